@@ -1,0 +1,16 @@
+/**
+ * Expected failures as values: a function that can fail in a way its caller must handle returns a `Result`.
+ */
+
+/** Either a value or a typed error; check `ok` first. */
+export type Result<T, E> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
+
+/** A successful result. */
+export function ok<T>(value: T): { readonly ok: true; readonly value: T } {
+  return { ok: true, value };
+}
+
+/** A failed result. */
+export function err<E>(error: E): { readonly ok: false; readonly error: E } {
+  return { ok: false, error };
+}

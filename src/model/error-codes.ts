@@ -1,0 +1,134 @@
+/**
+ * The registry of every expected failure: its stable code, the sentence a person reads and what they can do.
+ * docs/errors.md is generated from it. Codes are never reused for another meaning.
+ */
+
+/** `{name}` in a template is filled from the failure's context. */
+type ErrorDefinition = { readonly message: string; readonly hint: string };
+
+/** Every failure Hotwick can report, by code. */
+export const ERROR_CODES = {
+  series_id_malformed: {
+    message: '{reason}',
+    hint: 'Write exchange:market:BASE/QUOTE:timeframe, for example binance:futures:BTC/USDT:5m.',
+  },
+  timeframe_malformed: {
+    message: '{reason}',
+    hint: 'Write a positive number and m, h or d, for example 1m, 4h or 1d.',
+  },
+  instrument_malformed: {
+    message: '"{text}" is not an instrument',
+    hint: 'Write exchange:market:BASE/QUOTE, for example binance:spot:ETH/USDT.',
+  },
+  frame_corrupt: {
+    message: 'a frame from {source} is not usable: {reason}',
+    hint: 'The frame is skipped and counted; repair fetches the candle over REST. If it repeats, the venue changed its protocol.',
+  },
+  venue_unreachable: {
+    message: '{url} did not answer: {reason}',
+    hint: 'Check the network and the base URL; the request is retried with back-off.',
+  },
+  venue_rate_limited: {
+    message: '{url} refused the request for exceeding its limits (HTTP {status})',
+    hint: 'Requests pause until the venue allows them again ({retryAfterMs} ms).',
+  },
+  venue_refused: {
+    message: '{url} refused the request: HTTP {status} {reason}',
+    hint: 'Check the symbol and the parameters; this request is not retried.',
+  },
+  venue_answer_malformed: {
+    message: '{url} answered something unexpected: {reason}',
+    hint: 'The answer is discarded and nothing is stored from it. If it repeats, the venue changed its protocol.',
+  },
+  feed_silent: {
+    message: '{source} is connected but sends nothing ({silentMs} ms)',
+    hint: 'The connection is replaced. An ACK without frames means the stream moved to another path.',
+  },
+  store_unavailable: {
+    message: 'the database {path} can not be opened: {reason}',
+    hint: 'Check that the folder exists, is writable and has free space, or choose another with --data-dir.',
+  },
+  store_schema_newer: {
+    message: 'the database {path} has schema version {found}, this program knows up to {known}',
+    hint: 'Use the newer Hotwick that wrote it, or another --data-dir. Nothing was changed.',
+  },
+  store_corrupt: {
+    message: 'the database {path} is damaged: {reason}',
+    hint: 'Move the file away and import the data again, or restore a copy. Nothing was changed.',
+  },
+  journal_corrupt: {
+    message: 'the journal is damaged at sequence {sequence}: {reason}',
+    hint: 'Records before it are intact. Move the database away or restore a copy; candles can be fetched again.',
+  },
+  data_dir_unwritable: {
+    message: 'the data directory {path} can not be written: {reason}',
+    hint: 'Fix its permissions or choose another with --data-dir.',
+  },
+  port_occupied: {
+    message: 'port {port} on {host} is already in use',
+    hint: 'Stop the other program or choose another port with --port.',
+  },
+  file_unreadable: {
+    message: '{path} can not be read: {reason}',
+    hint: 'Check the path and its permissions.',
+  },
+  file_truncated: {
+    message: '{path} ends in the middle of its compressed data after {rows} rows',
+    hint: 'Download the file again. Complete rows before the cut were {kept}.',
+  },
+  csv_columns_wrong: {
+    message: '{path} line {line}: {reason}',
+    hint: 'Expected open_time,open,high,low,close,volume[,close_time,quote_volume,trades,taker_base,taker_quote[,ignore]].',
+  },
+  csv_value_wrong: {
+    message: '{path} line {line}: {reason}',
+    hint: 'Correct or remove the line; nothing after it was read.',
+  },
+  file_name_unclear: {
+    message: 'the symbol, market or timeframe of {path} can not be told from its name',
+    hint: 'Give them: --series binance:spot:BTC/USDT:1m.',
+  },
+  data_differs: {
+    message: '{different} of {compared} candles differ',
+    hint: 'The list above names each candle and column.',
+  },
+  usage_wrong: {
+    message: '{reason}',
+    hint: 'Run the command with --help to see its options and examples.',
+  },
+  symbol_unknown: {
+    message: 'the venue does not know {symbol}',
+    hint: 'Look at the spelling and the market (spot or futures).',
+  },
+  candle_invalid: {
+    message: 'candle refused: {reason}',
+    hint: 'Prices and volumes are finite and not negative, and low <= open, close <= high.',
+  },
+  mailbox_full: {
+    message: 'the mailbox holds {depth} inputs and takes no more',
+    hint: 'The sender waits for room. If it repeats, the machine is too slow for the number of series.',
+  },
+  order_refused: {
+    message: 'the venue refused the order: {reason}',
+    hint: 'The order does not exist at the venue. Correct it; a new order needs a new client order id.',
+  },
+  order_outcome_unknown: {
+    message: 'no answer to order {clientOrderId}: its outcome is unknown',
+    hint: 'Do not send it again. Query it by its client order id until the venue has spoken.',
+  },
+  config_invalid: {
+    message: 'the configuration has {count} problem(s): {reason}',
+    hint: 'Correct the named variables; nothing was started.',
+  },
+  notifier_failed: {
+    message: 'a notice could not be delivered through {channel}: {reason}',
+    hint: 'The notice stands in the log. Check the channel settings.',
+  },
+  unexpected: {
+    message: 'something unexpected went wrong: {reason}',
+    hint: 'This is a defect in Hotwick. Please report it with the steps that led here.',
+  },
+} as const satisfies Record<string, ErrorDefinition>;
+
+/** A stable error code. */
+export type ErrorCode = keyof typeof ERROR_CODES;

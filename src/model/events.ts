@@ -1,0 +1,163 @@
+/**
+ * Everything that can enter `step` (inputs) and everything it can ask for (effects). Inputs are facts with their
+ * times; effects are requests whose answers come back as inputs. Both are plain data: they can be journaled, replayed
+ * and compared.
+ */
+import type { EpochMs } from '../core/time.ts';
+import type { CandleGap, ClosedCandle, FormingCandle } from './candle.ts';
+import type { Failure } from './failure.ts';
+import type { SeriesId } from './series.ts';
+import type { Timeframe } from './timeframe.ts';
+
+/** Opens a base series: what the store already has, so that running buckets continue where they stopped. */
+export type SeriesOpened = {
+  readonly kind: 'seriesOpened';
+  readonly receivedTime: EpochMs;
+  /** The 1m series. */
+  readonly seriesId: SeriesId;
+  /** Timeframes to derive; empty when derivation is off. */
+  readonly timeframes: readonly Timeframe[];
+  /** Stored base candles from the start of the largest running bucket to the newest, ascending. */
+  readonly tail: readonly ClosedCandle[];
+  /** Known exchange gaps inside that stretch. */
+  readonly gaps: readonly CandleGap[];
+  /** First candle wanted when the store has none; history before it is not fetched. */
+  readonly historyFrom: EpochMs;
+  /** Least time between two forming publications of one series. */
+  readonly formingMinIntervalMs: number;
+};
+
+/** The upstream of a base series came up or went down. */
+export type FeedChanged = {
+  readonly kind: 'feedUp' | 'feedDown';
+  readonly receivedTime: EpochMs;
+  readonly seriesId: SeriesId;
+  readonly reason: string;
+};
+
+/** A forming base candle from the feed. */
+export type FormingReceived = {
+  readonly kind: 'formingReceived';
+  readonly receivedTime: EpochMs;
+  readonly eventTime: EpochMs;
+  readonly candle: FormingCandle;
+};
+
+/** A closed base candle from the feed. */
+export type ClosedReceived = {
+  readonly kind: 'closedReceived';
+  readonly receivedTime: EpochMs;
+  readonly eventTime: EpochMs;
+  readonly candle: ClosedCandle;
+};
+
+/** The answer to a `fetchCandles` effect: closed candles of [`from`, `to`), ascending, at most one page. */
+export type CandlesFetched = {
+  readonly kind: 'candlesFetched';
+  readonly receivedTime: EpochMs;
+  readonly requestId: number;
+  readonly seriesId: SeriesId;
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  readonly candles: readonly ClosedCandle[];
+};
+
+/** A `fetchCandles` effect that failed. */
+export type CandlesFetchFailed = {
+  readonly kind: 'candlesFetchFailed';
+  readonly receivedTime: EpochMs;
+  readonly requestId: number;
+  readonly seriesId: SeriesId;
+  readonly failure: Failure;
+};
+
+/** The answer to a `loadCandles` effect: everything stored of [`from`, `to`), ascending. */
+export type CandlesLoaded = {
+  readonly kind: 'candlesLoaded';
+  readonly receivedTime: EpochMs;
+  readonly seriesId: SeriesId;
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  readonly candles: readonly ClosedCandle[];
+  readonly gaps: readonly CandleGap[];
+};
+
+/** A timer asked for by `startTimer` ran out. */
+export type TimerFired = { readonly kind: 'timerFired'; readonly receivedTime: EpochMs; readonly timerId: string };
+
+/** The first input of every run: what is running, so that a replay is answerable to it. */
+export type RunStarted = {
+  readonly kind: 'runStarted';
+  readonly receivedTime: EpochMs;
+  readonly version: string;
+  readonly configHash: string;
+  readonly seed: number;
+};
+
+/** Everything that can enter `step`. */
+export type Input =
+  | RunStarted
+  | SeriesOpened
+  | FeedChanged
+  | FormingReceived
+  | ClosedReceived
+  | CandlesFetched
+  | CandlesFetchFailed
+  | CandlesLoaded
+  | TimerFired;
+
+/** Store these in one transaction before anything after this effect happens. */
+export type SaveCandles = {
+  readonly kind: 'saveCandles';
+  readonly candles: readonly ClosedCandle[];
+  readonly gaps: readonly CandleGap[];
+};
+
+/** Announce closed candles of one series, ascending; their `saveCandles` came before. */
+export type PublishClosed = {
+  readonly kind: 'publishClosed';
+  readonly seriesId: SeriesId;
+  readonly candles: readonly ClosedCandle[];
+};
+
+/** Announce a forming candle; may be dropped for a newer one. */
+export type PublishForming = { readonly kind: 'publishForming'; readonly candle: FormingCandle };
+
+/** Announce a stretch without candles. */
+export type PublishGap = { readonly kind: 'publishGap'; readonly gap: CandleGap };
+
+/** Ask the feed's venue for closed candles of [`from`, `to`); answered by `candlesFetched` or `candlesFetchFailed`. */
+export type FetchCandles = {
+  readonly kind: 'fetchCandles';
+  readonly requestId: number;
+  readonly seriesId: SeriesId;
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  /** Priority class of the request budget. */
+  readonly purpose: 'repair' | 'history';
+};
+
+/** Ask the store for [`from`, `to`); answered by `candlesLoaded`. */
+export type LoadCandles = {
+  readonly kind: 'loadCandles';
+  readonly seriesId: SeriesId;
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+};
+
+/** Fire `timerFired` at `at`; a timer of the same id is replaced. */
+export type StartTimer = { readonly kind: 'startTimer'; readonly timerId: string; readonly at: EpochMs };
+
+/** Tell people. */
+export type Notify = { readonly kind: 'notify'; readonly level: 'info' | 'warn' | 'error'; readonly failure: Failure };
+
+/** Everything `step` can ask for. */
+export type Effect =
+  | SaveCandles
+  | PublishClosed
+  | PublishForming
+  | PublishGap
+  | FetchCandles
+  | LoadCandles
+  | StartTimer
+  | Notify;

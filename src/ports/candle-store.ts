@@ -1,0 +1,51 @@
+/**
+ * Closed candles on durable storage.
+ */
+import type { EpochMs } from '../core/time.ts';
+import type { CandleGap, ClosedCandle } from '../model/candle.ts';
+import type { SeriesId } from '../model/series.ts';
+
+/** What one `save` changed, in candles. */
+export type SaveCounts = { readonly inserted: number; readonly changed: number; readonly unchanged: number };
+
+/** Extent of a stored series; `null` times when it is empty. */
+export type SeriesExtent = { readonly count: number; readonly first: EpochMs | null; readonly head: EpochMs | null };
+
+/** Which candles to read: open times `from` <= t < `to`, at most `limit`, from the oldest or the newest end. */
+export type CandleRange = {
+  readonly seriesId: SeriesId;
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  readonly limit: number;
+  readonly take: 'oldest' | 'newest';
+};
+
+/**
+ * One row per (series, open time).
+ *
+ * - `save` is one transaction: after it resolves everything is durable against a killed process, before that nothing
+ *   is visible. Saving the same again changes nothing. A candle of a lower source rank never replaces one of a higher
+ *   (`SOURCE_RANK`). The stored revision is 1 for a new candle and grows by one each time the numbers or the base
+ *   count change; the given revision is ignored.
+ * - A saved candle cuts its own period out of every recorded gap of its series, so `readGaps` never covers a stored
+ *   candle; a saved gap replaces what was recorded of the same stretch, and touching gaps of one reason are merged.
+ * - Reads return candles ascending by open time with the stored revision; numbers are the exact decimals saved.
+ * - Failures reject with `FailureError` (`store_unavailable`, `store_corrupt`); nothing is half-written.
+ */
+export type CandleStore = {
+  readonly save: (batch: {
+    readonly candles: readonly ClosedCandle[];
+    readonly gaps: readonly CandleGap[];
+  }) => Promise<SaveCounts>;
+  readonly read: (range: CandleRange) => Promise<readonly ClosedCandle[]>;
+  /** Gap stretches that overlap [`from`, `to`), ascending by `from`. */
+  readonly readGaps: (
+    seriesId: SeriesId,
+    period: { readonly from: EpochMs; readonly to: EpochMs },
+  ) => Promise<readonly CandleGap[]>;
+  readonly extent: (seriesId: SeriesId) => Promise<SeriesExtent>;
+  /** Every series with at least one candle, ascending by id. */
+  readonly listSeries: () => Promise<readonly SeriesId[]>;
+  /** Releases the storage; later calls reject. Safe to call twice. */
+  readonly close: () => Promise<void>;
+};
