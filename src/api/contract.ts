@@ -71,9 +71,23 @@ export const serverMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('error'), code: z.string(), message: z.string(), series_id: z.string().optional() }),
 ]);
 
+/** Answer of `GET /api/hotwick/info`: what runs here. */
+export const infoAnswer = z
+  .object({
+    name: z.literal('hotwick'),
+    version: z.string(),
+    mode: z.string().describe('demo or up'),
+    series: z.array(z.string()).describe('series that are kept up to date'),
+    speed: z.number().describe('market seconds per real second'),
+    market_time: z.int().describe('the clock of the market, Unix seconds'),
+  })
+  .meta({ id: 'Info' });
+
 /** A candle as a client sees it. */
 export type WireCandle = z.infer<typeof wireCandle>;
 /** Answer of `GET /api/market/candles`. */
 export type CandlesAnswer = z.infer<typeof candlesAnswer>;
+/** Answer of `GET /api/hotwick/info`. */
+export type InfoAnswer = z.infer<typeof infoAnswer>;
 /** Anything the server sends over `/ws/market`. */
 export type ServerMessage = z.infer<typeof serverMessage>;

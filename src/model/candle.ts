@@ -71,7 +71,13 @@ export function isNoTrade(candle: CandleColumns): boolean {
  * Precedence of sources: a stored candle is never overwritten by one of a lower rank. What was asked from the
  * exchange afterwards outranks what its stream said; what an operator posts is taken at its word.
  */
-export const SOURCE_RANK: Readonly<Record<CandleSource, number>> = { ws: 1, derived: 2, rest: 2, archive: 3, ingest: 4 };
+export const SOURCE_RANK: Readonly<Record<CandleSource, number>> = {
+  ws: 1,
+  derived: 2,
+  rest: 2,
+  archive: 3,
+  ingest: 4,
+};
 
 /** What is wrong with a candle's numbers, or `null` when they are consistent (finite by type, low <= all <= high). */
 export function findCandleFault(candle: CandleColumns): string | null {

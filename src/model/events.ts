@@ -17,9 +17,9 @@ export type SeriesOpened = {
   readonly seriesId: SeriesId;
   /** Timeframes to derive; empty when derivation is off. */
   readonly timeframes: readonly Timeframe[];
-  /** Stored base candles from the start of the largest running bucket to the newest, ascending. */
+  /** Stored base candles from the start of the newest one's span of whole buckets to the newest, ascending. */
   readonly tail: readonly ClosedCandle[];
-  /** Known exchange gaps inside that stretch. */
+  /** Known gaps that overlap that stretch, and every `unknown` one. */
   readonly gaps: readonly CandleGap[];
   /** First candle wanted when the store has none; history before it is not fetched. */
   readonly historyFrom: EpochMs;
@@ -71,15 +71,18 @@ export type CandlesFetchFailed = {
   readonly failure: Failure;
 };
 
-/** The answer to a `loadCandles` effect: everything stored of [`from`, `to`), ascending. */
+/** The answer to a `loadCandles` effect: everything stored of [`from`, `to`), each series ascending. */
 export type CandlesLoaded = {
   readonly kind: 'candlesLoaded';
   readonly receivedTime: EpochMs;
   readonly seriesId: SeriesId;
   readonly from: EpochMs;
   readonly to: EpochMs;
+  /** The base series. */
   readonly candles: readonly ClosedCandle[];
   readonly gaps: readonly CandleGap[];
+  /** Its derived series, to tell what a recomputation changes. */
+  readonly derived: readonly ClosedCandle[];
 };
 
 /** A timer asked for by `startTimer` ran out. */
@@ -137,10 +140,11 @@ export type FetchCandles = {
   readonly purpose: 'repair' | 'history';
 };
 
-/** Ask the store for [`from`, `to`); answered by `candlesLoaded`. */
+/** Ask the store for [`from`, `to`) of a base series and its derived ones; answered by `candlesLoaded`. */
 export type LoadCandles = {
   readonly kind: 'loadCandles';
   readonly seriesId: SeriesId;
+  readonly timeframes: readonly Timeframe[];
   readonly from: EpochMs;
   readonly to: EpochMs;
 };

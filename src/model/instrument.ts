@@ -2,7 +2,7 @@
  * Instruments: what can be watched or traded, named without any venue's own spelling.
  */
 import type { Brand } from '../core/brand.ts';
-import { type Result, err, ok } from '../core/result.ts';
+import { err, ok, type Result } from '../core/result.ts';
 import type { EpochMs } from '../core/time.ts';
 import { type Failure, failure } from './failure.ts';
 import type { Money, Price, Quantity } from './money.ts';

@@ -1,12 +1,13 @@
 /**
  * Series: one instrument in one timeframe, `{venue}:{market}:{BASE/QUOTE}:{timeframe}` (wire contract 1.1).
  */
-import type { Brand } from '../core/brand.ts';
+
 import { assert } from '../core/assert.ts';
-import { type Result, err, ok } from '../core/result.ts';
+import type { Brand } from '../core/brand.ts';
+import { err, ok, type Result } from '../core/result.ts';
 import { type Failure, failure } from './failure.ts';
 import type { InstrumentId } from './instrument.ts';
-import { type Timeframe, parseTimeframe } from './timeframe.ts';
+import { parseTimeframe, type Timeframe } from './timeframe.ts';
 
 /** `binance:futures:BTC/USDT:1m`. */
 export type SeriesId = Brand<string, 'SeriesId'>;

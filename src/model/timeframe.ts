@@ -4,7 +4,7 @@
  * exist for checking the exchange's own files.
  */
 import type { Brand } from '../core/brand.ts';
-import { type Result, err, ok } from '../core/result.ts';
+import { err, ok, type Result } from '../core/result.ts';
 import { type DurationMs, type EpochMs, epochMs } from '../core/time.ts';
 import { type Failure, failure } from './failure.ts';
 

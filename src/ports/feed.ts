@@ -1,8 +1,9 @@
 /**
  * Market data from a venue: a live stream of candles and history on request.
  */
-import type { EpochMs } from '../core/time.ts';
+
 import type { Result } from '../core/result.ts';
+import type { EpochMs } from '../core/time.ts';
 import type { CandleSource, ClosedCandle } from '../model/candle.ts';
 import type { ClosedReceived, FeedChanged, FormingReceived } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';

@@ -1,0 +1,328 @@
+/**
+ * Keeps a group of streams flowing over one connection at a time: connects with back-off, watches for silence, and
+ * replaces the connection make-before-break when it ages or the venue announces its end. Out go checked updates and
+ * losses; across a planned replacement no stream is lost and no candle is missed, though a close may come twice.
+ */
+import { backoffMs } from '../../core/backoff.ts';
+import { addMs, type EpochMs } from '../../core/time.ts';
+import { type Failure, failure } from '../../model/failure.ts';
+import type { Cancel, Clock } from '../../ports/clock.ts';
+import type { Random } from '../../ports/random.ts';
+import type { AttemptWindow } from './attempt-window.ts';
+import { CorruptFrames } from './corrupt-frames.ts';
+import { isHandedOver } from './handover.ts';
+import { type KlineUpdate, parseKlineFrame } from './kline-frame.ts';
+import { findDeath, judgeOverlap, patientFirstFrameMs } from './liveness.ts';
+import { SocketLife } from './socket-life.ts';
+import type { StreamMessage } from './stream-message.ts';
+import { StreamSocket } from './stream-socket.ts';
+import type { KlineStream } from './symbol-name.ts';
+import type { BinanceTimings } from './timings.ts';
+
+/** What a lane tells. A stream is live from its first update to its loss; `onLost` comes only for a live one. */
+export type LaneEvents = {
+  readonly onUpdate: (stream: KlineStream, update: KlineUpdate) => void;
+  readonly onLost: (stream: KlineStream, reason: string) => void;
+  readonly onFault: (failure: Failure) => void;
+};
+
+/** What a lane is made of; `attempts` is shared by all lanes of a market. */
+export type LaneOptions = {
+  readonly url: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly timings: BinanceTimings;
+  readonly silenceMs: number;
+  readonly controlSpacingMs: number;
+  readonly attempts: AttemptWindow;
+  readonly events: LaneEvents;
+};
+
+/** One connection: the socket, and what it has proven. */
+type Link = { readonly socket: StreamSocket; readonly life: SocketLife; shutdownAnnounced: boolean };
+
+/** How often liveness is judged; a second is a tenth of the shortest limit in production. */
+const TICK_MS_MAX = 1_000;
+
+/** One connection and, while it is being replaced, its successor. */
+export class StreamLane {
+  readonly #options: LaneOptions;
+  readonly #corrupt: CorruptFrames;
+  readonly #tickMs: number;
+  readonly #streams = new Map<string, KlineStream>();
+  readonly #live = new Set<string>();
+  /** Streams that the successor carries without a hole. */
+  readonly #handedOver = new Set<string>();
+  #current: Link | null = null;
+  #next: Link | null = null;
+  #replacing = false;
+  #closed = false;
+  /** Connections begun since the last stable one, and those in a row that never sent a frame. */
+  #starts = 0;
+  #silentStarts = 0;
+  #lastTickAt: EpochMs;
+  #lastTickLate = false;
+  #cancelStart: Cancel | null = null;
+  #cancelTick: Cancel;
+
+  constructor(options: LaneOptions) {
+    this.#options = options;
+    this.#corrupt = new CorruptFrames(options.url);
+    this.#tickMs = Math.max(1, Math.min(TICK_MS_MAX, Math.floor(options.silenceMs / 4)));
+    this.#lastTickAt = options.clock.now();
+    this.#cancelTick = this.#armTick();
+  }
+
+  /** Number of streams carried. */
+  get size(): number {
+    return this.#streams.size;
+  }
+
+  /** Adds a stream; it is not live before its first update. */
+  add(stream: KlineStream): void {
+    this.#streams.set(stream.name, stream);
+    this.#current?.socket.sync();
+    this.#next?.socket.sync();
+    if (this.#current === null && this.#cancelStart === null) this.#start();
+  }
+
+  /** Drops a stream; nothing more is told of it. */
+  remove(name: string): void {
+    this.#streams.delete(name);
+    this.#live.delete(name);
+    this.#handedOver.delete(name);
+    for (const link of [this.#current, this.#next]) {
+      link?.life.forget(name);
+      link?.socket.sync();
+    }
+    this.#cutOverWhenComplete();
+  }
+
+  /** Ends everything at once; resolves when the sockets are gone. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelTick();
+    this.#cancelStart?.();
+    await Promise.all([this.#current?.socket.destroy(), this.#next?.socket.destroy()]);
+  }
+
+  #start(): void {
+    this.#cancelStart = null;
+    const needed = this.#current === null || (this.#replacing && this.#next === null);
+    if (this.#closed || !needed) return;
+    const waitMs = this.#options.attempts.take(this.#options.clock.now());
+    if (waitMs > 0) {
+      this.#startIn(waitMs);
+      return;
+    }
+    this.#starts++;
+    if (this.#current === null) this.#current = this.#open();
+    else this.#next = this.#open();
+  }
+
+  #startIn(ms: number): void {
+    const { clock } = this.#options;
+    this.#cancelStart?.();
+    this.#cancelStart = clock.schedule(addMs(clock.now(), ms), () => this.#start());
+  }
+
+  /** Starts after the back-off, which grows with every connection that did not become stable. */
+  #startAfterFailure(): void {
+    const { random, timings } = this.#options;
+    this.#startIn(backoffMs(Math.max(0, this.#starts - 1), random.next(), timings.backoff));
+  }
+
+  #open(): Link {
+    const { url, clock, timings, controlSpacingMs } = this.#options;
+    const life = new SocketLife(clock.now());
+    const socket = new StreamSocket({
+      url,
+      clock,
+      handshakeTimeoutMs: timings.requestTimeoutMs,
+      controlSpacingMs,
+      wanted: this.#streams,
+      handlers: {
+        onSubscribed: () => life.markSubscribed(clock.now()),
+        onMessage: (message) => this.#onMessage(link, message),
+        onEnd: (reason) => this.#onSocketEnd(link, reason),
+      },
+    });
+    const link: Link = { socket, life, shutdownAnnounced: false };
+    return link;
+  }
+
+  #onMessage(link: Link, message: StreamMessage): void {
+    if (message.kind === 'kline') this.#onKline(link, message.name, message.data);
+    else if (message.kind === 'corrupt') this.#reportCorrupt(message.reason);
+    else if (message.kind === 'refused') {
+      const { url, events } = this.#options;
+      events.onFault(failure('venue_refused', { url, status: message.code, reason: message.reason }));
+      this.#drop(link, `the venue refused a subscription: ${message.reason}`);
+    } else if (message.kind === 'shutdown') {
+      link.shutdownAnnounced = true;
+      if (link === this.#current) this.#replace();
+    }
+  }
+
+  #reportCorrupt(reason: string): void {
+    const fault = this.#corrupt.count(reason, this.#options.clock.now());
+    if (fault !== null) this.#options.events.onFault(fault);
+  }
+
+  #onKline(link: Link, name: string, data: unknown): void {
+    const stream = this.#streams.get(name);
+    // A frame may still be under way when its stream is dropped.
+    if (stream === undefined) return;
+    const parsed = parseKlineFrame(data, stream);
+    if (!parsed.ok) this.#reportCorrupt(parsed.error);
+    else if (parsed.value !== 'foreign') this.#onUpdate(link, stream, parsed.value);
+  }
+
+  #onUpdate(link: Link, stream: KlineStream, update: KlineUpdate): void {
+    link.life.record(stream.name, update, this.#options.clock.now());
+    this.#silentStarts = 0;
+    this.#noteHandover(stream);
+    // From its first frame on the successor speaks for the running candle; closes are taken from both.
+    const outdated = link === this.#current && (this.#next?.life.seen(stream.name) ?? null) !== null;
+    if (!outdated || update.state === 'closed') {
+      this.#live.add(stream.name);
+      this.#options.events.onUpdate(stream, update);
+    }
+    this.#cutOverWhenComplete();
+  }
+
+  #noteHandover(stream: KlineStream): void {
+    if (this.#next === null || this.#current === null) return;
+    const next = this.#next.life.seen(stream.name);
+    const old = this.#current.life.seen(stream.name);
+    // A stream that is not live has told its hole already; the successor's first frame is all it needs.
+    const complete = this.#live.has(stream.name)
+      ? isHandedOver({ old, next, lengthMs: stream.lengthMs })
+      : next !== null;
+    if (complete) this.#handedOver.add(stream.name);
+  }
+
+  #cutOverWhenComplete(): void {
+    if (this.#closed || this.#next === null || this.#handedOver.size < this.#streams.size) return;
+    this.#cutOver([], '');
+  }
+
+  /** Makes the successor the connection and lets the old one go; `lost` streams have a hole between the two. */
+  #cutOver(lost: readonly string[], reason: string): void {
+    this.#current?.socket.close();
+    this.#current = this.#next;
+    this.#next = null;
+    this.#replacing = false;
+    this.#handedOver.clear();
+    this.#lose(lost, reason);
+    if (this.#current?.shutdownAnnounced === true) this.#replace();
+  }
+
+  /** Begins to replace a connection that still works; at once, unless replacements have been failing. */
+  #replace(): void {
+    if (this.#closed || this.#replacing) return;
+    const { random, timings } = this.#options;
+    this.#replacing = true;
+    if (this.#starts <= 1) this.#start();
+    else this.#startIn(backoffMs(this.#starts - 2, random.next(), timings.backoff));
+  }
+
+  #onSocketEnd(link: Link, reason: string): void {
+    // After a first frame the loss of the streams says it all.
+    if (link.life.firstFrameAt === null) {
+      this.#options.events.onFault(failure('venue_unreachable', { url: this.#options.url, reason }));
+    }
+    this.#forget(link, reason);
+  }
+
+  #drop(link: Link, reason: string): void {
+    link.socket.close();
+    this.#forget(link, reason);
+  }
+
+  #forget(link: Link, reason: string): void {
+    if (this.#closed) return;
+    if (link === this.#next) {
+      this.#next = null;
+      this.#handedOver.clear();
+      this.#startAfterFailure();
+    } else if (link === this.#current && this.#next !== null) {
+      this.#cutOver(this.#liveButNotHandedOver(), reason);
+    } else if (link === this.#current) {
+      this.#current = null;
+      this.#replacing = false;
+      this.#startAfterFailure();
+      this.#lose([...this.#live], reason);
+    }
+  }
+
+  #liveButNotHandedOver(): readonly string[] {
+    return [...this.#live].filter((name) => !this.#handedOver.has(name));
+  }
+
+  #lose(names: readonly string[], reason: string): void {
+    for (const name of names) {
+      const stream = this.#streams.get(name);
+      if (this.#live.delete(name) && stream !== undefined) this.#options.events.onLost(stream, reason);
+    }
+  }
+
+  #armTick(): Cancel {
+    const { clock } = this.#options;
+    return clock.schedule(addMs(clock.now(), this.#tickMs), () => this.#tick());
+  }
+
+  #tick(): void {
+    const now = this.#options.clock.now();
+    // A late tick means that this process slept: frames lie unread, so the venue is given one tick more.
+    const late = !this.#lastTickLate && now - this.#lastTickAt > 2 * this.#tickMs;
+    this.#lastTickAt = now;
+    this.#lastTickLate = late;
+    this.#cancelTick = this.#armTick();
+    if (late) return;
+    for (const link of [this.#next, this.#current]) {
+      if (link !== null) this.#judgeSilence(link, now);
+    }
+    this.#judgeOverlap(now);
+    this.#judgeAge(now);
+  }
+
+  #judgeSilence(link: Link, now: EpochMs): void {
+    const { timings, silenceMs, url, events } = this.#options;
+    const firstFrameMs = patientFirstFrameMs(timings.firstFrameMs, this.#silentStarts);
+    const silentMs = findDeath(link.life, now, { firstFrameMs, silenceMs, thinSilenceMs: timings.thinSilenceMs });
+    if (silentMs === null) return;
+    if (link.life.firstFrameAt === null) this.#silentStarts++;
+    events.onFault(failure('feed_silent', { source: url, silentMs }));
+    this.#drop(link, `silent for ${silentMs} ms`);
+  }
+
+  #judgeOverlap(now: EpochMs): void {
+    const { overlapMs } = this.#options.timings;
+    const [old, next] = [this.#current, this.#next];
+    if (old === null || next === null || now - next.life.bornAt < overlapMs) return;
+    const names = this.#liveButNotHandedOver();
+    const verdict = judgeOverlap({ old: old.life, next: next.life, names, overlapMs });
+    if (verdict.kind === 'cutOver') {
+      this.#cutOver(verdict.lost, 'the connection was replaced before this stream was complete on both');
+      return;
+    }
+    const source = `${this.#options.url} ${verdict.missing}`;
+    this.#options.events.onFault(failure('feed_silent', { source, silentMs: now - next.life.bornAt }));
+    this.#drop(next, 'the new connection does not deliver every stream');
+  }
+
+  #judgeAge(now: EpochMs): void {
+    if (this.#current === null) return;
+    const { life } = this.#current;
+    const { timings, silenceMs, url, events } = this.#options;
+    if (life.firstFrameAt !== null && now - life.firstFrameAt >= timings.stableMs) this.#starts = 0;
+    if (now - life.bornAt >= timings.maxAgeMs) this.#replace();
+    const silent = life.silentStreams(now, silenceMs).filter(({ name }) => this.#live.has(name));
+    for (const { name, silentMs } of silent) {
+      events.onFault(failure('feed_silent', { source: `${url} ${name}`, silentMs }));
+      this.#lose([name], `silent for ${silentMs} ms`);
+    }
+    if (silent.length > 0) this.#replace();
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * Candles as rows and back. Decimals are stored as canonical text, so that equal numbers are equal text and people can
+ * read the file with any SQLite shell. What comes out of the file is checked like anything from outside.
+ */
+import { type Decimal, parseDecimal, toDecimalText } from '../../core/decimal.ts';
+import { isEpochMs } from '../../core/time.ts';
+import { type CandleSource, type CandleStatus, type ClosedCandle, SOURCE_RANK } from '../../model/candle.ts';
+import type { Money, Price, Quantity } from '../../model/money.ts';
+import type { SeriesId } from '../../model/series.ts';
+import { RowFault } from './sqlite-failures.ts';
+
+/** Columns in the order of `CandleParameters`. */
+export const CANDLE_COLUMNS = [
+  'series',
+  'open_time',
+  'open',
+  'high',
+  'low',
+  'close',
+  'volume',
+  'quote_volume',
+  'trades',
+  'taker_base',
+  'taker_quote',
+  'source',
+  'status',
+  'base_count',
+  'base_expected',
+] as const;
+
+/** Values of `CANDLE_COLUMNS`, ready to bind. */
+export type CandleParameters = readonly (string | number | null)[];
+
+/** A stored row: `CANDLE_COLUMNS` without the series, and the revision. */
+export type CandleRow = readonly [
+  openTime: number,
+  open: string,
+  high: string,
+  low: string,
+  close: string,
+  volume: string,
+  quoteVolume: string | null,
+  trades: number | null,
+  takerBase: string | null,
+  takerQuote: string | null,
+  source: string,
+  status: string,
+  baseCount: number,
+  baseExpected: number,
+  revision: number,
+];
+
+const STATUSES: Readonly<Record<CandleStatus, true>> = {
+  final: true,
+  repaired: true,
+  exchange_gap: true,
+  no_trade: true,
+};
+
+/** The parameters that store `candle` under the series' key. */
+export function toCandleParameters(seriesKey: number, candle: ClosedCandle): CandleParameters {
+  const { certificate } = candle;
+  return [
+    seriesKey,
+    candle.openTime,
+    toDecimalText(candle.open),
+    toDecimalText(candle.high),
+    toDecimalText(candle.low),
+    toDecimalText(candle.close),
+    toDecimalText(candle.volume),
+    toTextOrNull(candle.quoteVolume),
+    candle.trades,
+    toTextOrNull(candle.takerBaseVolume),
+    toTextOrNull(candle.takerQuoteVolume),
+    certificate.source,
+    certificate.status,
+    certificate.baseCount,
+    certificate.baseExpected,
+  ];
+}
+
+function toTextOrNull(value: Decimal | null): string | null {
+  return value === null ? null : toDecimalText(value);
+}
+
+/** A stored row as a candle; throws `RowFault` naming the column when it cannot be one. */
+export function parseCandleRow(seriesId: SeriesId, row: CandleRow): ClosedCandle {
+  if (!isEpochMs(row[0])) throw new RowFault(`open_time ${row[0]}`);
+  return {
+    kind: 'candleClosed',
+    seriesId,
+    openTime: row[0],
+    open: parseColumn(row[1], 'open') as Price,
+    high: parseColumn(row[2], 'high') as Price,
+    low: parseColumn(row[3], 'low') as Price,
+    close: parseColumn(row[4], 'close') as Price,
+    volume: parseColumn(row[5], 'volume') as Quantity,
+    quoteVolume: row[6] === null ? null : (parseColumn(row[6], 'quote_volume') as Money),
+    trades: row[7],
+    takerBaseVolume: row[8] === null ? null : (parseColumn(row[8], 'taker_base') as Quantity),
+    takerQuoteVolume: row[9] === null ? null : (parseColumn(row[9], 'taker_quote') as Money),
+    certificate: {
+      source: parseSource(row[10]),
+      status: parseStatus(row[11]),
+      baseCount: row[12],
+      baseExpected: row[13],
+      revision: row[14],
+    },
+  };
+}
+
+function parseColumn(text: string, column: string): Decimal {
+  const value = parseDecimal(text);
+  if (value === null) throw new RowFault(`${column} "${text}"`);
+  return value;
+}
+
+function parseSource(text: string): CandleSource {
+  if (!Object.hasOwn(SOURCE_RANK, text)) throw new RowFault(`source "${text}"`);
+  return text as CandleSource;
+}
+
+function parseStatus(text: string): CandleStatus {
+  if (!Object.hasOwn(STATUSES, text)) throw new RowFault(`status "${text}"`);
+  return text as CandleStatus;
+}

@@ -1,0 +1,98 @@
+/**
+ * The schema of the database file as an ordered list of steps; `PRAGMA user_version` counts the steps a file has had.
+ * Each step is one transaction, so a killed process leaves a file at a step's edge. A step that shipped is never
+ * edited: a change of the schema is a new step at the end.
+ */
+import type { SqliteConnection } from './sqlite-database.ts';
+
+/** `PRAGMA application_id` of the file: the letters HOTW. */
+export const APPLICATION_ID = 0x484f5457;
+
+/** SQL of each step; the number of steps is the schema version this program knows. */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE series (
+    id           INTEGER PRIMARY KEY,
+    name         TEXT    NOT NULL UNIQUE,
+    candle_count INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+
+  CREATE TABLE candles (
+    series        INTEGER NOT NULL,
+    open_time     INTEGER NOT NULL,
+    open          TEXT    NOT NULL,
+    high          TEXT    NOT NULL,
+    low           TEXT    NOT NULL,
+    close         TEXT    NOT NULL,
+    volume        TEXT    NOT NULL,
+    quote_volume  TEXT,
+    trades        INTEGER,
+    taker_base    TEXT,
+    taker_quote   TEXT,
+    source        TEXT    NOT NULL,
+    status        TEXT    NOT NULL,
+    base_count    INTEGER NOT NULL,
+    base_expected INTEGER NOT NULL,
+    revision      INTEGER NOT NULL,
+    PRIMARY KEY (series, open_time)
+  ) WITHOUT ROWID, STRICT;
+
+  CREATE TABLE candle_gaps (
+    series    INTEGER NOT NULL,
+    from_time INTEGER NOT NULL,
+    to_time   INTEGER NOT NULL,
+    reason    TEXT    NOT NULL,
+    PRIMARY KEY (series, from_time)
+  ) WITHOUT ROWID, STRICT;
+
+  CREATE VIEW candles_readable AS
+    SELECT s.name AS series, datetime(c.open_time / 1000, 'unixepoch') AS opened, c.open, c.high, c.low, c.close,
+           c.volume, c.quote_volume, c.trades, c.source, c.status,
+           c.base_count || '/' || c.base_expected AS base, c.revision
+    FROM candles AS c JOIN series AS s ON s.id = c.series;
+
+  CREATE TABLE journal (
+    id             INTEGER PRIMARY KEY,
+    first_sequence INTEGER NOT NULL,
+    last_sequence  INTEGER NOT NULL,
+    codec          TEXT    NOT NULL,
+    checksum       INTEGER NOT NULL,
+    payload        BLOB    NOT NULL
+  ) STRICT;
+  CREATE INDEX journal_by_last_sequence ON journal (last_sequence);
+
+  CREATE TABLE journal_state (
+    id             INTEGER PRIMARY KEY CHECK (id = 1),
+    pruned_through INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO journal_state (id, pruned_through) VALUES (1, 0);
+
+  CREATE TABLE snapshots (
+    sequence   INTEGER PRIMARY KEY,
+    state_hash TEXT    NOT NULL,
+    codec      TEXT    NOT NULL,
+    checksum   INTEGER NOT NULL,
+    payload    BLOB    NOT NULL
+  ) STRICT;
+  `,
+];
+
+/** Schema version of the connected file. */
+export function readSchemaVersion(connection: SqliteConnection): number {
+  return Number(connection.pragma('user_version', { simple: true }));
+}
+
+/** Brings the connected file from its version to the newest one, one transaction a step; throws what SQLite throws. */
+export function migrate(connection: SqliteConnection): void {
+  // The version is read inside the transaction: two processes may open a new file at the same moment.
+  const advance = connection.transaction((): 'more' | 'done' => {
+    const version = readSchemaVersion(connection);
+    const step = MIGRATIONS[version];
+    if (step === undefined) return 'done';
+    connection.exec(step);
+    connection.pragma(`application_id = ${APPLICATION_ID}`);
+    connection.pragma(`user_version = ${version + 1}`);
+    return 'more';
+  });
+  while (advance.immediate() === 'more');
+}

@@ -1,0 +1,166 @@
+/**
+ * Closed candles in the database file: batches enter, each as one transaction, and candles with their stored revision
+ * leave. Commits survive a killed process; after a power cut the newest ones may be missing, which repair refetches.
+ */
+import { assert } from '../../core/assert.ts';
+import { type CandleGap, type ClosedCandle, findCandleFault } from '../../model/candle.ts';
+import { type SeriesId, seriesParts } from '../../model/series.ts';
+import { timeframeMs } from '../../model/timeframe.ts';
+import type { CandleRange, CandleStore, SaveCounts, SeriesExtent } from '../../ports/candle-store.ts';
+import { CANDLE_COLUMNS, type CandleRow, parseCandleRow, toCandleParameters } from './candle-rows.ts';
+import { prepareCandleWriter } from './candle-writer.ts';
+import { prepareGapLedger } from './gap-ledger.ts';
+import { prepareSeriesKeys } from './series-keys.ts';
+import type { SqliteConnection, SqliteDatabase } from './sqlite-database.ts';
+import { storeUnavailable, toStoreError } from './sqlite-failures.ts';
+
+type Batch = Parameters<CandleStore['save']>[0];
+/** Consecutive candles of one series, as the batch lists them, and the stretch of time they cover. */
+type Run = { readonly seriesId: SeriesId; readonly candles: ClosedCandle[]; readonly from: number; to: number };
+
+/** Largest integer that SQLite takes as a limit from a double; stands for "no limit". */
+const LIMIT_MAX = Number.MAX_SAFE_INTEGER;
+
+/** A store over its own connection to `database`, which `close` closes; throws `FailureError` when it has none to give. */
+export function createSqliteCandleStore(database: SqliteDatabase): CandleStore {
+  const connection = database.connect('NORMAL');
+  const save = prepareSave(connection);
+  const reads = prepareReads(connection);
+  const guard = async <T>(action: () => T): Promise<T> => {
+    if (!connection.open) throw storeUnavailable(database.path, { reason: 'it is closed' });
+    try {
+      return action();
+    } catch (thrown) {
+      throw toStoreError(thrown, database.path);
+    }
+  };
+  return {
+    save: (batch) => guard(() => save(batch)),
+    read: (range) => guard(() => reads.candles(range)),
+    readGaps: (seriesId, period) => guard(() => reads.gaps({ seriesId, ...period })),
+    extent: (seriesId) => guard(() => reads.extent(seriesId)),
+    listSeries: () => guard(reads.series),
+    close: async () => {
+      connection.close();
+    },
+  };
+}
+
+function prepareSave(connection: SqliteConnection): (batch: Batch) => SaveCounts {
+  const keys = prepareSeriesKeys(connection);
+  const gaps = prepareGapLedger(connection);
+  const writeCandle = prepareCandleWriter(connection);
+  const addCount = connection.prepare('UPDATE series SET candle_count = candle_count + ? WHERE id = ?');
+
+  const writeRun = (run: Run): SaveCounts => {
+    const counts = { inserted: 0, changed: 0, unchanged: 0 };
+    const seriesKey = keys.ensure(run.seriesId);
+    for (const candle of run.candles) counts[writeCandle(toCandleParameters(seriesKey, candle))]++;
+    gaps.cut({ seriesKey, from: run.from, to: run.to });
+    if (counts.inserted > 0) addCount.run(counts.inserted, seriesKey);
+    return counts;
+  };
+  const writeGap = (gap: CandleGap): void => {
+    const stretch = { seriesKey: keys.ensure(gap.seriesId), from: gap.from, to: gap.to };
+    gaps.save(stretch, { reason: gap.reason, candleMs: candleMs(gap.seriesId) });
+  };
+  const writeAll = connection.transaction((runs: readonly Run[], batch: Batch): SaveCounts => {
+    const total = { inserted: 0, changed: 0, unchanged: 0 };
+    for (const run of runs) {
+      const counts = writeRun(run);
+      total.inserted += counts.inserted;
+      total.changed += counts.changed;
+      total.unchanged += counts.unchanged;
+    }
+    for (const gap of batch.gaps) writeGap(gap);
+    return total;
+  });
+  return (batch) => {
+    for (const gap of batch.gaps) assert(gap.from < gap.to, `empty gap of ${gap.seriesId} at ${gap.from}`);
+    const runs = splitRuns(batch.candles);
+    if (runs.length === 0 && batch.gaps.length === 0) return { inserted: 0, changed: 0, unchanged: 0 };
+    try {
+      return writeAll.immediate(runs, batch);
+    } catch (thrown) {
+      keys.forget();
+      throw thrown;
+    }
+  };
+}
+
+/** Splits a batch where the series changes or time does not go on, so that a run's gaps are cut at once. */
+function splitRuns(candles: readonly ClosedCandle[]): readonly Run[] {
+  const runs: Run[] = [];
+  let run: Run | undefined;
+  let lengthMs = 0;
+  for (const candle of candles) {
+    const fault = findCandleFault(candle);
+    assert(fault === null, `candle of ${candle.seriesId} at ${candle.openTime}: ${fault}`);
+    if (run === undefined || run.seriesId !== candle.seriesId || run.to !== candle.openTime) {
+      if (run?.seriesId !== candle.seriesId) lengthMs = candleMs(candle.seriesId);
+      run = { seriesId: candle.seriesId, candles: [], from: candle.openTime, to: candle.openTime };
+      runs.push(run);
+    }
+    run.candles.push(candle);
+    run.to = candle.openTime + lengthMs;
+  }
+  return runs;
+}
+
+function candleMs(seriesId: SeriesId): number {
+  return timeframeMs(seriesParts(seriesId).timeframe);
+}
+
+type Reads = {
+  readonly candles: (range: CandleRange) => readonly ClosedCandle[];
+  readonly gaps: (of: {
+    readonly seriesId: SeriesId;
+    readonly from: number;
+    readonly to: number;
+  }) => readonly CandleGap[];
+  readonly extent: (seriesId: SeriesId) => SeriesExtent;
+  readonly series: () => readonly SeriesId[];
+};
+
+function prepareReads(connection: SqliteConnection): Reads {
+  const keys = prepareSeriesKeys(connection);
+  const gaps = prepareGapLedger(connection);
+  const columns = [...CANDLE_COLUMNS.slice(1), 'revision'].join(', ');
+  const select = (direction: 'ASC' | 'DESC') =>
+    connection
+      .prepare<unknown[], CandleRow>(
+        `SELECT ${columns} FROM candles WHERE series = ? AND open_time >= ? AND open_time < ?
+         ORDER BY open_time ${direction} LIMIT ?`,
+      )
+      .raw();
+  const oldest = select('ASC');
+  const newest = select('DESC');
+  // The count is kept with the series: counting the rows would read every page of it.
+  const extent = connection
+    .prepare<unknown[], readonly [SeriesExtent['count'], SeriesExtent['first'], SeriesExtent['head']]>(
+      `SELECT candle_count, (SELECT min(open_time) FROM candles WHERE series = s.id),
+              (SELECT max(open_time) FROM candles WHERE series = s.id) FROM series AS s WHERE id = ?`,
+    )
+    .raw();
+  return {
+    candles: ({ seriesId, from, to, limit, take }) => {
+      assert(limit >= 0, `negative limit ${limit}`);
+      const key = keys.find(seriesId);
+      if (key === null) return [];
+      const statement = take === 'oldest' ? oldest : newest;
+      const rows = statement.all(key, from, to, Math.min(limit, LIMIT_MAX));
+      const candles = rows.map((row) => parseCandleRow(seriesId, row));
+      return take === 'oldest' ? candles : candles.reverse();
+    },
+    gaps: ({ seriesId, from, to }) => {
+      const seriesKey = keys.find(seriesId);
+      return seriesKey === null ? [] : gaps.read({ seriesKey, from, to }, seriesId);
+    },
+    extent: (seriesId) => {
+      const key = keys.find(seriesId);
+      const row = key === null ? undefined : extent.get(key);
+      return row === undefined ? { count: 0, first: null, head: null } : { count: row[0], first: row[1], head: row[2] };
+    },
+    series: keys.listStored,
+  };
+}

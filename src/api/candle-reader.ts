@@ -1,0 +1,65 @@
+/**
+ * Reading stored closed candles by the rules of the wire contract (2.1): an exclusive `since` cursor, oldest first
+ * from it or the newest without it, and nothing that opens after the newest candle the clock says can be closed,
+ * unless the data is so far ahead of the clock that it is no live data at all.
+ */
+import { EPOCH_MS_MAX, type EpochMs, toEpochSec } from '../core/time.ts';
+import type { ClosedCandle } from '../model/candle.ts';
+import { type SeriesId, seriesParts } from '../model/series.ts';
+import { latestClosedOpen, timeframeMs } from '../model/timeframe.ts';
+import type { CandleStore } from '../ports/candle-store.ts';
+import type { Clock } from '../ports/clock.ts';
+
+/** What is asked: `since` in whole seconds, exclusive; `limit` at least 1. */
+export type CandleQuery = { readonly seriesId: SeriesId; readonly since: number | null; readonly limit: number };
+
+/** Candles ascending; `head` is the newest stored open time whatever was filtered; `since` is the effective cursor. */
+export type CandleReading = {
+  readonly head: EpochMs | null;
+  readonly candles: readonly ClosedCandle[];
+  readonly since: number | null;
+};
+
+/** Periods by which data may be ahead of the clock and still count as live. */
+const AHEAD_PERIODS = 2;
+
+/** Reads stored candles for HTTP answers and WebSocket catch-up alike. */
+export class CandleReader {
+  readonly #store: CandleStore;
+  readonly #clock: Clock;
+
+  constructor(store: CandleStore, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /** Candles for `query`; rejects like `CandleStore`. */
+  async read(query: CandleQuery): Promise<CandleReading> {
+    const { seriesId } = query;
+    const lengthMs = timeframeMs(seriesParts(seriesId).timeframe);
+    const latest = latestClosedOpen(this.#clock.now(), lengthMs);
+    const since = query.since === null ? null : clampSince(query.since, latest, lengthMs);
+    const from = since === null ? 0 : Math.min(EPOCH_MS_MAX, Math.max(0, since * 1000 + 1));
+    const stored = await this.#store.read({
+      seriesId,
+      from: from as EpochMs,
+      to: EPOCH_MS_MAX as EpochMs,
+      limit: query.limit,
+      take: since === null ? 'newest' : 'oldest',
+    });
+    const { head } = await this.#store.extent(seriesId);
+    return { head, since, candles: hideAhead(stored, latest, lengthMs) };
+  }
+}
+
+function clampSince(since: number, latest: EpochMs, lengthMs: number): number {
+  const isLive = since * 1000 <= latest + AHEAD_PERIODS * lengthMs;
+  return isLive ? Math.min(since, toEpochSec(latest)) : since;
+}
+
+function hideAhead(candles: readonly ClosedCandle[], latest: EpochMs, lengthMs: number): readonly ClosedCandle[] {
+  const last = candles[candles.length - 1];
+  if (last === undefined || last.openTime <= latest || last.openTime > latest + AHEAD_PERIODS * lengthMs)
+    return candles;
+  return candles.filter((candle) => candle.openTime <= latest);
+}

@@ -1,0 +1,7 @@
+/**
+ * The HTTP and WebSocket edge.
+ */
+export { CandleReader } from './candle-reader.ts';
+export type { InfoAnswer } from './contract.ts';
+export { type HttpServer, type HttpServerOptions, startHttpServer } from './http-server.ts';
+export { HUB_LIMITS, type HubLimits, MarketHub } from './market-hub.ts';

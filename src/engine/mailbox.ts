@@ -1,0 +1,100 @@
+/**
+ * The single way into the engine: a bounded first-in-first-out queue. A waiting forming candle is replaced by a newer
+ * one of the same candle (*coalesce latest*); everything else is kept, and a full mailbox makes the sender wait
+ * (*block*).
+ */
+
+import type { FormingReceived, Input } from '../model/events.ts';
+import { FailureError, failure } from '../model/failure.ts';
+
+/** Counters of a mailbox. */
+export type MailboxStats = { readonly depth: number; readonly coalesced: number; readonly blocked: number };
+
+/** A bounded queue of inputs with one reader. */
+export class Mailbox {
+  readonly capacity: number;
+  #queue: Input[] = [];
+  /** Where a series' waiting forming candle stands in the queue. */
+  readonly #formingAt = new Map<string, number>();
+  #waiters: (() => void)[] = [];
+  #wake: (() => void) | null = null;
+  #coalesced = 0;
+  #blocked = 0;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+  }
+
+  /** Adds an input; `false` means there is no room: wait for `room()` and offer it again. */
+  offer(input: Input): boolean {
+    if (input.kind === 'formingReceived' && this.#replaceWaiting(input)) return true;
+    if (this.#queue.length >= this.capacity) {
+      this.#blocked++;
+      return false;
+    }
+    if (input.kind === 'formingReceived') this.#formingAt.set(input.candle.seriesId, this.#queue.length);
+    this.#queue.push(input);
+    this.#wake?.();
+    return true;
+  }
+
+  #replaceWaiting(input: FormingReceived): boolean {
+    const at = this.#formingAt.get(input.candle.seriesId);
+    const waiting = at === undefined ? undefined : this.#queue[at];
+    if (at === undefined || waiting?.kind !== 'formingReceived') return false;
+    // A forming candle of the next period must not overtake the closed one that may wait in between.
+    if (waiting.candle.openTime !== input.candle.openTime) return false;
+    this.#queue[at] = input;
+    this.#coalesced++;
+    return true;
+  }
+
+  /** Resolves when there may be room again. */
+  room(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiters.push(resolve);
+    });
+  }
+
+  /** Adds an input, waiting for room as long as it takes; the number of senders that wait is bounded by design. */
+  async post(input: Input): Promise<void> {
+    while (!this.offer(input)) await this.room();
+  }
+
+  /** Adds an input that must fit; throws `FailureError` `mailbox_full` otherwise. */
+  mustOffer(input: Input): void {
+    if (!this.offer(input)) throw new FailureError(failure('mailbox_full', { depth: this.#queue.length }));
+  }
+
+  /** Waits until something is there or `nudge` is called, then takes at most `limit` inputs in order. */
+  async take(limit: number): Promise<readonly Input[]> {
+    if (this.#queue.length === 0) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    return this.takeNow(limit);
+  }
+
+  /** Takes at most `limit` waiting inputs in order, without waiting. */
+  takeNow(limit: number): readonly Input[] {
+    this.#wake = null;
+    const taken = this.#queue.slice(0, limit);
+    this.#queue = this.#queue.slice(limit);
+    this.#formingAt.clear();
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const resolve of waiters) resolve();
+    return taken;
+  }
+
+  /** Wakes the reader although nothing waits, so that it can see that it should stop. */
+  nudge(): void {
+    this.#wake?.();
+  }
+
+  /** Counters since the start. */
+  stats(): MailboxStats {
+    return { depth: this.#queue.length, coalesced: this.#coalesced, blocked: this.#blocked };
+  }
+}

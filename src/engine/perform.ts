@@ -1,0 +1,132 @@
+/**
+ * Carrying out effects through the ports. Saves of a burst become one transaction and come first; announcements
+ * follow in order. Requests and timers are started here and answered as new inputs.
+ */
+import { assertNever } from '../core/assert.ts';
+import type { EpochMs } from '../core/time.ts';
+import type { CandleGap, ClosedCandle } from '../model/candle.ts';
+import type { Effect, FetchCandles, Input, LoadCandles } from '../model/events.ts';
+import { siblingSeries } from '../model/series.ts';
+import type { Bus } from '../ports/bus.ts';
+import type { CandleStore } from '../ports/candle-store.ts';
+import type { Cancel, Clock } from '../ports/clock.ts';
+import type { Feed } from '../ports/feed.ts';
+import type { Notifier } from '../ports/notifier.ts';
+
+/** The ports effects go to. */
+export type EffectPorts = {
+  readonly clock: Clock;
+  readonly store: CandleStore;
+  readonly bus: Bus;
+  readonly feed: Feed;
+  readonly notifier: Notifier;
+};
+
+/** Performs effects; at most one timer per timer id is pending, and one request per effect. */
+export class EffectPerformer {
+  readonly #ports: EffectPorts;
+  readonly #post: (input: Input) => Promise<void>;
+  readonly #onError: (error: unknown) => void;
+  readonly #timers = new Map<string, Cancel>();
+
+  constructor(ports: EffectPorts, post: (input: Input) => Promise<void>, onError: (error: unknown) => void) {
+    this.#ports = ports;
+    this.#post = post;
+    this.#onError = onError;
+  }
+
+  /** Performs the effects of one burst; resolves when saves are stored and announcements handed over. */
+  async perform(effects: readonly Effect[]): Promise<void> {
+    await this.#save(effects);
+    for (const effect of effects) await this.#performOne(effect);
+  }
+
+  async #save(effects: readonly Effect[]): Promise<void> {
+    const candles: ClosedCandle[] = [];
+    const gaps: CandleGap[] = [];
+    for (const effect of effects) {
+      if (effect.kind !== 'saveCandles') continue;
+      candles.push(...effect.candles);
+      gaps.push(...effect.gaps);
+    }
+    if (candles.length > 0 || gaps.length > 0) await this.#ports.store.save({ candles, gaps });
+  }
+
+  #performOne(effect: Effect): Promise<unknown> | undefined {
+    const { bus, notifier, clock } = this.#ports;
+    switch (effect.kind) {
+      case 'saveCandles':
+        return undefined;
+      case 'publishForming':
+        return bus.publish({ kind: 'candleForming', seriesId: effect.candle.seriesId, candle: effect.candle });
+      case 'publishClosed':
+        return bus.publish({ kind: 'candlesClosed', seriesId: effect.seriesId, candles: effect.candles });
+      case 'publishGap':
+        return bus.publish({ kind: 'candleGap', seriesId: effect.gap.seriesId, gap: effect.gap });
+      case 'fetchCandles':
+        return this.#start(this.#fetch(effect));
+      case 'loadCandles':
+        return this.#start(this.#load(effect));
+      case 'startTimer':
+        return this.#startTimer(effect.timerId, effect.at);
+      case 'notify':
+        return this.#start(
+          notifier.notify({
+            level: effect.level,
+            time: clock.now(),
+            title: effect.failure.message,
+            text: effect.failure.hint,
+          }),
+        );
+      default:
+        return assertNever(effect);
+    }
+  }
+
+  /** Lets work run beside the loop; its answer comes back through the mailbox. */
+  #start(work: Promise<unknown>): undefined {
+    work.catch(this.#onError);
+    return undefined;
+  }
+
+  async #fetch(effect: FetchCandles): Promise<void> {
+    const { seriesId, requestId, from, to, purpose } = effect;
+    const answer = await this.#ports.feed.fetchHistory({ seriesId, from, to, purpose, source: 'rest' });
+    const receivedTime = this.#ports.clock.now();
+    await this.#post(
+      answer.ok
+        ? { kind: 'candlesFetched', receivedTime, requestId, seriesId, from, to, candles: answer.value }
+        : { kind: 'candlesFetchFailed', receivedTime, requestId, seriesId, failure: answer.error },
+    );
+  }
+
+  async #load(effect: LoadCandles): Promise<void> {
+    const { store, clock } = this.#ports;
+    const { seriesId, from, to } = effect;
+    const range = { from, to, limit: Number.MAX_SAFE_INTEGER, take: 'oldest' } as const;
+    const candles = await store.read({ ...range, seriesId });
+    const gaps = await store.readGaps(seriesId, { from, to });
+    const derived: ClosedCandle[] = [];
+    for (const timeframe of effect.timeframes) {
+      derived.push(...(await store.read({ ...range, seriesId: siblingSeries(seriesId, timeframe) })));
+    }
+    await this.#post({ kind: 'candlesLoaded', receivedTime: clock.now(), seriesId, from, to, candles, gaps, derived });
+  }
+
+  #startTimer(timerId: string, at: EpochMs): undefined {
+    const { clock } = this.#ports;
+    this.#timers.get(timerId)?.();
+    const cancel = clock.schedule(at, () => {
+      this.#timers.delete(timerId);
+      this.#start(this.#post({ kind: 'timerFired', receivedTime: clock.now(), timerId }));
+    });
+    this.#timers.set(timerId, cancel);
+    return undefined;
+  }
+
+  /** Cancels every pending timer. */
+  close(): void {
+    for (const cancel of this.#timers.values()) cancel();
+    this.#timers.clear();
+  }
+}

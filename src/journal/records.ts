@@ -1,0 +1,43 @@
+/**
+ * Records of a run: each input as it entered, and for each input that asked for something lasting a digest of what it
+ * asked for. A replay recomputes the digests, so a divergence is found at the first input that shows it.
+ */
+import type { Effect, Input } from '../model/events.ts';
+import type { Journal, JournalRecord } from '../ports/journal.ts';
+import { digest, encode, parseEncoded } from './codec.ts';
+
+/** An input with its place in the run and, where one was recorded, the digest of its lasting effects. */
+export type RecordedInput = { readonly sequence: number; readonly input: Input; readonly outputDigest: string | null };
+
+/** The record of an input. */
+export function inputRecord(sequence: number, input: Input): JournalRecord {
+  return { sequence, stream: 'input', body: encode(input) };
+}
+
+/** The record of an input's lasting effects (all but forming publications); `null` when there are none. */
+export function outputRecord(sequence: number, effects: readonly Effect[]): JournalRecord | null {
+  const lasting = effects.filter((effect) => effect.kind !== 'publishForming');
+  return lasting.length === 0 ? null : { sequence, stream: 'output', body: digest(lasting) };
+}
+
+/** The input of an input record. */
+export function parseInput(record: JournalRecord): Input {
+  return parseEncoded<Input>(record.body);
+}
+
+/** Inputs from `from` on, in order, each with the digest recorded for it. Rejects like `Journal.read`. */
+export async function* readInputs(journal: Journal, from: number): AsyncGenerator<RecordedInput> {
+  let pending: { readonly sequence: number; readonly input: Input } | null = null;
+  for await (const record of journal.read(from)) {
+    if (record.stream === 'output') {
+      if (pending !== null && pending.sequence === record.sequence) {
+        yield { ...pending, outputDigest: record.body };
+        pending = null;
+      }
+      continue;
+    }
+    if (pending !== null) yield { ...pending, outputDigest: null };
+    pending = { sequence: record.sequence, input: parseInput(record) };
+  }
+  if (pending !== null) yield { ...pending, outputDigest: null };
+}

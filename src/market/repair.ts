@@ -1,0 +1,187 @@
+/**
+ * Getting what is missing: history after a start, a reconnect or a hole, and the answers to it. While base candles are
+ * missing nothing newer is accepted; when history can not be had for long, held candles are released behind an
+ * explicit gap and the hole is asked for again later. What the exchange itself does not have becomes a permanent
+ * exchange gap, so that no hole is asked for for ever.
+ */
+import { backoffMs } from '../core/backoff.ts';
+import { addMs, type EpochMs } from '../core/time.ts';
+import { type CandleGap, type ClosedCandle, isNoTrade } from '../model/candle.ts';
+import type { CandlesFetched, CandlesFetchFailed, Effect } from '../model/events.ts';
+import { spanOpen } from './derived-timeframe-fanout.ts';
+import { advance, drainHeld, emptyProgress, passOver, progressEffects } from './progress.ts';
+import { fillHoles, type PendingRequest, type SeriesState, type Stretch } from './series-state.ts';
+
+/** A final candle may trail the next minute's first update by this much before it is asked for. */
+export const FINAL_GRACE_MS = 2_000;
+/** Fruitless but successful answers before the exchange is taken at its word that it has no such candles. */
+const EMPTY_ANSWERS_MAX = 4;
+/** Failed requests hold newer candles back at most this long. */
+const RELEASE_AFTER_MS = 30_000;
+const RETRY_LIMITS = { minMs: 1_000, maxMs: 30_000 };
+/** Retries are spread by the request number instead of a random one, so that a replay repeats them. */
+const SPREAD = 0.618_033_988_75;
+
+/** The timer that asks again. */
+export function repairTimerId(state: SeriesState): string {
+  return `repair:${state.seriesId}`;
+}
+
+/** Asks for what is missing, if anything is and nothing is asked yet. */
+export function askForMissing(state: SeriesState): readonly Effect[] {
+  if (state.request !== null) return [];
+  if (state.nextOpen < state.overTo) {
+    const first = state.held[0];
+    const to = first === undefined ? state.overTo : (Math.min(first.openTime, state.overTo) as EpochMs);
+    return [ask(state, { from: state.nextOpen, to, task: 'advance' })];
+  }
+  const hole = state.holes[0];
+  return hole === undefined ? [] : [ask(state, { ...hole, task: 'hole' })];
+}
+
+function ask(state: SeriesState, wanted: Pick<PendingRequest, 'from' | 'to' | 'task'>): Effect {
+  state.requestCount++;
+  const purpose = wanted.to - wanted.from > state.baseMs * 60 ? 'history' : 'repair';
+  const request: PendingRequest = { requestId: state.requestCount, purpose, ...wanted };
+  state.request = request;
+  const { requestId, from, to } = request;
+  return { kind: 'fetchCandles', requestId, seriesId: state.seriesId, from, to, purpose };
+}
+
+/** Folds the answer to a request; answers to requests that are no longer pending are ignored. */
+export function foldFetched(state: SeriesState, input: CandlesFetched): readonly Effect[] {
+  const request = state.request;
+  if (request === null || request.requestId !== input.requestId) return [];
+  state.request = null;
+  return request.task === 'hole' ? foldHole(state, request, input) : foldAdvance(state, request, input);
+}
+
+function foldAdvance(state: SeriesState, request: PendingRequest, input: CandlesFetched): readonly Effect[] {
+  const progress = emptyProgress();
+  const before = state.nextOpen;
+  const late: ClosedCandle[] = [];
+  const status = request.purpose === 'history' ? 'final' : 'repaired';
+  for (const fetched of input.candles) {
+    const candle = certify(fetched, status);
+    if (candle.openTime > state.nextOpen) drainHeld(state, progress);
+    // The venue's answer goes on behind these minutes, so it has none for them.
+    passOver(state, { to: candle.openTime, reason: 'exchange_gap' }, progress);
+    if (candle.openTime < state.nextOpen) late.push(candle);
+    else advance(state, candle, progress);
+  }
+  drainHeld(state, progress);
+  const moved = state.nextOpen > before;
+  if (moved) state.attempts = 0;
+  const effects = [...foldLate(state, late), ...progressEffects(state, progress)];
+  if (moved || state.nextOpen >= request.to) return [...effects, ...askForMissing(state)];
+  return [...effects, ...retryOrGiveUp(state, input.receivedTime)];
+}
+
+/** The venue answered but has nothing (yet): its history may trail its stream by moments. */
+function retryOrGiveUp(state: SeriesState, now: EpochMs): readonly Effect[] {
+  state.attempts++;
+  const next = state.held[0];
+  if (state.attempts <= EMPTY_ANSWERS_MAX || next === undefined) return [retryTimer(state, now, 0)];
+  const progress = emptyProgress();
+  passOver(state, { to: next.openTime, reason: 'exchange_gap' }, progress);
+  drainHeld(state, progress);
+  state.attempts = 0;
+  return [...progressEffects(state, progress), ...askForMissing(state)];
+}
+
+function retryTimer(state: SeriesState, now: EpochMs, atLeastMs: number): Effect {
+  const random = (state.requestCount * SPREAD) % 1;
+  const waitMs = Math.max(atLeastMs, backoffMs(Math.max(0, state.attempts - 1), random, RETRY_LIMITS));
+  return { kind: 'startTimer', timerId: repairTimerId(state), at: addMs(now, waitMs) };
+}
+
+/** Folds a request that failed: asks again later, and does not hold newer candles back for ever. */
+export function foldFetchFailed(state: SeriesState, input: CandlesFetchFailed): readonly Effect[] {
+  if (state.request === null || state.request.requestId !== input.requestId) return [];
+  state.request = null;
+  state.attempts++;
+  state.stuckSince ??= input.receivedTime;
+  const progress = emptyProgress();
+  const next = state.held[0];
+  if (next !== undefined && input.receivedTime - state.stuckSince >= RELEASE_AFTER_MS) {
+    passOver(state, { to: next.openTime, reason: 'unknown' }, progress);
+    drainHeld(state, progress);
+  }
+  const retryAfter = input.failure.context['retryAfterMs'];
+  const wait = retryTimer(state, input.receivedTime, typeof retryAfter === 'number' ? retryAfter : 0);
+  return [...progressEffects(state, progress), wait];
+}
+
+/** The venue's answer for a hole; a page may end before the hole does, the rest is asked for next. */
+function foldHole(state: SeriesState, request: PendingRequest, input: CandlesFetched): readonly Effect[] {
+  const candles = input.candles.map((candle) => certify(candle, 'repaired'));
+  const last = candles[candles.length - 1];
+  if (last === undefined && ++state.attempts <= EMPTY_ANSWERS_MAX) return [retryTimer(state, input.receivedTime, 0)];
+  state.attempts = 0;
+  const to = last === undefined ? request.to : ((last.openTime + state.baseMs) as EpochMs);
+  const gaps = closeHoles(state, { from: request.from, to }, candles);
+  const effects: Effect[] = [{ kind: 'saveCandles', candles, gaps }];
+  for (const gap of gaps) effects.push({ kind: 'publishGap', gap });
+  if (candles.length > 0) effects.push({ kind: 'publishClosed', seriesId: state.seriesId, candles });
+  return [...effects, ...askForMissing(state), ...loadDirty(state)];
+}
+
+/** Takes a stretch out of the holes; answers what the exchange does not have of it. */
+function closeHoles(state: SeriesState, stretch: Stretch, candles: readonly ClosedCandle[]): readonly CandleGap[] {
+  const gaps: CandleGap[] = [];
+  for (const part of fillHoles(state, stretch.from, stretch.to)) {
+    markDirty(state, part.from, part.to);
+    let from = part.from;
+    const absentTo = (to: EpochMs): void => {
+      if (from < to) gaps.push({ kind: 'candleGap', seriesId: state.seriesId, from, to, reason: 'exchange_gap' });
+    };
+    for (const candle of candles) {
+      if (candle.openTime < from || candle.openTime >= part.to) continue;
+      absentTo(candle.openTime);
+      from = (candle.openTime + state.baseMs) as EpochMs;
+    }
+    absentTo(part.to);
+  }
+  return gaps;
+}
+
+/**
+ * Folds closed candles that open before the series stands: they fill holes or correct what was stored. The store
+ * decides by rank whether numbers change; the derived candles of their buckets are computed again.
+ */
+export function foldLate(state: SeriesState, late: readonly ClosedCandle[]): readonly Effect[] {
+  if (late.length === 0) return [];
+  for (const candle of late) {
+    const end = (candle.openTime + state.baseMs) as EpochMs;
+    fillHoles(state, candle.openTime, end);
+    markDirty(state, candle.openTime, end);
+  }
+  return [
+    { kind: 'saveCandles', candles: late, gaps: [] },
+    { kind: 'publishClosed', seriesId: state.seriesId, candles: late },
+    ...loadDirty(state),
+  ];
+}
+
+function markDirty(state: SeriesState, from: EpochMs, to: EpochMs): void {
+  for (let open = spanOpen(state.fanout, from); open < to; open = (open + state.fanout.spanMs) as EpochMs) {
+    if (!state.dirty.includes(open)) state.dirty.push(open);
+  }
+  state.dirty.sort((a, b) => a - b);
+}
+
+/** Asks the store for the next span whose derived candles must be computed again, one at a time. */
+export function loadDirty(state: SeriesState): readonly Effect[] {
+  const from = state.dirty[0];
+  if (from === undefined || state.loading !== null) return [];
+  state.dirty.shift();
+  if (state.fanout.levels.length === 0) return loadDirty(state);
+  const to = Math.min(from + state.fanout.spanMs, state.nextOpen) as EpochMs;
+  state.loading = { from, to };
+  return [{ kind: 'loadCandles', seriesId: state.seriesId, timeframes: state.timeframes, from, to }];
+}
+
+function certify(candle: ClosedCandle, status: 'final' | 'repaired'): ClosedCandle {
+  const value = isNoTrade(candle) ? 'no_trade' : status;
+  return { ...candle, certificate: { ...candle.certificate, status: value } };
+}
