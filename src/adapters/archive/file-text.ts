@@ -34,7 +34,7 @@ export async function* readFileText(path: string): AsyncGenerator<FileText, void
 
 async function* plainText(path: string, file: FileHandle, first: Buffer): AsyncGenerator<FileText> {
   for (let piece = first; piece.length > 0; piece = await unreadableOnError(path, () => readPiece(file))) {
-    yield { kind: 'text', text: piece.latin1Slice() };
+    yield { kind: 'text', text: piece.toString('latin1') };
   }
 }
 
@@ -42,7 +42,7 @@ async function* unpackedText(path: string, file: FileHandle, first: Buffer): Asy
   const gunzip = createGunzip({ chunkSize: UNPACKED_BYTES });
   const unpacked: Buffer[] = [];
   gunzip.on('data', (piece: Buffer) => unpacked.push(piece));
-  const take = (): FileText[] => unpacked.splice(0).map((piece) => ({ kind: 'text', text: piece.latin1Slice() }));
+  const take = (): FileText[] => unpacked.splice(0).map((piece) => ({ kind: 'text', text: piece.toString('latin1') }));
   try {
     for (let piece = first; piece.length > 0; piece = await unreadableOnError(path, () => readPiece(file))) {
       await settled(gunzip, (done) => gunzip.write(piece, done));

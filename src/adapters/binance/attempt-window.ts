@@ -12,7 +12,8 @@ export class AttemptWindow {
   readonly #times: EpochMs[] = [];
 
   constructor(attemptsMax: number) {
-    if (!Number.isInteger(attemptsMax) || attemptsMax < 1) throw new RangeError('attemptsMax must be a positive integer');
+    if (!Number.isInteger(attemptsMax) || attemptsMax < 1)
+      throw new RangeError('attemptsMax must be a positive integer');
     this.#attemptsMax = attemptsMax;
   }
 

@@ -76,7 +76,8 @@ function parseUpdate(event: KlineEvent, stream: KlineStream): Result<KlineUpdate
   if (openTime % stream.lengthMs !== 0) return err(`open time ${openTime} is not aligned to ${stream.timeframe}`);
   if (eventTime < openTime) return err(`event time ${eventTime} is before open time ${openTime}`);
   // The venue's own close time is the end minus 1 ms, so an event stamped with it is the earliest honest close.
-  if (k.x && eventTime < openTime + stream.lengthMs - 1) return err(`closed at ${eventTime}, before its period is over`);
+  if (k.x && eventTime < openTime + stream.lengthMs - 1)
+    return err(`closed at ${eventTime}, before its period is over`);
   const columns = parseColumns({
     open: k.o,
     high: k.h,

@@ -53,6 +53,8 @@ export class StreamLane {
   readonly #live = new Set<string>();
   /** Streams that the successor carries without a hole. */
   readonly #handedOver = new Set<string>();
+  /** Sockets saying goodbye, each for two seconds at most, so back-off bounds their number. */
+  readonly #retired = new Set<StreamSocket>();
   #current: Link | null = null;
   #next: Link | null = null;
   #replacing = false;
@@ -103,7 +105,8 @@ export class StreamLane {
     this.#closed = true;
     this.#cancelTick();
     this.#cancelStart?.();
-    await Promise.all([this.#current?.socket.destroy(), this.#next?.socket.destroy()]);
+    const sockets = [...this.#retired, this.#current?.socket, this.#next?.socket];
+    await Promise.all(sockets.map((socket) => socket?.destroy()));
   }
 
   #start(): void {
@@ -203,13 +206,14 @@ export class StreamLane {
   }
 
   #cutOverWhenComplete(): void {
-    if (this.#closed || this.#next === null || this.#handedOver.size < this.#streams.size) return;
-    this.#cutOver([], '');
+    // Streams that are not live owe nobody a candle, so they do not hold up the others.
+    if (this.#closed || this.#next === null || this.#next.life.firstFrameAt === null) return;
+    if (this.#liveButNotHandedOver().length === 0) this.#cutOver([], '');
   }
 
   /** Makes the successor the connection and lets the old one go; `lost` streams have a hole between the two. */
   #cutOver(lost: readonly string[], reason: string): void {
-    this.#current?.socket.close();
+    if (this.#current !== null) this.#retire(this.#current.socket);
     this.#current = this.#next;
     this.#next = null;
     this.#replacing = false;
@@ -236,8 +240,14 @@ export class StreamLane {
   }
 
   #drop(link: Link, reason: string): void {
-    link.socket.close();
+    this.#retire(link.socket);
     this.#forget(link, reason);
+  }
+
+  /** Lets a socket say goodbye in its own time; it tells us nothing more. */
+  #retire(socket: StreamSocket): void {
+    this.#retired.add(socket);
+    void socket.close().then(() => this.#retired.delete(socket));
   }
 
   #forget(link: Link, reason: string): void {
@@ -316,7 +326,9 @@ export class StreamLane {
     if (this.#current === null) return;
     const { life } = this.#current;
     const { timings, silenceMs, url, events } = this.#options;
-    if (life.firstFrameAt !== null && now - life.firstFrameAt >= timings.stableMs) this.#starts = 0;
+    const stable = life.firstFrameAt !== null && now - life.firstFrameAt >= timings.stableMs;
+    // While a successor is being tried its failures keep counting, or the back-off would never grow.
+    if (stable && !this.#replacing) this.#starts = 0;
     if (now - life.bornAt >= timings.maxAgeMs) this.#replace();
     const silent = life.silentStreams(now, silenceMs).filter(({ name }) => this.#live.has(name));
     for (const { name, silentMs } of silent) {

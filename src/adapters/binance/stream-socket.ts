@@ -75,26 +75,30 @@ export class StreamSocket {
     }
   }
 
-  /** Says goodbye and lets go; nothing is told to the owner any more. Safe to call twice. */
-  close(): void {
+  /** Says goodbye; resolves when the connection is gone. Nothing is told to the owner any more. */
+  async close(): Promise<void> {
     this.#end();
-    if (this.#socket.readyState !== WebSocket.OPEN) {
-      this.#socket.terminate();
-      return;
-    }
-    this.#socket.close(1000);
+    if (this.#socket.readyState !== WebSocket.OPEN) return this.destroy();
+    const gone = this.#gone();
     const { clock } = this.#options;
     const cancel = clock.schedule(addMs(clock.now(), CLOSE_TIMEOUT_MS), () => this.#socket.terminate());
-    this.#socket.once('close', cancel);
+    this.#socket.close(1000);
+    await gone;
+    cancel();
   }
 
   /** Cuts the connection at once; resolves when it is gone. Nothing is told to the owner any more. */
-  destroy(): Promise<void> {
+  async destroy(): Promise<void> {
     this.#end();
+    const gone = this.#gone();
+    this.#socket.terminate();
+    await gone;
+  }
+
+  #gone(): Promise<void> {
     if (this.#socket.readyState === WebSocket.CLOSED) return Promise.resolve();
     return new Promise((resolve) => {
       this.#socket.once('close', () => resolve());
-      this.#socket.terminate();
     });
   }
 

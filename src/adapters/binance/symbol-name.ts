@@ -50,7 +50,8 @@ const INTERVALS: ReadonlySet<string> = new Set([
 export function resolveStream(seriesId: SeriesId): Result<KlineStream, Failure> {
   const { instrumentId, timeframe } = seriesParts(seriesId);
   const instrument = parseInstrumentId(instrumentId);
-  if (!instrument.ok) return err(failure('series_id_malformed', { reason: `${seriesId}: ${instrument.error.message}` }));
+  if (!instrument.ok)
+    return err(failure('series_id_malformed', { reason: `${seriesId}: ${instrument.error.message}` }));
   const { venue, market, base, quote } = instrument.value;
   if (venue !== BINANCE_VENUE) {
     return err(failure('series_id_malformed', { reason: `${seriesId} is not a series of ${BINANCE_VENUE}` }));

@@ -3,9 +3,9 @@
  * open, high, low, volumes and trade ids of the last 1440 minutes including the running one. Each minute enters and
  * leaves once, so an update costs O(1) on average; the window holds at most 1440 rows.
  */
-import { type Decimal, ZERO, add, subtract } from '../../core/decimal.ts';
+import { add, type Decimal, subtract, ZERO } from '../../core/decimal.ts';
 import { type EpochMs, epochMs } from '../../core/time.ts';
-import { SIM_MINUTE_MS, bucketOpenOf } from './sim-interval.ts';
+import { bucketOpenOf, SIM_MINUTE_MS } from './sim-interval.ts';
 import type { SimInstrument, SimRow } from './sim-market.ts';
 import type { SimView } from './sim-view.ts';
 
@@ -42,7 +42,8 @@ export class DayWindow {
     this.#dropBefore(start);
     const from = epochMs(Math.max(start, this.#next));
     if (from < running) {
-      for (const row of this.#view.market.minutes(this.#instrument.instrumentId, { from, to: running })) this.#take(row);
+      for (const row of this.#view.market.minutes(this.#instrument.instrumentId, { from, to: running }))
+        this.#take(row);
     }
     this.#next = Math.max(this.#next, running);
     return this.#summarize(this.#view.forming(this.#instrument, now));
@@ -68,6 +69,8 @@ export class DayWindow {
     this.#volume = add(this.#volume, row.volume);
     this.#quoteVolume = add(this.#quoteVolume, row.quoteVolume);
     this.#trades += row.trades;
+    // A minute without trades only repeats an older price; it makes no high and no low.
+    if (row.trades === 0) return;
     pushExtreme(this.#highs, row, (earlier) => earlier.high <= row.high);
     pushExtreme(this.#lows, row, (earlier) => earlier.low >= row.low);
   }

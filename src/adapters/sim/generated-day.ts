@@ -5,7 +5,7 @@
  */
 import { assert } from '../../core/assert.ts';
 import { multiply } from '../../core/decimal.ts';
-import { type Rng, createRng } from '../../core/rng.ts';
+import { createRng, type Rng } from '../../core/rng.ts';
 import { epochMs } from '../../core/time.ts';
 import type { GeneratedDayPlan, GeneratedPath } from './generated-path.ts';
 import type { GeneratedSymbol } from './generated-symbols.ts';
@@ -148,8 +148,7 @@ function fillMinutes(values: Float64Array, input: GeneratedDayInput, course: Cou
     weight += course.weights[minute] as number;
     // The last tradable minute always trades, at the price the next day opens with.
     const target = minute >= lastTradable ? total : Math.floor((weight / whole) * (total - 1));
-    const price =
-      minute === lastTradable ? input.path.openPrice(input.day + 1) : (course.prices[minute] as number);
+    const price = minute === lastTradable ? input.path.openPrice(input.day + 1) : (course.prices[minute] as number);
     const row = { at: minute * COLUMNS, trades: target - done, previous: close, tradeId: firstId + done };
     close = writeMinute(values, { ...row, price, symbol: input.symbol }, rng);
     done = target;

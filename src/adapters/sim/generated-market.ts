@@ -6,17 +6,17 @@
 import { assert } from '../../core/assert.ts';
 import { type Decimal, decimal } from '../../core/decimal.ts';
 import { type EpochMs, epochMs } from '../../core/time.ts';
-import { type InstrumentId, type MarketType, instrumentId } from '../../model/instrument.ts';
+import { type InstrumentId, instrumentId, type MarketType } from '../../model/instrument.ts';
 import {
+  buildGeneratedDay,
   DAY_MINUTES,
   type GeneratedDay,
   type GeneratedDayInput,
-  SIM_DAY_MS,
-  buildGeneratedDay,
   readGeneratedMinute,
+  SIM_DAY_MS,
 } from './generated-day.ts';
 import { createGeneratedPath } from './generated-path.ts';
-import { type GeneratedSymbol, defaultSymbols } from './generated-symbols.ts';
+import { defaultSymbols, type GeneratedSymbol } from './generated-symbols.ts';
 import { readCandles } from './minute-aggregation.ts';
 import { SIM_MINUTE_MS } from './sim-interval.ts';
 import type { SimInstrument, SimMarket, SimPeriod, SimRow, SimStatus } from './sim-market.ts';

@@ -4,7 +4,7 @@
  * was never published is simply not there. Independent of the product's derivation, which is compared with it.
  */
 import { add } from '../../core/decimal.ts';
-import { type SimInterval, bucketAfter, bucketCeil, bucketOpenOf } from './sim-interval.ts';
+import { bucketAfter, bucketCeil, bucketOpenOf, type SimInterval } from './sim-interval.ts';
 import type { SimPeriod, SimRow } from './sim-market.ts';
 
 /** `bucket` (earlier, `null` at the start) with `minute` (later) added; the open time is that of the bucket. */

@@ -4,9 +4,9 @@
  * volume and trades, and ends exactly in the published columns.
  */
 import { truncateToStep } from '../../core/decimal.ts';
-import { type Rng, createRng } from '../../core/rng.ts';
+import { createRng, type Rng } from '../../core/rng.ts';
 import type { EpochMs } from '../../core/time.ts';
-import { type SimGrid, fromUnits, shareOf, toUnits } from './sim-grid.ts';
+import { fromUnits, type SimGrid, shareOf, toUnits } from './sim-grid.ts';
 import type { SimRow } from './sim-market.ts';
 
 /** Moments of a minute at which trades happen; columns run over the moments, prices in ticks. */
@@ -29,7 +29,11 @@ const SHARE_WHOLE = 1_000_000;
 const LAST_OFFSET_MS = 59_900;
 
 /** The path of `row`; `stream` names the instrument, so that different instruments move differently. */
-export function unfoldMinute(row: SimRow, grid: SimGrid, random: { readonly seed: number; readonly stream: string }): MinutePath {
+export function unfoldMinute(
+  row: SimRow,
+  grid: SimGrid,
+  random: { readonly seed: number; readonly stream: string },
+): MinutePath {
   const rng = createRng(random.seed, `${random.stream}:${row.openTime}:path`);
   if (row.trades === 0) {
     return { row, grid, offsetsMs: [], prices: [], highs: [], lows: [], shares: [], trades: [] };

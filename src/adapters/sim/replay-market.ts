@@ -9,7 +9,7 @@ import { addMs, type EpochMs } from '../../core/time.ts';
 import type { ClosedCandle } from '../../model/candle.ts';
 import { type InstrumentId, parseInstrumentId } from '../../model/instrument.ts';
 import { readCandles } from './minute-aggregation.ts';
-import { type SimGrid, commonUnit, shareOf, toUnits } from './sim-grid.ts';
+import { commonUnit, type SimGrid, shareOf, toUnits } from './sim-grid.ts';
 import { SIM_MINUTE_MS } from './sim-interval.ts';
 import type { SimInstrument, SimMarket, SimPeriod, SimRow } from './sim-market.ts';
 

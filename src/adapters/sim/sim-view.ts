@@ -7,8 +7,8 @@ import { type EpochMs, epochMs } from '../../core/time.ts';
 import type { InstrumentId, MarketType } from '../../model/instrument.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { addMinute } from './minute-aggregation.ts';
-import { type MinutePath, formingAt, unfoldMinute } from './minute-path.ts';
-import { SIM_MINUTE_MS, type SimInterval, bucketAfter, bucketCeil, bucketOpenOf } from './sim-interval.ts';
+import { formingAt, type MinutePath, unfoldMinute } from './minute-path.ts';
+import { bucketAfter, bucketCeil, bucketOpenOf, SIM_MINUTE_MS, type SimInterval } from './sim-interval.ts';
 import type { SimInstrument, SimMarket, SimPeriod, SimRow } from './sim-market.ts';
 
 /** What a request for candles asks; `startTime` alone counts from the oldest, otherwise the newest are meant. */

@@ -3,11 +3,11 @@
  * objects whose decimals are strings, padded as on the exchange: 8 places on spot; on futures the places of price and
  * quantity, and their sum for quote amounts.
  */
-import { type Decimal, add, divide, subtract, toFloat, truncateToStep } from '../../core/decimal.ts';
+import { add, type Decimal, divide, subtract, toFloat, truncateToStep } from '../../core/decimal.ts';
 import type { EpochMs } from '../../core/time.ts';
 import type { DayStatistics } from './day-window.ts';
 import { decimalsOf, fromUnits, shareOf, toPaddedText } from './sim-grid.ts';
-import { type SimInterval, bucketAfter } from './sim-interval.ts';
+import { bucketAfter, type SimInterval } from './sim-interval.ts';
 import type { SimInstrument, SimRow } from './sim-market.ts';
 
 const SPOT_DECIMALS = 8;
@@ -102,7 +102,11 @@ export function toMiniTickerFrame(day: DayStatistics, instrument: SimInstrument,
 }
 
 /** The 24hr statistics of `GET ticker/24hr`; the best bid and ask are one tick around the last price. */
-export function toDayTicker(day: DayStatistics, instrument: SimInstrument, now: EpochMs): Readonly<Record<string, unknown>> {
+export function toDayTicker(
+  day: DayStatistics,
+  instrument: SimInstrument,
+  now: EpochMs,
+): Readonly<Record<string, unknown>> {
   const places = wirePlaces(instrument);
   const price = (value: Decimal): string => toPaddedText(value, places.price);
   const mean = day.volume === 0n ? day.close : divide(day.quoteVolume, day.volume);

@@ -1,0 +1,164 @@
+/**
+ * GET requests to Binance. In comes what to ask and its weight, out goes the parsed JSON with the venue's time, or a
+ * typed failure; nothing is retried here, nothing is sent while the venue wants to be left alone.
+ */
+import { Agent } from 'undici';
+import { err, ok, type Result } from '../../core/result.ts';
+import { addMs, type EpochMs, isVenueMs } from '../../core/time.ts';
+import { type Failure, failure, toReason } from '../../model/failure.ts';
+import type { MarketType } from '../../model/instrument.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { type BinanceEndpoints, MARKET_RULES, restBaseUrl } from './endpoints.ts';
+import { type Admission, RequestGovernor } from './request-governor.ts';
+import { parseRetryAfter, toStatusFailure } from './rest-failure.ts';
+
+/** One request. */
+export type RestRequest = {
+  readonly market: MarketType;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string | number>>;
+  readonly weight: number;
+};
+
+/** An answer. `asOf` is a venue time at which it was certainly not yet made: what was over then is over in it. */
+export type RestAnswer = { readonly url: string; readonly body: unknown; readonly asOf: EpochMs };
+
+/** What a client is made of. */
+export type RestOptions = {
+  readonly clock: Clock;
+  readonly endpoints: BinanceEndpoints;
+  readonly requestTimeoutMs: number;
+};
+
+type RawAnswer = {
+  readonly status: number;
+  readonly text: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+};
+
+/** Sockets per address; further requests wait inside the agent, bounded by the governor. */
+const SOCKETS_MAX = 8;
+/** Largest body taken: the spot exchangeInfo is about 15 MiB. */
+const BODY_BYTES_MAX = 67_108_864;
+
+/** The client of both markets. */
+export class RestClient {
+  readonly #options: RestOptions;
+  readonly #agent = new Agent({ connections: SOCKETS_MAX, pipelining: 1 });
+  readonly #governors: Readonly<Record<MarketType, RequestGovernor>>;
+  readonly #underWay = new Set<AbortController>();
+  #closed = false;
+
+  constructor(options: RestOptions) {
+    this.#options = options;
+    const { clock } = options;
+    this.#governors = {
+      futures: new RequestGovernor({ clock, weightPerMinute: MARKET_RULES.futures.weightPerMinute }),
+      spot: new RequestGovernor({ clock, weightPerMinute: MARKET_RULES.spot.weightPerMinute }),
+    };
+  }
+
+  /** Asks once. */
+  async get(request: RestRequest): Promise<Result<RestAnswer, Failure>> {
+    const url = new URL(request.path, restBaseUrl(this.#options.endpoints, request.market));
+    for (const [name, value] of Object.entries(request.query)) url.searchParams.set(name, String(value));
+    const admission = await this.#governors[request.market].admit(request.weight);
+    if (this.#closed) return err(failure('venue_unreachable', { url: url.href, reason: 'the feed is closed' }));
+    if (!admission.ok) return err(failure('venue_rate_limited', { url: url.href, ...admission.error, sent: false }));
+    return this.#exchange(url, this.#governors[request.market], admission.value);
+  }
+
+  /** Ends every request, pausing ones included, and every socket. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const governor of Object.values(this.#governors)) governor.close();
+    for (const abort of this.#underWay) abort.abort(new Error('the feed is closed'));
+    await this.#agent.destroy();
+  }
+
+  async #exchange(url: URL, governor: RequestGovernor, admission: Admission): Promise<Result<RestAnswer, Failure>> {
+    const { clock } = this.#options;
+    const sentAt = clock.now();
+    const raw = await this.#send(url);
+    if (!raw.ok) {
+      governor.settle(admission, { status: null, usedWeight: null, retryAfterMs: null });
+      return err(failure('venue_unreachable', { url: url.href, reason: raw.error }));
+    }
+    const { status, text, headers } = raw.value;
+    const retryAfterMs = parseRetryAfter(readHeader(headers, 'retry-after'), clock.now());
+    governor.settle(admission, { status, usedWeight: parseWeight(headers), retryAfterMs });
+    if (status !== 200) {
+      return err(toStatusFailure({ url: url.href, status, text, retryAfterMs: governor.retryAfterMs }));
+    }
+    return toAnswer(url, text, answeredNotBefore(headers, { sentAt, now: clock.now() }));
+  }
+
+  async #send(url: URL): Promise<Result<RawAnswer, string>> {
+    const { clock, requestTimeoutMs } = this.#options;
+    const abort = new AbortController();
+    this.#underWay.add(abort);
+    const cancel = clock.schedule(addMs(clock.now(), requestTimeoutMs), () =>
+      abort.abort(new Error(`no complete answer within ${requestTimeoutMs} ms`)),
+    );
+    try {
+      const answer = await this.#agent.request({
+        origin: url.origin,
+        path: `${url.pathname}${url.search}`,
+        method: 'GET',
+        signal: abort.signal,
+      });
+      return ok({ status: answer.statusCode, text: await readBody(answer.body), headers: answer.headers });
+    } catch (error) {
+      // Time-outs, refused connections and cut sockets are what networks do: a failure for the caller to weigh.
+      return err(toReason(error));
+    } finally {
+      cancel();
+      this.#underWay.delete(abort);
+    }
+  }
+}
+
+async function readBody(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > BODY_BYTES_MAX) throw new Error(`the answer is larger than ${BODY_BYTES_MAX} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function toAnswer(url: URL, text: string, asOf: EpochMs): Result<RestAnswer, Failure> {
+  try {
+    const body: unknown = JSON.parse(text);
+    return ok({ url: url.href, body, asOf });
+  } catch {
+    // The parser's message would repeat a whole error page.
+    return err(failure('venue_answer_malformed', { url: url.href, reason: `no JSON: ${text.slice(0, 60)}` }));
+  }
+}
+
+function readHeader(headers: RawAnswer['headers'], name: string): string | null {
+  const value = headers[name];
+  return typeof value === 'string' ? value : null;
+}
+
+function parseWeight(headers: RawAnswer['headers']): number | null {
+  const text = readHeader(headers, 'x-mbx-used-weight-1m');
+  return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : null;
+}
+
+/**
+ * The venue made its answer after we asked and stamped it when it sent it, to the second below. The stamp minus the
+ * whole exchange is therefore before the data was read, whatever our own clock says; without a stamp our clock at
+ * sending has to do.
+ */
+function answeredNotBefore(
+  headers: RawAnswer['headers'],
+  times: { readonly sentAt: EpochMs; readonly now: EpochMs },
+): EpochMs {
+  const stamp = Date.parse(readHeader(headers, 'date') ?? '');
+  const bound = stamp - (times.now - times.sentAt);
+  return isVenueMs(bound) ? bound : times.sentAt;
+}

@@ -1,0 +1,83 @@
+/**
+ * What a simulated execution costs: slippage of what takes liquidity, fees in the quote asset, and how much of the
+ * traded quantity one's own orders may have.
+ */
+import {
+  add,
+  type Decimal,
+  decimal,
+  decimalFromFloat,
+  divide,
+  multiply,
+  subtract,
+  truncateToStep,
+} from '../../core/decimal.ts';
+import type { Instrument } from '../../model/instrument.ts';
+import type { Money, Price, Quantity } from '../../model/money.ts';
+import type { ApprovedOrder, Side } from '../../model/order.ts';
+
+/** Costs of trading, in basis points. */
+export type MatcherCosts = {
+  /** Fee of an order that rested, on the notional. */
+  readonly makerFeeBps: number;
+  /** Fee of an order that took liquidity, on the notional. */
+  readonly takerFeeBps: number;
+  /** By how much an order that takes liquidity is filled worse than the market's price. */
+  readonly slippageBps: number;
+  /** Share of the quantity available at a price that our orders may take. */
+  readonly volumeShareBps: number;
+};
+
+const BPS_PER_ONE = decimal('10000');
+
+/** A share in basis points (0..10 000) as an exact ratio; throws `RangeError` outside. */
+export function ratioOfBps(bps: number): Decimal {
+  const value = decimalFromFloat(bps);
+  if (value === null || value < 0n || value > BPS_PER_ONE) throw new RangeError(`not a share in bps: ${bps}`);
+  return divide(value, BPS_PER_ONE);
+}
+
+/** The fee on one execution, truncated at 18 decimals. */
+export function feeOf(price: Price, quantity: Quantity, ratio: Decimal): Money {
+  return multiply(multiply(price, quantity), ratio) as Money;
+}
+
+/** How much of `available` our orders may take, rounded down to the quantity step. */
+export function shareOf(available: Quantity, ratio: Decimal, instrument: Instrument): Quantity {
+  const share = multiply(available, ratio);
+  return (instrument.quantityStep === 0n ? share : truncateToStep(share, instrument.quantityStep)) as Quantity;
+}
+
+/**
+ * The price at which `order` takes liquidity while the market stands at `current`: worse by `slippage`, rounded onto
+ * the tick against us, but never beyond the order's own limit and never below one tick.
+ */
+export function takerPrice(
+  order: ApprovedOrder,
+  market: { readonly current: Price; readonly slippage: Decimal; readonly instrument: Instrument },
+): Price {
+  const { current, slippage, instrument } = market;
+  const slip = multiply(current, slippage);
+  const tick = instrument.priceTick;
+  const slipped =
+    order.side === 'buy'
+      ? roundUp(add<Decimal>(current, slip), tick)
+      : roundDown(subtract<Decimal>(current, slip), tick);
+  return (order.price !== null && isBeyond(order.side, slipped, order.price) ? order.price : slipped) as Price;
+}
+
+/** Whether `price` is worse than `limit` for an order of `side`. */
+export function isBeyond(side: Side, price: Decimal, limit: Decimal): boolean {
+  return side === 'buy' ? price > limit : price < limit;
+}
+
+function roundDown(value: Decimal, tick: Decimal): Decimal {
+  if (tick === 0n) return value;
+  const rounded = truncateToStep(value, tick);
+  return rounded > 0n ? rounded : tick;
+}
+
+function roundUp(value: Decimal, tick: Decimal): Decimal {
+  if (tick === 0n || value % tick === 0n) return value;
+  return add(truncateToStep(value, tick), tick);
+}

@@ -1,0 +1,140 @@
+/**
+ * Faults of the simulated exchange, switched on by tests and drills. In: what should go wrong, how often. Out: the
+ * same kline frames and requests, some of them skipped, doubled, late, swapped, cut or refused. Without orders it
+ * changes nothing.
+ */
+import { assertNever } from '../../core/assert.ts';
+import { createRng, type Rng } from '../../core/rng.ts';
+import { addMs } from '../../core/time.ts';
+import type { Clock } from '../../ports/clock.ts';
+
+/** What happens to the next `count` (default 1) kline frames, optionally of one stream or phase only. */
+export type FrameFault = {
+  readonly kind: 'skip' | 'duplicate' | 'delay' | 'reorder' | 'corrupt';
+  readonly count?: number;
+  /** Stream name such as `btcusdt@kline_1m`; any when absent. */
+  readonly stream?: string;
+  readonly phase?: 'forming' | 'closed';
+  /** Market time by which a `delay` is late; default 1000. */
+  readonly delayMs?: number;
+};
+
+/** What the next `count` REST requests are answered with; `hang` never answers. */
+export type RequestFault = {
+  readonly answer: 429 | 418 | 500 | 'hang';
+  readonly count: number;
+  /** Only requests whose path ends so, for example `/klines`. */
+  readonly path?: string;
+  readonly retryAfterS?: number;
+};
+
+/** The switches. */
+export type SimFaults = {
+  /** Cuts every socket without a closing handshake; answers how many. */
+  readonly dropSockets: () => number;
+  /** `on` refuses new sockets with HTTP 503. */
+  readonly refuseSockets: (mode: 'on' | 'off') => void;
+  /** `on` keeps sockets open and acknowledging but pushes nothing on them. */
+  readonly silence: (mode: 'on' | 'off') => void;
+  readonly nextFrames: (fault: FrameFault) => void;
+  readonly nextRequests: (fault: RequestFault) => void;
+  /** Forgets every order and sends what a `reorder` still held back. */
+  readonly clear: () => void;
+};
+
+/** A kline frame on its way out. */
+export type OutgoingFrame = { readonly stream: string; readonly phase: 'forming' | 'closed'; readonly text: string };
+
+type Pending<T> = { readonly fault: T; left: number };
+type Send = (text: string) => void;
+
+/** Orders waiting at once; further ones are refused loudly, as a test that queues more has lost count. */
+const ORDERS_MAX = 1_000;
+
+/** Applies fault orders; the exchange's side of {@link SimFaults}. */
+export class FaultBoard {
+  sockets: 'accept' | 'refuse' = 'accept';
+  streams: 'push' | 'silent' = 'push';
+  readonly #clock: Clock;
+  readonly #rng: Rng;
+  readonly #frames: Pending<FrameFault>[] = [];
+  readonly #requests: Pending<RequestFault>[] = [];
+  /** At most one frame per stream waits to be overtaken. */
+  readonly #held = new Map<string, () => void>();
+
+  constructor(clock: Clock, seed: number) {
+    this.#clock = clock;
+    this.#rng = createRng(seed, 'faults');
+  }
+
+  orderFrames(fault: FrameFault): void {
+    if (this.#frames.length >= ORDERS_MAX) throw new RangeError('too many frame faults are waiting');
+    this.#frames.push({ fault, left: fault.count ?? 1 });
+  }
+
+  orderRequests(fault: RequestFault): void {
+    if (this.#requests.length >= ORDERS_MAX) throw new RangeError('too many request faults are waiting');
+    this.#requests.push({ fault, left: fault.count });
+  }
+
+  clear(): void {
+    this.sockets = 'accept';
+    this.streams = 'push';
+    this.#frames.length = 0;
+    this.#requests.length = 0;
+    for (const release of this.#held.values()) release();
+    this.#held.clear();
+  }
+
+  /** Sends `frame` as ordered: usually once and now. */
+  pass(frame: OutgoingFrame, send: Send): void {
+    if (this.streams === 'silent') return;
+    const fault = takeFirst(
+      this.#frames,
+      (one) => (one.stream ?? frame.stream) === frame.stream && (one.phase ?? frame.phase) === frame.phase,
+    );
+    if (fault?.kind === 'reorder' && !this.#held.has(frame.stream)) {
+      this.#held.set(frame.stream, () => send(frame.text));
+      return;
+    }
+    this.#sendAs(fault, frame.text, send);
+    const release = this.#held.get(frame.stream);
+    this.#held.delete(frame.stream);
+    release?.();
+  }
+
+  #sendAs(fault: FrameFault | null, text: string, send: Send): void {
+    const kind = fault?.kind ?? 'none';
+    switch (kind) {
+      case 'none':
+      case 'reorder':
+        return send(text);
+      case 'skip':
+        return;
+      case 'duplicate':
+        send(text);
+        return send(text);
+      case 'delay':
+        this.#clock.schedule(addMs(this.#clock.now(), fault?.delayMs ?? 1000), () => send(text));
+        return;
+      case 'corrupt':
+        return send(text.slice(0, 1 + this.#rng.integer(text.length - 1)));
+      default:
+        return assertNever(kind);
+    }
+  }
+
+  /** The order that the next request to `path` falls under, used up by one; `null` for none. */
+  takeRequest(path: string): RequestFault | null {
+    return takeFirst(this.#requests, (one) => path.endsWith(one.path ?? ''));
+  }
+}
+
+function takeFirst<T>(pending: Pending<T>[], matches: (fault: T) => boolean): T | null {
+  const index = pending.findIndex((one) => matches(one.fault));
+  const found = pending[index];
+  if (found === undefined) return null;
+  found.left--;
+  if (found.left <= 0) pending.splice(index, 1);
+  return found.fault;
+}

@@ -1,0 +1,32 @@
+/**
+ * The CandleStore contract for the adapters that need nothing but this machine.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createMemoryCandleStore } from '../../src/adapters/memory/memory-candle-store.ts';
+import { createSqliteCandleStore } from '../../src/adapters/sqlite/sqlite-candle-store.ts';
+import { openSqliteDatabase } from '../../src/adapters/sqlite/sqlite-database.ts';
+import { describeCandleStore } from './candle-store.contract.ts';
+
+describeCandleStore({
+  name: 'memory',
+  durability: 'volatile',
+  create: () => ({ open: createMemoryCandleStore, destroy: () => {} }),
+});
+
+describeCandleStore({
+  name: 'sqlite',
+  durability: 'durable',
+  create: () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hotwick-candles-'));
+    const database = openSqliteDatabase({ path: join(folder, 'market.db') });
+    return {
+      open: () => createSqliteCandleStore(database),
+      destroy: () => {
+        database.close();
+        rmSync(folder, { recursive: true, force: true });
+      },
+    };
+  },
+});
