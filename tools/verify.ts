@@ -11,6 +11,8 @@ import { describeCounts, readTestCounts, type TestCounts } from './test-counts.t
 
 const ROOT = resolve(import.meta.dirname, '..');
 const NODE_MAJOR_MIN = 24;
+/** A step that takes longer hangs; generous, because the cores may be shared. */
+const STEP_MS_MAX = 30 * 60_000;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 type Command = readonly [program: string, ...args: string[]];
@@ -48,11 +50,16 @@ function run([program, ...args]: Command, stop: AbortSignal): Promise<string | n
   const env = { ...process.env, PATH: path };
   return new Promise((done) => {
     const child = spawn(program, args, { cwd: ROOT, stdio: 'inherit', env, signal: stop });
-    child.once('error', (error) => done(`${program} did not start: ${error.message}`));
+    child.once('error', (error) => done(describeError(program, error)));
     child.once('exit', (code, signal) => {
       done(code === 0 ? null : `${program} ${signal === null ? `exited with ${code}` : `was ended by ${signal}`}`);
     });
   });
+}
+
+function describeError(program: string, error: Error): string {
+  if (error.name !== 'AbortError') return `${program} did not start: ${error.message}`;
+  return `${program} was stopped: ${error.cause instanceof Error ? error.cause.message : 'it was aborted'}`;
 }
 
 async function runStep(step: Step, stop: AbortSignal): Promise<Outcome> {
@@ -60,8 +67,9 @@ async function runStep(step: Step, stop: AbortSignal): Promise<Outcome> {
   console.log(`\n== ${step.name}: ${step.purpose}`);
   const started = performance.now();
   const faults: string[] = [];
+  const limit = AbortSignal.timeout(STEP_MS_MAX);
   for (const command of step.commands) {
-    const fault = await run(command, stop);
+    const fault = await run(command, AbortSignal.any([stop, limit]));
     if (fault !== null) faults.push(fault);
   }
   const seconds = (performance.now() - started) / 1000;
@@ -108,6 +116,6 @@ if (major < NODE_MAJOR_MIN) {
   process.exitCode = 1;
 } else {
   const stopper = new AbortController();
-  for (const signal of SIGNALS) process.once(signal, () => stopper.abort());
+  for (const signal of SIGNALS) process.once(signal, () => stopper.abort(new Error('a signal came')));
   await verify(stopper.signal);
 }

@@ -5,8 +5,8 @@
  */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { type Result, err, ok } from '../core/result.ts';
-import { failure, type Failure } from '../model/failure.ts';
+import { err, ok, type Result } from '../core/result.ts';
+import { type Failure, failure } from '../model/failure.ts';
 import { parseTimeframe, type Timeframe } from '../model/timeframe.ts';
 
 /** One setting: where it comes from, what it does and what it is when nobody says. */

@@ -233,7 +233,10 @@ export function describeCandleStore(harness: CandleStoreHarness): void {
       it('lists the series with candles, ascending', async () => {
         const other = series('binance:futures:AAVE/USDT:1m');
         const gapOnly = series('binance:futures:GAP/USDT:1m');
-        await save([candle(0, { seriesId: ETH }), candle(0, { seriesId: other })], [{ ...gap(0, 1), seriesId: gapOnly }]);
+        await save(
+          [candle(0, { seriesId: ETH }), candle(0, { seriesId: other })],
+          [{ ...gap(0, 1), seriesId: gapOnly }],
+        );
         expect(await store.listSeries()).toEqual([other, BTC, ETH]);
         expect(await store.extent(gapOnly)).toEqual({ count: 0, first: null, head: null });
       });
@@ -327,16 +330,19 @@ export function describeCandleStore(harness: CandleStoreHarness): void {
       expect(await failureCode(store.listSeries())).toBe('store_unavailable');
     });
 
-    it.runIf(harness.durability === 'durable')('holds candles, revisions and gaps after it is opened again', async () => {
-      await save([candle(0), candle(1)], [gap(2, 5)]);
-      await save([candle(1, { price: '7' })]);
-      await store.close();
-      store = storage.open();
-      expect(await readAll()).toEqual([stored(candle(0)), stored(candle(1, { price: '7' }), 2)]);
-      expect(await gapsOf()).toEqual([[2, 5, 'unknown']]);
-      expect(await save([candle(1, { price: '7' }), candle(2)])).toEqual({ inserted: 1, changed: 0, unchanged: 1 });
-      expect(await gapsOf()).toEqual([[3, 5, 'unknown']]);
-    });
+    it.runIf(harness.durability === 'durable')(
+      'holds candles, revisions and gaps after it is opened again',
+      async () => {
+        await save([candle(0), candle(1)], [gap(2, 5)]);
+        await save([candle(1, { price: '7' })]);
+        await store.close();
+        store = storage.open();
+        expect(await readAll()).toEqual([stored(candle(0)), stored(candle(1, { price: '7' }), 2)]);
+        expect(await gapsOf()).toEqual([[2, 5, 'unknown']]);
+        expect(await save([candle(1, { price: '7' }), candle(2)])).toEqual({ inserted: 1, changed: 0, unchanged: 1 });
+        expect(await gapsOf()).toEqual([[3, 5, 'unknown']]);
+      },
+    );
 
     it.runIf(harness.durability === 'durable')('shows two stores of one storage the same', async () => {
       const second = storage.open();

@@ -106,12 +106,16 @@ export function describeJournal(harness: JournalHarness): void {
       });
       it('keeps bodies of any well-formed text', async () => {
         const bodies = ['', '\n', 'i1 5\nabcde', '"quoted"\u0000', 'ü€😀', 'x'.repeat(100_000)];
-        await burst(journal, bodies.map((body, index) => input(index + 1, body)));
+        await burst(
+          journal,
+          bodies.map((body, index) => input(index + 1, body)),
+        );
         expect((await readAll(journal)).map(({ body }) => body)).toEqual(bodies);
       });
       it('keeps more records than the buffer holds', async () => {
         await restart({ bufferRecordsMax: 10 });
-        for (const sequence of Array.from({ length: 37 }, (_, index) => index + 1)) await journal.append([input(sequence)]);
+        for (const sequence of Array.from({ length: 37 }, (_, index) => index + 1))
+          await journal.append([input(sequence)]);
         expect(await journal.lastSequence()).toBeGreaterThanOrEqual(20);
         expect(await readAll(journal)).toEqual(inputs(1, 37));
         await burst(journal, inputs(38, 99));
@@ -131,7 +135,8 @@ export function describeJournal(harness: JournalHarness): void {
     describe('reading', () => {
       it('resumes from any sequence', async () => {
         for (const first of [1, 4, 7]) await burst(journal, inputs(first, first + 2));
-        for (let from = 1; from <= 10; from++) expect(await readAll(journal, from)).toEqual(inputs(1, 9).slice(from - 1));
+        for (let from = 1; from <= 10; from++)
+          expect(await readAll(journal, from)).toEqual(inputs(1, 9).slice(from - 1));
       });
       it('yields nothing from an empty journal', async () => {
         expect(await readAll(journal)).toEqual([]);
@@ -204,7 +209,8 @@ export function describeJournal(harness: JournalHarness): void {
       });
       it.runIf(isDurable)('falls back to the one before when the newest is damaged', async () => {
         await journal.append(inputs(1, 9));
-        for (const sequence of [2, 5, 8]) await journal.saveSnapshot({ sequence, stateHash: 'h', body: `s${sequence}` });
+        for (const sequence of [2, 5, 8])
+          await journal.saveSnapshot({ sequence, stateHash: 'h', body: `s${sequence}` });
         storage.spoil?.flipBitOfSnapshot(8);
         expect(await journal.loadSnapshot()).toEqual({ sequence: 5, stateHash: 'h', body: 's5' });
         storage.spoil?.flipBitOfSnapshot(5);
@@ -235,13 +241,10 @@ export function describeJournal(harness: JournalHarness): void {
         expect(await readAll(journal)).toEqual([input(41)]);
       });
       it('stops as soon as the rest is within the bound', async () => {
-        await restart({ bytesMax: 25_000 });
-        for (const sequence of [1, 2, 3, 4]) await burst(journal, [input(sequence, randomText(9000, sequence))]);
+        await restart({ bytesMax: 10_000 });
+        for (const sequence of [1, 2, 3, 4]) await burst(journal, [input(sequence, 'x'.repeat(3000))]);
         await journal.saveSnapshot({ sequence: 4, stateHash: 'h', body: 's' });
-        const kept = (await readAll(journal)).map(({ sequence }) => sequence);
-        expect(kept.at(-1)).toBe(4);
-        expect(kept.length).toBeGreaterThan(1);
-        expect(kept.length).toBeLessThan(4);
+        expect((await readAll(journal)).map(({ sequence }) => sequence)).toEqual([2, 3, 4]);
       });
       it('goes on counting after everything was forgotten', async () => {
         await restart({ bytesMax: 1 });
@@ -256,15 +259,17 @@ export function describeJournal(harness: JournalHarness): void {
     });
 
     describe.runIf(isDurable)('damage', () => {
-      beforeEach(async () => {
+      const threeBursts = async (): Promise<void> => {
         for (const first of [1, 4, 7]) await burst(journal, inputs(first, first + 2));
-      });
+      };
       it('ends the reading at the first damaged sequence, after everything before it', async () => {
+        await threeBursts();
         storage.spoil?.flipBit(1, 0.5);
         expect(await readOut(journal)).toEqual({ records: inputs(1, 3), code: 'journal_corrupt', sequence: 4 });
         expect(await readOut(journal, 7)).toEqual({ records: inputs(7, 9), code: null, sequence: null });
       });
       it('is noticed when a segment is missing, wherever it stood', async () => {
+        await threeBursts();
         storage.spoil?.removeSegment(1);
         expect(await readOut(journal)).toEqual({ records: inputs(1, 3), code: 'journal_corrupt', sequence: 4 });
         expect(await readOut(journal, 5)).toEqual({ records: [], code: 'journal_corrupt', sequence: 5 });
@@ -274,17 +279,20 @@ export function describeJournal(harness: JournalHarness): void {
         expect(await readOut(journal, 8)).toEqual({ records: [], code: 'journal_corrupt', sequence: 8 });
       });
       it('is noticed when a segment of outputs alone is missing', async () => {
+        await threeBursts();
         await burst(journal, [output(8), output(9)]);
         await burst(journal, [input(10)]);
         storage.spoil?.removeSegment(3);
         expect(await readOut(journal)).toEqual({ records: inputs(1, 9), code: 'journal_corrupt', sequence: 10 });
       });
       it('names the sequence of an output when only outputs are damaged', async () => {
+        await threeBursts();
         await burst(journal, [output(8), output(9)]);
         storage.spoil?.flipBit(3, 0);
         expect(await readOut(journal)).toEqual({ records: inputs(1, 9), code: 'journal_corrupt', sequence: 8 });
       });
       it('of any bit anywhere is noticed', async () => {
+        await threeBursts();
         await burst(journal, [input(10, randomText(20_000, 7))]);
         const places = fc.record({ segment: fc.nat(3), position: fc.double({ min: 0, max: 1, noNaN: true }) });
         await fc.assert(
@@ -301,32 +309,25 @@ export function describeJournal(harness: JournalHarness): void {
     });
 
     it('equals a plain list after any bursts, flushes and openings', async () => {
-      const actions = fc.array(
-        fc.oneof(
-          fc.record({ kind: fc.constant('inputs' as const), bodies: fc.array(fc.string({ unit: 'binary' }), { maxLength: 5 }) }),
-          fc.record({ kind: fc.constant('output' as const), back: fc.nat(3), body: fc.string() }),
-          fc.record({ kind: fc.constantFrom('flush' as const, 'reopen' as const) }),
-        ),
-        { maxLength: 25 },
-      );
+      const action = fc.record({
+        kind: fc.constantFrom('inputs', 'output', 'flush', 'reopen'),
+        bodies: fc.array(fc.string({ unit: 'binary' }), { maxLength: 5 }),
+        back: fc.nat(3),
+      });
+      const script = fc.array(action, { maxLength: 25 });
       await fc.assert(
-        fc.asyncProperty(actions, fc.integer({ min: 1, max: 6 }), async (script, bufferRecordsMax) => {
+        fc.asyncProperty(script, fc.integer({ min: 1, max: 6 }), async (actions, bufferRecordsMax) => {
           await restart({ bufferRecordsMax });
           const model: JournalRecord[] = [];
           let last = 0;
-          for (const action of script) {
-            if (action.kind === 'flush') await journal.flush();
-            else if (action.kind === 'reopen') await (isDurable ? reopen() : journal.flush());
-            else {
-              const records =
-                action.kind === 'inputs'
-                  ? action.bodies.map((body) => input(++last, body))
-                  : last > action.back
-                    ? [output(last - action.back, action.body)]
-                    : [];
-              await journal.append(records);
-              model.push(...records);
-            }
+          for (const { kind, bodies, back } of actions) {
+            const records: JournalRecord[] = [];
+            if (kind === 'inputs') records.push(...bodies.map((body) => input(++last, body)));
+            if (kind === 'output' && last > back) records.push(output(last - back));
+            if (kind === 'flush') await journal.flush();
+            if (kind === 'reopen' && isDurable) await reopen();
+            await journal.append(records);
+            model.push(...records);
           }
           expect(await readAll(journal)).toEqual(model);
           const from = Math.ceil(last / 2);

@@ -37,7 +37,9 @@ describeJournal({
         },
         removeSegment: (segment) =>
           withRaw(path, (raw) =>
-            raw.prepare('DELETE FROM journal WHERE id = (SELECT id FROM journal ORDER BY id LIMIT 1 OFFSET ?)').run(segment),
+            raw
+              .prepare('DELETE FROM journal WHERE id = (SELECT id FROM journal ORDER BY id LIMIT 1 OFFSET ?)')
+              .run(segment),
           ),
         flipBitOfSnapshot: (sequence) =>
           flipBit(path, { table: 'snapshots', where: 'sequence = ?', key: sequence, position: 0.5 }),

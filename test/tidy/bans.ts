@@ -204,11 +204,11 @@ export const modeWordRule: Rule = nodeRule({
   ],
 });
 
-/** Words of the venue's protocol stay in the adapters that speak it. */
+/** Words of the venue's protocol stay in the adapters that speak it; the K-line service is a name of the product. */
 export const vocabularyRule: Rule = nodeRule({
   name: 'vocabulary',
   replacement: 'say candle; the protocol word belongs to the adapters that speak it',
-  where: (source) => isProduct(source) && !/^src\/adapters\/(binance|sim|archive)\//.test(source.path),
+  where: (source) => isProduct(source) && !/^src\/(app|adapters\/(binance|sim|archive))\//.test(source.path),
   find: (source) =>
     nodesOf(source, ts.isIdentifier)
       .filter((node) => /kline/i.test(node.text))

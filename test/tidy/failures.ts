@@ -76,6 +76,7 @@ export const silentCatchRule: Rule = nodeRule({
 });
 
 function isError(expression: ts.Expression): boolean {
+  if (ts.isConditionalExpression(expression)) return isError(expression.whenTrue) && isError(expression.whenFalse);
   return (
     ts.isNewExpression(expression) ||
     ts.isCallExpression(expression) ||
@@ -98,8 +99,9 @@ export const thrownValueRule: Rule = nodeRule({
     { 'src/core/x.ts': 'throw `broken $' + '{a}`;' },
     { 'src/core/x.ts': "throw 'a' + b;" },
     { 'src/core/x.ts': 'throw { code: 1 };' },
+    { 'src/core/x.ts': "throw a ? new Error('a') : 'b';" },
   ],
-  good: [{ 'src/core/x.ts': "throw new RangeError('broken');" }, { 'src/core/x.ts': 'throw cause;' }],
+  good: [{ 'src/core/x.ts': "throw new RangeError('broken');" }, { 'src/core/x.ts': 'throw a ? cause : toError(b);' }],
 });
 
 function endsInAssertNever(clauses: readonly ts.CaseOrDefaultClause[]): boolean {

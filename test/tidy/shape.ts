@@ -76,6 +76,12 @@ function ownParameters(node: ts.SignatureDeclaration): ts.ParameterDeclaration[]
   return node.parameters.filter((parameter) => parameter.name.getText() !== 'this');
 }
 
+/** Whether the columns of a test table decide the parameters: `it.each(rows)('name', (a, b, c, d) => ...)`. */
+function isTableCallback(node: ts.SignatureDeclaration): boolean {
+  const { parent } = node;
+  return ts.isCallExpression(parent) && /^(it|test|describe)\.each\b/.test(parent.expression.getText());
+}
+
 /** Long parameter lists become an options object. */
 export const parameterCountRule: Rule = nodeRule({
   name: 'parameter-count',
@@ -84,13 +90,16 @@ export const parameterCountRule: Rule = nodeRule({
   find: (source) =>
     source.nodes
       .filter(isFunction)
-      .filter((node) => ownParameters(node).length > PARAMETERS_MAX)
+      .filter((node) => ownParameters(node).length > PARAMETERS_MAX && !(source.isTest && isTableCallback(node)))
       .map((node) => ({ node, message: `takes ${node.parameters.length} parameters, the limit is ${PARAMETERS_MAX}` })),
   bad: [
     { 'src/core/x.ts': 'function f(a: A, b: B, c: C, d: D) {}' },
     { 'src/ports/x.ts': 'type P = { readonly f: (a: A, b: B, c: C, d: D) => void };' },
   ],
-  good: [{ 'src/core/x.ts': 'function f(this: T, a: A, b: B, c: C) {}' }],
+  good: [
+    { 'src/core/x.ts': 'function f(this: T, a: A, b: B, c: C) {}' },
+    { 'src/core/x.test.ts': "it.each(rows)('adds', (a, b, c, d) => {});" },
+  ],
 });
 
 function isBooleanParameter(parameter: ts.ParameterDeclaration): boolean {

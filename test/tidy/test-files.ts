@@ -42,6 +42,15 @@ export const leftOutTestRule: Rule = nodeRule({
   ],
 });
 
+/** Whether the file hands its subject to a suite that other files share, `x.contract.ts`. */
+function runsSuite(source: Source): boolean {
+  const called = new Set(calledNames(source).map(({ name }) => name));
+  return nodesOf(source, ts.isImportSpecifier).some(({ name, parent }) => {
+    const { moduleSpecifier } = parent.parent.parent;
+    return ts.isStringLiteral(moduleSpecifier) && /\.contract\.ts$/.test(moduleSpecifier.text) && called.has(name.text);
+  });
+}
+
 /** A test that asserts nothing proves nothing. */
 export const assertionRule: Rule = nodeRule({
   name: 'assertion',
@@ -49,13 +58,15 @@ export const assertionRule: Rule = nodeRule({
   where: isTestFile,
   find: (source) => {
     const isChecked = calledNames(source).some(({ name }) => ASSERTIONS.test(name));
-    const runsSuite = calledNames(source).some(({ name }) => /(Suite|Contract)$/.test(name));
-    return isChecked || runsSuite ? [] : [{ node: source.tree, message: 'asserts nothing' }];
+    return isChecked || runsSuite(source) ? [] : [{ node: source.tree, message: 'asserts nothing' }];
   },
-  bad: [{ 'src/core/x.test.ts': "it('runs', () => { f(); });" }],
+  bad: [
+    { 'src/core/x.test.ts': "it('runs', () => { f(); });" },
+    { 'test/contract/x.test.ts': "import { describeStore } from './store.contract.ts';" },
+  ],
   good: [
     { 'src/core/x.test.ts': "it('adds', () => { expect(1 + 1).toBe(2); });" },
-    { 'test/contract/x.test.ts': 'candleStoreContract(openStore);' },
+    { 'test/contract/x.test.ts': "import { describeStore } from './store.contract.ts'; describeStore(open);" },
   ],
 });
 

@@ -25,7 +25,9 @@ async function liveSession(stored: number): Promise<{ network: PageNetwork; sess
   const network = new PageNetwork();
   network.desk.putSilently(series.id, minutes.slice(0, stored));
   const session = open(network);
-  await network.settle();
+  await network.drain();
+  network.advance(1000);
+  await network.drain();
   return { network, session };
 }
 
@@ -66,7 +68,9 @@ describe('a session', () => {
     network.cut();
     expect(linkKind(session.state().link)).toBe('reconnecting');
     for (let index = 100; index < 110; index += 1) network.desk.close(series.id, minute(index));
-    await network.settle();
+    await network.drain();
+    network.advance(1000);
+    await network.drain();
     expect(network.requests.at(-1)).toMatchObject({ type: 'subscribe', since: minute(99).candle_time });
     expect(linkKind(session.state().link)).toBe('live');
     expectServersList(session, network);
@@ -96,7 +100,7 @@ describe('a session', () => {
     const { network, session } = await liveSession(100);
     network.desk.putSilently(series.id, minutes.slice(100, 103));
     network.desk.close(series.id, minute(103));
-    network.desk.putSilently(series.id, []);
+    network.loseNext();
     await network.settle();
     expectServersList(session, network);
   });
@@ -104,10 +108,7 @@ describe('a session', () => {
   it('asks again for a hole the server repairs later', async () => {
     const { network, session } = await liveSession(100);
     network.desk.close(series.id, minute(103));
-    while (network.isBusy) {
-      network.deliver();
-      await network.settleRead('answered');
-    }
+    await network.drain();
     network.desk.putSilently(series.id, minutes.slice(100, 103));
     await network.settle();
     expect(session.state().notices).toMatchObject([{ kind: 'filled', count: 3 }]);
@@ -127,7 +128,7 @@ describe('a session', () => {
     const five = seriesOf(series.instrument, '5m');
     network.desk.putSilently(five.id, walkCandles({ seed: 3, from: FROM - (FROM % 300), count: 30 }, 300));
     session.select(five);
-    await network.settle();
+    await network.drain();
     expect(network.socketsOpened).toBe(1);
     expect(network.requests.map(({ type, series_id }) => `${type} ${series_id}`)).toEqual([
       `subscribe ${series.id}`,
@@ -223,10 +224,16 @@ const plainMoves = [
 ] as const;
 const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...plainMoves).map((kind) => ({ kind })) },
-  { weight: 4, arbitrary: fc.constantFrom('deliver', 'send', 'open').map((kind) => ({ kind }) as const) },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom<'deliver' | 'send' | 'open'>('deliver', 'send', 'open').map((kind) => ({ kind })),
+  },
   {
     weight: 3,
-    arbitrary: fc.record({ kind: fc.constantFrom('answer', 'answer', 'fail'), index: fc.nat({ max: 3 }) }),
+    arbitrary: fc.record({
+      kind: fc.constantFrom<'answer' | 'fail'>('answer', 'answer', 'fail'),
+      index: fc.nat({ max: 3 }),
+    }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 20_000 }) }) },
 );
@@ -246,7 +253,8 @@ async function play(network: PageNetwork, session: Session, moves: readonly Move
     else if (now.kind === 'retry') session.retry();
     else if (now.kind === 'switch') session.select(session.state().series.id === series.id ? away : series);
     else if (now.kind === 'wait') network.advance(now.ms);
-    else await network.settleRead(now.kind === 'answer' ? 'answered' : 'unreachable', now.index);
+    else if (now.kind === 'answer') await network.settleRead('answered', now.index);
+    else if (now.kind === 'fail') await network.settleRead('unreachable', now.index);
     expectAscending(session);
   }
   if (session.state().series.id !== series.id) session.select(series);

@@ -3,8 +3,10 @@
  * open, high, low, volumes and trade ids of the last 1440 minutes including the running one. Each minute enters and
  * leaves once, so an update costs O(1) on average; the window holds at most 1440 rows.
  */
+
 import { add, type Decimal, subtract, ZERO } from '../../core/decimal.ts';
 import { type EpochMs, epochMs } from '../../core/time.ts';
+import { highest, lowest } from './sim-grid.ts';
 import { bucketOpenOf, SIM_MINUTE_MS } from './sim-interval.ts';
 import type { SimInstrument, SimRow } from './sim-market.ts';
 import type { SimView } from './sim-view.ts';
@@ -86,8 +88,8 @@ export class DayWindow {
     return {
       openTime: first.openTime,
       open: first.open,
-      high: forming !== null && forming.high > high ? forming.high : high,
-      low: forming !== null && forming.low < low ? forming.low : low,
+      high: forming === null ? high : highest(high, forming.high),
+      low: forming === null ? low : lowest(low, forming.low),
       close: last.close,
       volume: add(this.#volume, forming?.volume ?? ZERO),
       quoteVolume: add(this.#quoteVolume, forming?.quoteVolume ?? ZERO),

@@ -4,12 +4,11 @@
  * ids continue those of the day before, so days can be made in any order and still join without a seam.
  */
 import { assert } from '../../core/assert.ts';
-import { multiply } from '../../core/decimal.ts';
 import { createRng, type Rng } from '../../core/rng.ts';
 import { epochMs } from '../../core/time.ts';
 import type { GeneratedDayPlan, GeneratedPath } from './generated-path.ts';
 import type { GeneratedSymbol } from './generated-symbols.ts';
-import { fromUnits } from './sim-grid.ts';
+import { fromUnits, quoteUnitOf } from './sim-grid.ts';
 import { SIM_MINUTE_MS } from './sim-interval.ts';
 import type { SimInstrument, SimRow } from './sim-market.ts';
 
@@ -212,7 +211,7 @@ export function readGeneratedMinute(day: GeneratedDay, minute: number, instrumen
   const { priceTick, quantityStep } = instrument;
   const trades = column(TRADES);
   // Quote amounts are whole multiples of one tick times one step.
-  const quoteUnit = multiply(priceTick, quantityStep);
+  const quoteUnit = quoteUnitOf(instrument);
   const takerQuote = trades === 0 ? 0 : Math.round((column(QUOTE) / column(VOLUME)) * column(TAKER));
   return {
     openTime: epochMs(day.day * SIM_DAY_MS + minute * SIM_MINUTE_MS),

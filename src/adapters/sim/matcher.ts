@@ -3,7 +3,8 @@
  * their times, out go reports; nothing is read from a clock, a random source or the network, so the same calls give
  * the same reports. Filled quantity always equals the sum of the fills and never exceeds the order.
  */
-import { add, subtract, ZERO } from '../../core/decimal.ts';
+import { assert } from '../../core/assert.ts';
+import { add, type Decimal, subtract, ZERO } from '../../core/decimal.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { EpochMs } from '../../core/time.ts';
 import { type Failure, failure } from '../../model/failure.ts';
@@ -34,7 +35,10 @@ export type MarketPrice = {
 export type Matcher = {
   /** Takes an order; a client order id that was ever taken is refused. Failures are `order_refused`. */
   readonly submit: (order: ApprovedOrder, time: EpochMs) => Result<OrderReport, Failure>;
-  /** Moves the market and answers the reports of the orders it changed, in the order they were filled. */
+  /**
+   * Moves the market and answers the reports of the orders it changed, in the order they were filled. A price of an
+   * unknown instrument is ignored.
+   */
   readonly onPrice: (market: MarketPrice) => readonly OrderReport[];
   /** The order in whatever state, `null` when there never was one. */
   readonly find: (instrumentId: InstrumentId, clientOrderId: ClientOrderId) => OrderReport | null;
@@ -57,38 +61,16 @@ type Book = {
   readonly open: Map<ClientOrderId, Entry>;
   market: { readonly price: Price; left: Quantity } | null;
 };
+type Rates = { readonly maker: Decimal; readonly taker: Decimal; readonly slippage: Decimal; readonly share: Decimal };
+type Execution = { readonly as: 'maker' | 'taker'; readonly time: EpochMs; readonly rates: Rates };
 type Entry = { readonly order: ApprovedOrder; report: OrderReport };
 
 /** A matcher without orders and prices. */
 export function createMatcher(options: MatcherOptions): Matcher {
-  const rates = {
-    maker: ratioOfBps(options.costs.makerFeeBps),
-    taker: ratioOfBps(options.costs.takerFeeBps),
-    slippage: ratioOfBps(options.costs.slippageBps),
-    share: ratioOfBps(options.costs.volumeShareBps),
-  };
+  const rates = toRates(options.costs);
   const books = new Map(options.instruments.map((instrument) => [instrument.instrumentId, createBook(instrument)]));
   const entries = new Map<ClientOrderId, Entry>();
 
-  const execute = (book: Book, entry: Entry, how: { readonly as: 'maker' | 'taker'; readonly time: EpochMs }): void => {
-    const { market, instrument } = book;
-    const wanted = subtract(entry.order.quantity, entry.report.filledQuantity);
-    if (market === null || market.left <= 0n || wanted <= 0n) return;
-    const quantity = wanted < market.left ? wanted : market.left;
-    const price =
-      how.as === 'maker' && entry.order.price !== null
-        ? entry.order.price
-        : takerPrice(entry.order, { current: market.price, slippage: rates.slippage, instrument });
-    market.left = subtract(market.left, quantity);
-    const fee = feeOf(price, quantity, rates[how.as]);
-    entry.report = withFill(entry, { price, quantity, fee, feeAsset: book.quoteAsset, eventTime: how.time });
-  };
-  const settle = (book: Book, entry: Entry): OrderReport => {
-    const { clientOrderId } = entry.order;
-    if (isOpen(entry.report.status)) book.open.set(clientOrderId, entry);
-    else book.open.delete(clientOrderId);
-    return entry.report;
-  };
   const submit = (order: ApprovedOrder, time: EpochMs): Result<OrderReport, Failure> => {
     const book = books.get(order.instrumentId);
     if (book === undefined) return refused(`there is no instrument ${order.instrumentId}`);
@@ -98,18 +80,19 @@ export function createMatcher(options: MatcherOptions): Matcher {
     if (entries.size >= ORDERS_MAX) return refused(`the simulator holds ${ORDERS_MAX} orders and takes no more`);
     const entry: Entry = { order, report: createReport(order, entries.size + 1) };
     entries.set(order.clientOrderId, entry);
-    if (reaches(order, book.market?.price ?? null)) execute(book, entry, { as: 'taker', time });
+    if (reaches(order, book.market?.price ?? null)) execute(book, entry, { as: 'taker', time, rates });
     if (order.type === 'market' && isOpen(entry.report.status)) entry.report = { ...entry.report, status: 'expired' };
     return ok(settle(book, entry));
   };
   const onPrice = (told: MarketPrice): readonly OrderReport[] => {
+    assert(told.price > 0n && told.availableQuantity >= 0n, 'a market price is positive and its quantity not negative');
     const book = books.get(told.instrumentId);
     if (book === undefined) return [];
     book.market = { price: told.price, left: shareOf(told.availableQuantity, rates.share, book.instrument) };
     const reports: OrderReport[] = [];
     for (const entry of byPriority([...book.open.values()].filter(({ order }) => reaches(order, told.price)))) {
       const before = entry.report;
-      execute(book, entry, { as: 'maker', time: told.time });
+      execute(book, entry, { as: 'maker', time: told.time, rates });
       if (entry.report !== before) reports.push(settle(book, entry));
     }
     return reports;
@@ -137,6 +120,41 @@ function createBook(instrument: Instrument): Book {
   const parts = parseInstrumentId(instrument.instrumentId);
   if (!parts.ok) throw new RangeError(parts.error.message);
   return { instrument, quoteAsset: parts.value.quote, open: new Map(), market: null };
+}
+
+function toRates(costs: MatcherCosts): Rates {
+  return {
+    maker: ratioOfBps(costs.makerFeeBps),
+    taker: ratioOfBps(costs.takerFeeBps),
+    slippage: ratioOfBps(costs.slippageBps),
+    share: ratioOfBps(costs.volumeShareBps),
+  };
+}
+
+/** Fills what can be filled of an order that the market reaches, and takes it from the quantity left. */
+function execute(book: Book, entry: Entry, how: Execution): void {
+  const { market, instrument } = book;
+  if (market === null || market.left <= 0n) return;
+  const { order, report } = entry;
+  const quantity = smallerOf(subtract(order.quantity, report.filledQuantity), market.left);
+  const rested = how.as === 'maker' ? order.price : null;
+  const price = rested ?? takerPrice(order, { current: market.price, slippage: how.rates.slippage, instrument });
+  market.left = subtract(market.left, quantity);
+  const fee = feeOf(price, quantity, how.rates[how.as]);
+  entry.report = withFill(entry, { price, quantity, fee, feeAsset: book.quoteAsset, eventTime: how.time });
+}
+
+/** Notes whether the order is still open and answers its report. */
+function settle(book: Book, entry: Entry): OrderReport {
+  const { clientOrderId } = entry.order;
+  if (isOpen(entry.report.status)) book.open.set(clientOrderId, entry);
+  else book.open.delete(clientOrderId);
+  return entry.report;
+}
+
+function smallerOf(a: Quantity, b: Quantity): Quantity {
+  if (b < a) return b;
+  return a;
 }
 
 function createReport(order: ApprovedOrder, number: number): OrderReport {

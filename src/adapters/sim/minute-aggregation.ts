@@ -3,7 +3,9 @@
  * open, high, low and close, so a minute without trades adds nothing unless its whole bucket has none; a minute that
  * was never published is simply not there. Independent of the product's derivation, which is compared with it.
  */
+
 import { add } from '../../core/decimal.ts';
+import { highest, lowest } from './sim-grid.ts';
 import { bucketAfter, bucketCeil, bucketOpenOf, type SimInterval } from './sim-interval.ts';
 import type { SimPeriod, SimRow } from './sim-market.ts';
 
@@ -15,8 +17,8 @@ export function addMinute(bucket: SimRow | null, minute: SimRow): SimRow {
   return {
     openTime: bucket.openTime,
     open: bucket.open,
-    high: minute.high > bucket.high ? minute.high : bucket.high,
-    low: minute.low < bucket.low ? minute.low : bucket.low,
+    high: highest(bucket.high, minute.high),
+    low: lowest(bucket.low, minute.low),
     close: minute.close,
     volume: add(bucket.volume, minute.volume),
     quoteVolume: add(bucket.quoteVolume, minute.quoteVolume),

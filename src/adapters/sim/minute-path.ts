@@ -6,7 +6,7 @@
 import { truncateToStep } from '../../core/decimal.ts';
 import { createRng, type Rng } from '../../core/rng.ts';
 import type { EpochMs } from '../../core/time.ts';
-import { fromUnits, type SimGrid, shareOf, toUnits } from './sim-grid.ts';
+import { fromUnits, quoteUnitOf, type SimGrid, shareOf, toUnits } from './sim-grid.ts';
 import type { SimRow } from './sim-market.ts';
 
 /** Moments of a minute at which trades happen; columns run over the moments, prices in ticks. */
@@ -154,10 +154,10 @@ export function formingAt(path: MinutePath, time: EpochMs): SimRow | null {
     low: fromUnits(path.lows[index] as number, grid.priceTick),
     close: fromUnits(path.prices[index] as number, grid.priceTick),
     volume,
-    quoteVolume: shareOf(row.quoteVolume, share, SHARE_WHOLE),
+    quoteVolume: truncateToStep(shareOf(row.quoteVolume, share, SHARE_WHOLE), quoteUnitOf(grid)),
     trades,
     takerBaseVolume: truncateToStep(shareOf(row.takerBaseVolume, share, SHARE_WHOLE), grid.quantityStep),
-    takerQuoteVolume: shareOf(row.takerQuoteVolume, share, SHARE_WHOLE),
+    takerQuoteVolume: truncateToStep(shareOf(row.takerQuoteVolume, share, SHARE_WHOLE), quoteUnitOf(grid)),
     firstTradeId: row.firstTradeId,
     lastTradeId: row.firstTradeId + trades - 1,
   };

@@ -9,7 +9,7 @@ import { addMs, type EpochMs } from '../../core/time.ts';
 import type { ClosedCandle } from '../../model/candle.ts';
 import { type InstrumentId, parseInstrumentId } from '../../model/instrument.ts';
 import { readCandles } from './minute-aggregation.ts';
-import { commonUnit, type SimGrid, shareOf, toUnits } from './sim-grid.ts';
+import { commonUnit, quoteUnitOf, type SimGrid, shareOf, toUnits } from './sim-grid.ts';
 import { SIM_MINUTE_MS } from './sim-interval.ts';
 import type { SimInstrument, SimMarket, SimPeriod, SimRow } from './sim-market.ts';
 
@@ -119,7 +119,7 @@ function readRow(candle: ClosedCandle, grid: SimGrid, tradeId: number): SimRow {
     quoteVolume,
     trades,
     takerBaseVolume: candle.takerBaseVolume ?? truncateToStep(shareOf(candle.volume, 1, 2), grid.quantityStep),
-    takerQuoteVolume: candle.takerQuoteVolume ?? shareOf(quoteVolume, 1, 2),
+    takerQuoteVolume: candle.takerQuoteVolume ?? truncateToStep(shareOf(quoteVolume, 1, 2), quoteUnitOf(grid)),
     firstTradeId: trades === 0 ? -1 : tradeId,
     lastTradeId: trades === 0 ? -1 : tradeId + trades - 1,
   };

@@ -166,9 +166,9 @@ class SocketDoor {
 
   admit(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const route = parseSocketRoute(request.url ?? '', this.#markets);
-    if (this.#parts.faults.sockets === 'refuse') return refuse(socket, '503 Service Unavailable');
-    if (route === null) return refuse(socket, '404 Not Found');
-    this.#server.handleUpgrade(request, socket, head, (ws) => this.#keep(ws, route));
+    if (this.#parts.faults.sockets === 'refuse') refuse(socket, '503 Service Unavailable');
+    else if (route === null) refuse(socket, '404 Not Found');
+    else this.#server.handleUpgrade(request, socket, head, (ws) => this.#keep(ws, route));
   }
 
   #keep(ws: ConstructorParameters<typeof SimSocket>[0]['ws'], route: SocketRoute): void {

@@ -108,19 +108,22 @@ export class FaultBoard {
     switch (kind) {
       case 'none':
       case 'reorder':
-        return send(text);
+        send(text);
+        return;
       case 'skip':
         return;
       case 'duplicate':
         send(text);
-        return send(text);
+        send(text);
+        return;
       case 'delay':
         this.#clock.schedule(addMs(this.#clock.now(), fault?.delayMs ?? 1000), () => send(text));
         return;
       case 'corrupt':
-        return send(text.slice(0, 1 + this.#rng.integer(text.length - 1)));
+        send(text.slice(0, 1 + this.#rng.integer(text.length - 1)));
+        return;
       default:
-        return assertNever(kind);
+        assertNever(kind);
     }
   }
 

@@ -2,7 +2,7 @@
  * The number grid of an instrument: prices are whole multiples of its tick, quantities of its step. In: exact
  * decimals. Out: integer units for arithmetic, padded text for the wire. Nothing is ever rounded away on output.
  */
-import { type Decimal, ONE, toDecimalText } from '../../core/decimal.ts';
+import { type Decimal, multiply, ONE, toDecimalText } from '../../core/decimal.ts';
 
 /** Tick of the prices and step of the quantities of one instrument; both positive. */
 export type SimGrid = { readonly priceTick: Decimal; readonly quantityStep: Decimal };
@@ -52,4 +52,21 @@ export function commonUnit(values: Iterable<Decimal>): Decimal {
     }
   }
   return unit as Decimal;
+}
+
+/** The unit of quote amounts: one tick times one step. */
+export function quoteUnitOf(grid: SimGrid): Decimal {
+  return multiply(grid.priceTick, grid.quantityStep);
+}
+
+/** The larger of two; `Math.max` does not take exact decimals. */
+export function highest(a: Decimal, b: Decimal): Decimal {
+  if (a > b) return a;
+  return b;
+}
+
+/** The smaller of two. */
+export function lowest(a: Decimal, b: Decimal): Decimal {
+  if (a < b) return a;
+  return b;
 }

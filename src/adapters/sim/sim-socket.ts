@@ -76,7 +76,10 @@ export class SimSocket implements StreamListener {
   deliver(stream: string, text: string): void {
     const { ws } = this.#options;
     if (ws.readyState !== ws.OPEN) return;
-    if (ws.bufferedAmount > BUFFER_MAX) return ws.terminate();
+    if (ws.bufferedAmount > BUFFER_MAX) {
+      ws.terminate();
+      return;
+    }
     ws.send(this.#form === 'combined' ? `{"stream":${JSON.stringify(stream)},"data":${text}}` : text);
     this.#options.onFrame();
   }
@@ -107,7 +110,10 @@ export class SimSocket implements StreamListener {
     const { clock, speed, ws } = this.#options;
     const limits = LIMITS[this.route.market];
     const action = (): void => {
-      if (clock.now() - this.#lastPong > limits.pongMs * speed) return ws.terminate();
+      if (clock.now() - this.#lastPong > limits.pongMs * speed) {
+        ws.terminate();
+        return;
+      }
       if (ws.readyState === ws.OPEN) ws.ping(String(clock.now()));
       this.#armPing();
     };

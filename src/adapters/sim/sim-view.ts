@@ -41,8 +41,7 @@ export class SimView {
 
   /** Market time: the clock's, but never before live begins. */
   now(): EpochMs {
-    const now = this.#clock.now();
-    return now > this.market.startTime ? now : this.market.startTime;
+    return epochMs(Math.max(this.#clock.now(), this.market.startTime));
   }
 
   /** The instruments of `market` that are listed now. */
@@ -120,7 +119,7 @@ export class SimView {
     while (to > stretch.from && found < query.limit) {
       const step = Math.max(READ_MIN, query.limit - found);
       const reach = bucketBefore(query.interval, to, step);
-      const from = reach > stretch.from ? reach : stretch.from;
+      const from = epochMs(Math.max(reach, stretch.from));
       const page = this.#read(instrument, query.interval, { from, to });
       pages.unshift(page);
       found += page.length;
@@ -132,7 +131,7 @@ export class SimView {
   #read(instrument: SimInstrument, interval: SimInterval, period: SimPeriod): readonly SimRow[] {
     const now = this.now();
     const running = bucketOpenOf(interval, now);
-    const closedTo = period.to < running ? period.to : running;
+    const closedTo = epochMs(Math.min(period.to, running));
     const closed = this.market.candles(instrument.instrumentId, interval, { from: period.from, to: closedTo });
     if (running < period.from || running >= period.to) return closed;
     const forming = this.formingCandle(instrument, interval, now);

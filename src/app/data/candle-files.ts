@@ -1,10 +1,11 @@
 /**
  * Files of candles by path: which series they hold, told by name or by the operator, and a reader for each.
  */
-import { parseCandleFileName, splitSymbol } from '../../adapters/archive/candle-file-name.ts';
+
 import { readCandleCsv } from '../../adapters/archive/candle-csv.ts';
-import { type Result, err, ok } from '../../core/result.ts';
-import { failure, type Failure } from '../../model/failure.ts';
+import { parseCandleFileName, splitSymbol } from '../../adapters/archive/candle-file-name.ts';
+import { err, ok, type Result } from '../../core/result.ts';
+import { type Failure, failure } from '../../model/failure.ts';
 import { instrumentId, type MarketType } from '../../model/instrument.ts';
 import { parseSeriesId, type SeriesId, seriesId, seriesParts } from '../../model/series.ts';
 import { parseTimeframe, type Timeframe, timeframeMs } from '../../model/timeframe.ts';
@@ -50,7 +51,8 @@ function nameByHints(path: string, hints: FileHints): Result<SeriesId, Failure> 
 /** Base and quote of `BTC/USDT` or `BTCUSDT`; `null` when they can not be told apart. */
 export function parseAssets(symbol: string): { readonly base: string; readonly quote: string } | null {
   const [base, quote, ...rest] = symbol.split('/');
-  if (base !== undefined && quote !== undefined && base !== '' && quote !== '' && rest.length === 0) return { base, quote };
+  if (base !== undefined && quote !== undefined && base !== '' && quote !== '' && rest.length === 0)
+    return { base, quote };
   return symbol.includes('/') ? null : splitSymbol(symbol);
 }
 

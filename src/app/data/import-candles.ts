@@ -3,7 +3,7 @@
  * saved in the same transaction. Importing the same file again changes nothing; an import that was killed is finished
  * by running it again. A hole in the file that the store can not fill counts as the exchange's own.
  */
-import { type Result, err, ok } from '../../core/result.ts';
+import { err, ok, type Result } from '../../core/result.ts';
 import type { EpochMs } from '../../core/time.ts';
 import {
   acceptClosed,

@@ -2,13 +2,14 @@
  * Deriving a higher timeframe from a file of base candles and comparing it, candle by candle and column by column,
  * with the file the exchange itself published.
  */
-import { type Result, err, ok } from '../../core/result.ts';
+
 import { type Decimal, toDecimalText } from '../../core/decimal.ts';
+import { err, ok, type Result } from '../../core/result.ts';
 import type { EpochMs } from '../../core/time.ts';
 import { endOf, exchangeCalendar, openOf } from '../../market/bucket-calendar.ts';
 import { acceptClosed, createCalendarFanout, emptyOutput, skipMinutes } from '../../market/derived-timeframe-fanout.ts';
 import type { CandleColumns, ClosedCandle } from '../../model/candle.ts';
-import { failure, type Failure } from '../../model/failure.ts';
+import { type Failure, failure } from '../../model/failure.ts';
 import { type SeriesId, siblingSeries } from '../../model/series.ts';
 import { parseTimeframe, type Timeframe, timeframeMs } from '../../model/timeframe.ts';
 
@@ -39,7 +40,17 @@ export type VerifyReport = {
   readonly differences: readonly CandleDifference[];
 };
 
-const COLUMNS = ['open', 'high', 'low', 'close', 'volume', 'quoteVolume', 'trades', 'takerBaseVolume', 'takerQuoteVolume'] as const;
+const COLUMNS = [
+  'open',
+  'high',
+  'low',
+  'close',
+  'volume',
+  'quoteVolume',
+  'trades',
+  'takerBaseVolume',
+  'takerQuoteVolume',
+] as const;
 /** Volumes of files without the exchange's own decimal strings carry floating-point noise of this relative size. */
 const NOISE = 1_000_000_000n;
 
@@ -70,14 +81,23 @@ export async function verifyCandles(
       from ??= candle.openTime;
       const next = fanout.nextOpen ?? candle.openTime;
       for (let time = next; time < candle.openTime; time = (time + baseMs) as EpochMs) missing.push(time);
-      if (next < candle.openTime) skipMinutes(fanout, { from: next, to: candle.openTime, reason: 'exchange_gap' }, output);
+      if (next < candle.openTime)
+        skipMinutes(fanout, { from: next, to: candle.openTime, reason: 'exchange_gap' }, output);
       acceptClosed(fanout, candle, output);
     }
   }
   const covered = { from: from ?? first.openTime, to: fanout.nextOpen ?? first.openTime };
   const isCovered = (open: EpochMs): boolean => open >= covered.from && endOf(calendar, open) <= covered.to;
   const note = (open: EpochMs): string => missingNote(missing, { from: open, to: endOf(calendar, open) });
-  return ok(compare({ derived: output.closed, published, isCovered, isAligned: (open) => openOf(calendar, open) === open, note }));
+  return ok(
+    compare({
+      derived: output.closed,
+      published,
+      isCovered,
+      isAligned: (open) => openOf(calendar, open) === open,
+      note,
+    }),
+  );
 }
 
 function usage(reason: string): Result<never, Failure> {
@@ -120,7 +140,8 @@ function compare({ derived, published, isCovered, isAligned, note }: Comparison)
     const own = derivedByTime.get(candle.openTime);
     derivedByTime.delete(candle.openTime);
     if (!isCovered(candle.openTime)) skipped++;
-    else if (own === undefined) differs(candle.openTime, [absent(isAligned(candle.openTime) ? 'none' : 'not aligned', 'a candle')]);
+    else if (own === undefined)
+      differs(candle.openTime, [absent(isAligned(candle.openTime) ? 'none' : 'not aligned', 'a candle')]);
     else differs(candle.openTime, compareColumns(own, candle, { columns, isExact }));
   }
   const [first, last] = [published[0], published[published.length - 1]];

@@ -1,0 +1,70 @@
+/**
+ * `hotwick sim`: the simulated exchange alone.
+ */
+import type { Command } from 'commander';
+import { addMs, type DurationMs, toIsoText } from '../../core/time.ts';
+import type { MarketType } from '../../model/instrument.ts';
+import { startSim } from '../modes/sim.ts';
+import { packageVersion } from '../version.ts';
+import { durationOption, marketOption, portOption, seedOption, speedOption } from './options.ts';
+import { banner, say } from './output.ts';
+import { waitForStop } from './running.ts';
+
+type SimFlags = {
+  readonly host: string;
+  readonly port: number;
+  readonly seed: number;
+  readonly speed: number;
+  readonly replay?: string;
+  readonly symbol: string;
+  readonly market: MarketType;
+  readonly for?: DurationMs;
+};
+
+const EXAMPLES = `
+Examples:
+  hotwick sim                                     spot and USD-M futures on http://127.0.0.1:18090
+  hotwick sim --speed 10 --seed 3
+  hotwick sim --replay BTCUSDT-1m-2024-03.csv.gz --symbol BTC/USDT --market spot
+  curl 'http://127.0.0.1:18090/fapi/v1/klines?symbol=BTCUSDT&interval=5m&limit=3'`;
+
+/** Adds the command. */
+export function addSimCommand(program: Command): void {
+  program
+    .command('sim')
+    .description("a simulated exchange that speaks Binance's market-data protocol, for any Binance client")
+    .option('--port <port>', 'port to listen on, 0 for a free one', portOption, 18090)
+    .option('--host <host>', 'address to listen on', '127.0.0.1')
+    .option('--seed <number>', 'seed of the generated market', seedOption, 1)
+    .option('--speed <factor>', 'market seconds per real second', speedOption, 1)
+    .option('--replay <file>', 'recorded 1m candles (.csv or .csv.gz) as the market')
+    .option('--symbol <symbol>', 'what the recording is of', 'BTC/USDT')
+    .option('--market <market>', 'market of the recording: spot or futures', marketOption, 'futures')
+    .option('--for <duration>', 'stop after this much market time and exit 0', durationOption)
+    .addHelpText('after', EXAMPLES)
+    .action(runSim);
+}
+
+async function runSim(flags: SimFlags): Promise<void> {
+  const { stop, stopped } = waitForStop();
+  const sim = await startSim(flags);
+  if (!sim.ok) {
+    stop.fail(sim.error);
+    return;
+  }
+  const { exchange, source, clock } = sim.value;
+  say(`Hotwick ${packageVersion()}: simulated exchange at ${flags.speed}x speed\n`);
+  say(
+    banner([
+      ['REST', `${exchange.httpUrl}/api/v3 (spot), ${exchange.httpUrl}/fapi/v1 (USD-M futures)`],
+      ['streams', `${exchange.wsUrl}/stream (spot), ${exchange.wsUrl}/market/stream (USD-M futures)`],
+      ['instruments', String(source.market.instruments.length)],
+      ['market time', toIsoText(source.startTime)],
+    ]),
+  );
+  say('\nPress Ctrl-C to stop.');
+  if (flags.for !== undefined) clock.schedule(addMs(source.startTime, flags.for), stop.plan);
+  await stopped;
+  await sim.value.close();
+  say('\nStopped.');
+}

@@ -1,0 +1,171 @@
+/**
+ * The demo: a simulated exchange, the K-line service on it and the web page, in one process and without network. The
+ * service reaches the exchange over real sockets through the same Binance adapter that the real exchange is reached by.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createBinanceFeed } from '../../adapters/binance/binance-feed.ts';
+import { BINANCE_TIMINGS, type BinanceTimings } from '../../adapters/binance/timings.ts';
+import { createWallClock } from '../../adapters/clock/wall-clock.ts';
+import { createSeededRandom } from '../../adapters/memory/seeded-random.ts';
+import { createLogNotifier } from '../../adapters/notify/log-notifier.ts';
+import { type SimExchange, startSimExchange } from '../../adapters/sim/sim-exchange.ts';
+import { createSqliteCandleStore } from '../../adapters/sqlite/sqlite-candle-store.ts';
+import { openSqliteDatabase } from '../../adapters/sqlite/sqlite-database.ts';
+import { err, ok, type Result } from '../../core/result.ts';
+import { addMs, type EpochMs } from '../../core/time.ts';
+import { type Failure, toFailure } from '../../model/failure.ts';
+import { instrumentId, type MarketType } from '../../model/instrument.ts';
+import { type SeriesId, seriesId } from '../../model/series.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Config } from '../config.ts';
+import { parseAssets } from '../data/candle-files.ts';
+import { type KlineService, prepareDataDir, startKlineService } from '../service/kline-service.ts';
+import { packageVersion, webDir } from '../version.ts';
+import { createMarketClock } from './market-clock.ts';
+import { openSimSource, type SimSource } from './sim-source.ts';
+
+/** What an operator may choose. */
+export type DemoOptions = {
+  readonly config: Config;
+  readonly host: string;
+  readonly port: number;
+  /** Kept between runs; a folder that is removed at the end where `null`. */
+  readonly dataDir: string | null;
+  readonly seed: number;
+  readonly speed: number;
+  readonly replay?: string;
+  readonly symbol: string;
+  readonly market: MarketType;
+  readonly onWarning: (reason: string) => void;
+  readonly onFatal: (failure: Failure) => void;
+};
+
+/** A running demo. */
+export type Demo = {
+  readonly service: KlineService;
+  readonly exchange: SimExchange;
+  readonly clock: Clock;
+  readonly source: SimSource;
+  readonly seriesId: SeriesId;
+  readonly dataDir: string;
+  readonly close: () => Promise<void>;
+};
+
+/** Starts everything; on failure nothing keeps running and nothing is left behind. */
+export async function startDemo(options: DemoOptions): Promise<Result<Demo, Failure>> {
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'hotwick-demo-'));
+  const cleanUp = (): void => {
+    if (options.dataDir === null) rmSync(dataDir, { recursive: true, force: true });
+  };
+  const series = demoSeries(options);
+  const resumeFrom = await findResumeTime(dataDir, series);
+  if (!resumeFrom.ok) return resumeFrom;
+  const source = await openSimSource({ ...options, resumeFrom: resumeFrom.value });
+  const started = source.ok ? await startOn(options, source.value, { dataDir, series }) : source;
+  if (!started.ok) {
+    cleanUp();
+    return started;
+  }
+  const close = async (): Promise<void> => {
+    await started.value.close();
+    cleanUp();
+  };
+  return ok({ ...started.value, close });
+}
+
+function demoSeries(options: DemoOptions): SeriesId {
+  const assets = parseAssets(options.symbol) ?? { base: options.symbol, quote: 'USDT' };
+  const instrument = instrumentId({ venue: 'binance', market: options.market, ...assets });
+  return seriesId({ instrumentId: instrument, timeframe: options.config.baseTimeframe });
+}
+
+/** Where an earlier run in the same data directory stopped. */
+async function findResumeTime(dataDir: string, series: SeriesId): Promise<Result<EpochMs | null, Failure>> {
+  const path = prepareDataDir(dataDir);
+  if (!path.ok) return path;
+  try {
+    const database = openSqliteDatabase({ path: path.value });
+    const store = createSqliteCandleStore(database);
+    const { head } = await store.extent(series);
+    await store.close();
+    database.close();
+    return ok(head === null ? null : addMs(head, 60_000));
+  } catch (error) {
+    return err(toFailure(error));
+  }
+}
+
+async function startOn(
+  options: DemoOptions,
+  source: SimSource,
+  place: { readonly dataDir: string; readonly series: SeriesId },
+): Promise<Result<Demo, Failure>> {
+  const { seed, speed } = options;
+  const clock = createMarketClock(source.startTime, speed);
+  const wallClock = createWallClock();
+  const exchange = await startSimExchange({ host: '127.0.0.1', port: 0, clock, market: source.market, seed, speed });
+  const { httpUrl, wsUrl } = exchange;
+  const endpoints = { futuresRestUrl: httpUrl, spotRestUrl: httpUrl, futuresStreamUrl: wsUrl, spotStreamUrl: wsUrl };
+  const historyDays = Math.ceil(source.historyMs / 86_400_000);
+  const service = await startKlineService({
+    mode: 'demo',
+    version: packageVersion(),
+    config: { ...options.config, historyDays },
+    dataDir: place.dataDir,
+    host: options.host,
+    port: options.port,
+    webDir: webDir(),
+    seed,
+    speed,
+    clock,
+    wallClock,
+    notifier: createLogNotifier({ write: options.onWarning }),
+    series: [place.series],
+    onWarning: options.onWarning,
+    onFatal: options.onFatal,
+    openFeed: (sink) => {
+      return createBinanceFeed({
+        clock,
+        random: createSeededRandom(seed, 'feed'),
+        sink,
+        endpoints,
+        timings: scaleTimings(speed),
+        onFault: (fault) => options.onWarning(`${fault.code}: ${fault.message}`),
+      });
+    },
+  });
+  const closeRest = async (): Promise<void> => {
+    await exchange.close();
+    clock.close();
+    wallClock.close();
+  };
+  if (!service.ok) {
+    await closeRest();
+    return service;
+  }
+  const close = async (): Promise<void> => {
+    await service.value.close();
+    await closeRest();
+  };
+  const { series: shown, dataDir } = place;
+  return ok({ service: service.value, exchange, clock, source, seriesId: shown, dataDir, close });
+}
+
+/** The feed's patience is meant in real time; its clock runs `speed` times as fast. */
+function scaleTimings(speed: number): BinanceTimings {
+  const scale = Math.max(1, speed);
+  const { silenceMs, backoff, ...plain } = BINANCE_TIMINGS;
+  return {
+    ...plain,
+    firstFrameMs: plain.firstFrameMs * scale,
+    thinSilenceMs: plain.thinSilenceMs * scale,
+    maxAgeMs: plain.maxAgeMs * scale,
+    overlapMs: plain.overlapMs * scale,
+    stableMs: plain.stableMs * scale,
+    requestTimeoutMs: plain.requestTimeoutMs * scale,
+    silenceMs: { futures: silenceMs.futures * scale, spot: silenceMs.spot * scale },
+    backoff: { minMs: backoff.minMs * scale, maxMs: backoff.maxMs * scale },
+  };
+}

@@ -1,0 +1,60 @@
+/**
+ * The service on the real exchange: Binance's streams and history, the wall clock, one database file.
+ */
+import { createBinanceFeed } from '../../adapters/binance/binance-feed.ts';
+import { createWallClock } from '../../adapters/clock/wall-clock.ts';
+import { createSeededRandom } from '../../adapters/memory/seeded-random.ts';
+import { createLogNotifier } from '../../adapters/notify/log-notifier.ts';
+import type { Result } from '../../core/result.ts';
+import { ok } from '../../core/result.ts';
+import type { Failure } from '../../model/failure.ts';
+import type { SeriesId } from '../../model/series.ts';
+import type { Config } from '../config.ts';
+import { type KlineService, startKlineService } from '../service/kline-service.ts';
+import { packageVersion, webDir } from '../version.ts';
+
+/** What an operator may choose. */
+export type UpOptions = {
+  readonly config: Config;
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly series: readonly SeriesId[];
+  /** Spreads retries; recorded in the journal. */
+  readonly seed: number;
+  readonly onWarning: (reason: string) => void;
+  readonly onFatal: (failure: Failure) => void;
+};
+
+/** Starts the service. */
+export async function startUp(options: UpOptions): Promise<Result<KlineService, Failure>> {
+  const clock = createWallClock();
+  const service = await startKlineService({
+    ...options,
+    mode: 'up',
+    version: packageVersion(),
+    webDir: webDir(),
+    speed: 1,
+    clock,
+    wallClock: clock,
+    notifier: createLogNotifier({ write: options.onWarning }),
+    openFeed: (sink) => {
+      return createBinanceFeed({
+        clock,
+        random: createSeededRandom(options.seed, 'feed'),
+        sink,
+        endpoints: options.config.endpoints,
+        onFault: (fault) => options.onWarning(`${fault.code}: ${fault.message}`),
+      });
+    },
+  });
+  if (!service.ok) {
+    clock.close();
+    return service;
+  }
+  const close = async (): Promise<void> => {
+    await service.value.close();
+    clock.close();
+  };
+  return ok({ ...service.value, close });
+}

@@ -1,0 +1,155 @@
+/**
+ * The drawing: candles above, volume below, from a candle window. A live candle is one `update`; the whole series is set
+ * again only when something other than its newest end changed.
+ */
+import {
+  CandlestickSeries,
+  ColorType,
+  CrosshairMode,
+  HistogramSeries,
+  type IChartApi,
+  type ISeriesApi,
+  type UTCTimestamp,
+  createChart,
+} from 'lightweight-charts';
+import type { WireCandle } from '../../src/api/contract.ts';
+import { type CandleWindow, drawnCandles } from './candle-window.ts';
+import { priceDecimals } from './format.ts';
+
+/** Candles in view when a series is first drawn. */
+const FIRST_VIEW = 120;
+const SPACE_RIGHT = 6;
+
+/** Colours of the drawing, as CSS values. */
+export type ChartColors = {
+  readonly text: string;
+  readonly grid: string;
+  readonly border: string;
+  readonly up: string;
+  readonly down: string;
+  readonly upSoft: string;
+  readonly downSoft: string;
+};
+
+/** A drawing on the page. */
+export type CandleChart = {
+  /** Draws `window` of `seriesId`, with as little work as the change from the last one allows. */
+  readonly draw: (seriesId: string, window: CandleWindow) => void;
+  readonly paint: (colors: ChartColors) => void;
+  readonly goToNow: () => void;
+  readonly close: () => void;
+};
+
+/** What the drawing reports. */
+export type ChartEvents = {
+  /** Open time of the candle under the crosshair, Unix seconds; `null` when there is none. */
+  readonly pointed: (time: number | null) => void;
+  /** Whether the newest candle is in view. */
+  readonly scrolled: (view: 'now' | 'past') => void;
+};
+
+function chartTime(seconds: number): UTCTimestamp {
+  return seconds as UTCTimestamp;
+}
+
+function bar({ candle_time, open, high, low, close }: WireCandle) {
+  return { time: chartTime(candle_time), open, high, low, close };
+}
+
+/** Makes the drawing inside `element`. */
+export function createCandleChart(element: HTMLElement, events: ChartEvents): CandleChart {
+  const chart = createChart(element, {
+    autoSize: true,
+    layout: { attributionLogo: true, fontSize: 12, panes: { enableResize: true } },
+    crosshair: { mode: CrosshairMode.Normal },
+    timeScale: { timeVisible: true, secondsVisible: false, rightOffset: SPACE_RIGHT, minBarSpacing: 1 },
+    rightPriceScale: { scaleMargins: { top: 0.16, bottom: 0.06 } },
+  });
+  const candles = chart.addSeries(CandlestickSeries, { borderVisible: false }, 0);
+  const volume = chart.addSeries(
+    HistogramSeries,
+    { priceFormat: { type: 'volume' }, lastValueVisible: false, priceLineVisible: false },
+    1,
+  );
+  chart.panes()[0]?.setStretchFactor(4);
+  chart.panes()[1]?.setStretchFactor(1);
+  chart.subscribeCrosshairMove(({ time }) => events.pointed(typeof time === 'number' ? time : null));
+  chart.timeScale().subscribeVisibleLogicalRangeChange(() => {
+    events.scrolled(chart.timeScale().scrollPosition() < -2 ? 'past' : 'now');
+  });
+  return new Drawing({ chart, candles, volume });
+}
+
+type Parts = {
+  readonly chart: IChartApi;
+  readonly candles: ISeriesApi<'Candlestick'>;
+  readonly volume: ISeriesApi<'Histogram'>;
+};
+
+class Drawing implements CandleChart {
+  readonly #parts: Parts;
+  #colors: ChartColors | null = null;
+  #drawn: { readonly seriesId: string; readonly window: CandleWindow } | null = null;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  readonly draw = (seriesId: string, window: CandleWindow): void => {
+    const before = this.#drawn;
+    this.#drawn = { seriesId, window };
+    const isSameSeries = before?.seriesId === seriesId && before.window.closed.length > 0;
+    if (!isSameSeries || before.window.revision !== window.revision) this.#redraw(isSameSeries ? 'stay' : 'first');
+    else this.#append(before.window, window);
+  };
+
+  readonly paint = (colors: ChartColors): void => {
+    this.#colors = colors;
+    const { chart, candles } = this.#parts;
+    const border = { borderColor: colors.border };
+    chart.applyOptions({
+      layout: {
+        background: { type: ColorType.Solid, color: 'transparent' },
+        textColor: colors.text,
+        panes: { separatorColor: colors.border },
+      },
+      grid: { vertLines: { color: colors.grid }, horzLines: { color: colors.grid } },
+      timeScale: border,
+      rightPriceScale: border,
+    });
+    const { up, down } = colors;
+    candles.applyOptions({ upColor: up, downColor: down, wickUpColor: up, wickDownColor: down });
+    if (this.#drawn !== null) this.#redraw('stay');
+  };
+
+  readonly goToNow = (): void => this.#parts.chart.timeScale().scrollToRealTime();
+
+  readonly close = (): void => this.#parts.chart.remove();
+
+  #column({ candle_time, open, close, volume }: WireCandle) {
+    const color = (close >= open ? this.#colors?.upSoft : this.#colors?.downSoft) ?? 'gray';
+    return { time: chartTime(candle_time), value: volume, color };
+  }
+
+  #redraw(view: 'first' | 'stay'): void {
+    if (this.#drawn === null) return;
+    const { chart, candles, volume } = this.#parts;
+    const all = drawnCandles(this.#drawn.window);
+    const precision = priceDecimals(all);
+    candles.applyOptions({ priceFormat: { type: 'price', precision, minMove: 10 ** -precision } });
+    candles.setData(all.map(bar));
+    volume.setData(all.map((candle) => this.#column(candle)));
+    if (view === 'stay' || all.length === 0) return;
+    candles.priceScale().applyOptions({ autoScale: true });
+    chart.timeScale().setVisibleLogicalRange({ from: all.length - FIRST_VIEW, to: all.length + SPACE_RIGHT });
+  }
+
+  #append(before: CandleWindow, after: CandleWindow): void {
+    const { candles, volume } = this.#parts;
+    const fresh = drawnCandles({ ...after, closed: after.closed.slice(before.closed.length) });
+    for (const candle of fresh) {
+      candles.update(bar(candle));
+      volume.update(this.#column(candle));
+    }
+  }
+}
