@@ -166,23 +166,6 @@ export function describeJournal(harness: JournalHarness): void {
         await journal.flush();
         expect(await journal.lastSequence()).toBe(3);
       });
-      it.runIf(isDurable)('holds records and the sequence after it is opened again', async () => {
-        await burst(journal, [input(1), output(1), input(2)]);
-        await reopen();
-        expect(await journal.lastSequence()).toBe(2);
-        await journal.append([output(2), input(3)]);
-        await reopen();
-        expect(await readAll(journal)).toEqual([input(1), output(1), input(2), output(2), input(3)]);
-        await expect(journal.append([input(3)])).rejects.toThrow(/input 3 where 4 is next/);
-      });
-      it.runIf(isDurable)('refuses a second writer instead of mixing with it', async () => {
-        const second = storage.open();
-        await burst(journal, [input(1)]);
-        await second.append([input(1, 'other')]);
-        await expect(second.flush()).rejects.toThrow(/another process writes the journal/);
-        await expect(second.close()).rejects.toThrow(FailureError);
-        expect(await readAll(journal)).toEqual([input(1)]);
-      });
     });
 
     describe('snapshots', () => {
@@ -206,15 +189,6 @@ export function describeJournal(harness: JournalHarness): void {
       it('refuses a state that no recorded input led to', async () => {
         await journal.append(inputs(1, 4));
         await expect(journal.saveSnapshot({ sequence: 5, stateHash: 'a', body: 's' })).rejects.toThrow(/snapshot of 5/);
-      });
-      it.runIf(isDurable)('falls back to the one before when the newest is damaged', async () => {
-        await journal.append(inputs(1, 9));
-        for (const sequence of [2, 5, 8])
-          await journal.saveSnapshot({ sequence, stateHash: 'h', body: `s${sequence}` });
-        storage.spoil?.flipBitOfSnapshot(8);
-        expect(await journal.loadSnapshot()).toEqual({ sequence: 5, stateHash: 'h', body: 's5' });
-        storage.spoil?.flipBitOfSnapshot(5);
-        await expect(journal.loadSnapshot()).rejects.toThrow(/journal_corrupt.*sequence 8/);
       });
     });
 
@@ -258,7 +232,76 @@ export function describeJournal(harness: JournalHarness): void {
       });
     });
 
-    describe.runIf(isDurable)('damage', () => {
+    it('equals a plain list after any bursts, flushes and openings', async () => {
+      const action = fc.record({
+        kind: fc.constantFrom('inputs', 'output', 'flush', 'reopen'),
+        bodies: fc.array(fc.string({ unit: 'binary' }), { maxLength: 5 }),
+        back: fc.nat(3),
+      });
+      const script = fc.array(action, { maxLength: 25 });
+      await fc.assert(
+        fc.asyncProperty(script, fc.integer({ min: 1, max: 6 }), async (actions, bufferRecordsMax) => {
+          await restart({ bufferRecordsMax });
+          const model: JournalRecord[] = [];
+          let last = 0;
+          for (const { kind, bodies, back } of actions) {
+            const records: JournalRecord[] = [];
+            if (kind === 'inputs') records.push(...bodies.map((body) => input(++last, body)));
+            if (kind === 'output' && last > back) records.push(output(last - back));
+            if (kind === 'flush') await journal.flush();
+            if (kind === 'reopen' && isDurable) await reopen();
+            await journal.append(records);
+            model.push(...records);
+          }
+          expect(await readAll(journal)).toEqual(model);
+          const from = Math.ceil(last / 2);
+          expect(await readAll(journal, from)).toEqual(model.filter(({ sequence }) => sequence >= from));
+        }),
+        { numRuns: 40 },
+      );
+    });
+
+    it('rejects after it was closed, and closes twice', async () => {
+      await journal.close();
+      await journal.close();
+      await expect(journal.append([input(1)])).rejects.toThrow(/store_unavailable/);
+      await expect(journal.flush()).rejects.toThrow(/store_unavailable/);
+      await expect(journal.loadSnapshot()).rejects.toThrow(/store_unavailable/);
+      expect((await readOut(journal)).code).toBe('store_unavailable');
+    });
+
+    if (!isDurable) return;
+
+    describe('what is stored', () => {
+      it('holds records and the sequence after it is opened again', async () => {
+        await burst(journal, [input(1), output(1), input(2)]);
+        await reopen();
+        expect(await journal.lastSequence()).toBe(2);
+        await journal.append([output(2), input(3)]);
+        await reopen();
+        expect(await readAll(journal)).toEqual([input(1), output(1), input(2), output(2), input(3)]);
+        await expect(journal.append([input(3)])).rejects.toThrow(/input 3 where 4 is next/);
+      });
+      it('refuses a second writer instead of mixing with it', async () => {
+        const second = storage.open();
+        await burst(journal, [input(1)]);
+        await second.append([input(1, 'other')]);
+        await expect(second.flush()).rejects.toThrow(/another process writes the journal/);
+        await expect(second.close()).rejects.toThrow(FailureError);
+        expect(await readAll(journal)).toEqual([input(1)]);
+      });
+      it('falls back to the one before when the newest is damaged', async () => {
+        await journal.append(inputs(1, 9));
+        for (const sequence of [2, 5, 8])
+          await journal.saveSnapshot({ sequence, stateHash: 'h', body: `s${sequence}` });
+        storage.spoil?.flipBitOfSnapshot(8);
+        expect(await journal.loadSnapshot()).toEqual({ sequence: 5, stateHash: 'h', body: 's5' });
+        storage.spoil?.flipBitOfSnapshot(5);
+        await expect(journal.loadSnapshot()).rejects.toThrow(/journal_corrupt.*sequence 8/);
+      });
+    });
+
+    describe('damage', () => {
       const threeBursts = async (): Promise<void> => {
         for (const first of [1, 4, 7]) await burst(journal, inputs(first, first + 2));
       };
@@ -306,44 +349,6 @@ export function describeJournal(harness: JournalHarness): void {
           { numRuns: 40 },
         );
       });
-    });
-
-    it('equals a plain list after any bursts, flushes and openings', async () => {
-      const action = fc.record({
-        kind: fc.constantFrom('inputs', 'output', 'flush', 'reopen'),
-        bodies: fc.array(fc.string({ unit: 'binary' }), { maxLength: 5 }),
-        back: fc.nat(3),
-      });
-      const script = fc.array(action, { maxLength: 25 });
-      await fc.assert(
-        fc.asyncProperty(script, fc.integer({ min: 1, max: 6 }), async (actions, bufferRecordsMax) => {
-          await restart({ bufferRecordsMax });
-          const model: JournalRecord[] = [];
-          let last = 0;
-          for (const { kind, bodies, back } of actions) {
-            const records: JournalRecord[] = [];
-            if (kind === 'inputs') records.push(...bodies.map((body) => input(++last, body)));
-            if (kind === 'output' && last > back) records.push(output(last - back));
-            if (kind === 'flush') await journal.flush();
-            if (kind === 'reopen' && isDurable) await reopen();
-            await journal.append(records);
-            model.push(...records);
-          }
-          expect(await readAll(journal)).toEqual(model);
-          const from = Math.ceil(last / 2);
-          expect(await readAll(journal, from)).toEqual(model.filter(({ sequence }) => sequence >= from));
-        }),
-        { numRuns: 40 },
-      );
-    });
-
-    it('rejects after it was closed, and closes twice', async () => {
-      await journal.close();
-      await journal.close();
-      await expect(journal.append([input(1)])).rejects.toThrow(/store_unavailable/);
-      await expect(journal.flush()).rejects.toThrow(/store_unavailable/);
-      await expect(journal.loadSnapshot()).rejects.toThrow(/store_unavailable/);
-      expect((await readOut(journal)).code).toBe('store_unavailable');
     });
   });
 }

@@ -44,18 +44,32 @@ export function describeNotifierContract(
       expect(delivered()).toEqual(['b']);
     });
 
-    it('drops the oldest info first when too many wait, then warnings, then errors', async () => {
+    it('drops the oldest of the least level when too many wait, be it the newest of all', async () => {
       const { notifier, delivered, hold, release } = create({ waitingMax: 2 });
       hold();
       const answers = [notifier.notify(notice('in delivery'))];
-      const levels: readonly Notice['level'][] = ['error', 'info', 'warn', 'info', 'error', 'error'];
+      const levels: readonly Notice['level'][] = ['error', 'info', 'warn', 'info', 'error', 'warn', 'error'];
       levels.forEach((level, index) => {
         answers.push(notifier.notify(notice(`${level} ${index}`, level)));
       });
       release();
       const codes = (await Promise.all(answers)).map((answer) => (answer.ok ? 'ok' : answer.error.code));
-      expect(delivered()).toEqual(['in delivery', 'error 4', 'error 5']);
-      expect(codes).toEqual(['ok', ...Array(4).fill('notifier_failed'), 'ok', 'ok']);
+      expect(delivered()).toEqual(['in delivery', 'error 4', 'error 6']);
+      const dropped = 'notifier_failed';
+      expect(codes).toEqual(['ok', dropped, dropped, dropped, dropped, 'ok', dropped, 'ok']);
+    });
+
+    it('keeps an error that waits while what is less urgent comes and goes', async () => {
+      const { notifier, delivered, hold, release } = create({ waitingMax: 2 });
+      hold();
+      const answers = [notifier.notify(notice('in delivery'))];
+      const levels: readonly Notice['level'][] = ['error', 'warn', 'info', 'info', 'warn'];
+      levels.forEach((level, index) => {
+        answers.push(notifier.notify(notice(`${level} ${index}`, level)));
+      });
+      release();
+      await Promise.all(answers);
+      expect(delivered()).toEqual(['in delivery', 'error 0', 'warn 4']);
     });
 
     it('delivers what waits before it is closed, and answers notifier_failed afterwards', async () => {

@@ -9,7 +9,7 @@ import { dottedName, nodeRule, nodesOf, type Offence, type Rule } from './rule.t
 const SKIP_HOME = 'test/fixtures/shared-data.ts';
 const LEFT_OUT = /^(it|test|describe|suite)(\.\w+)*\.(only|skip|skipIf|runIf|todo)$|^(xit|fit|xdescribe|fdescribe)$/;
 const ASSERTIONS = /^(expect|expectTypeOf|assert|assertType|fc\.assert)(\.|$)/;
-const MOCKS = /^vi\.(mock|doMock|hoisted|stubGlobal|spyOn)$/;
+const MOCKS = /^vi\.(mock|doMock|hoisted)$/;
 
 function isTestFile(source: Source): boolean {
   return /\.test\.tsx?$/.test(source.path);

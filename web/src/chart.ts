@@ -6,11 +6,11 @@ import {
   CandlestickSeries,
   ColorType,
   CrosshairMode,
+  createChart,
   HistogramSeries,
   type IChartApi,
   type ISeriesApi,
   type UTCTimestamp,
-  createChart,
 } from 'lightweight-charts';
 import type { WireCandle } from '../../src/api/contract.ts';
 import { type CandleWindow, drawnCandles } from './candle-window.ts';
@@ -147,9 +147,18 @@ class Drawing implements CandleChart {
   #append(before: CandleWindow, after: CandleWindow): void {
     const { candles, volume } = this.#parts;
     const fresh = drawnCandles({ ...after, closed: after.closed.slice(before.closed.length) });
+    if (!isPlainAppend(before.forming, fresh)) {
+      this.#redraw('stay');
+      return;
+    }
     for (const candle of fresh) {
       candles.update(bar(candle));
       volume.update(this.#column(candle));
     }
   }
+}
+
+/** Whether `fresh` goes on from the drawn forming candle: not before it, and not leaving it behind without a close. */
+function isPlainAppend(forming: WireCandle | null, fresh: readonly WireCandle[]): boolean {
+  return forming === null || fresh[0]?.candle_time === forming.candle_time;
 }

@@ -2,9 +2,9 @@
  * What kind of server this is and what time its market has: asked at the start, every minute, and after a reconnect,
  * because a restarted demo begins a new market time. A server without the route is an ordinary one on wall time.
  */
-import { type MarketTime, WALL_TIME, marketTimeOf } from './market-time.ts';
+import { type MarketTime, marketTimeOf, WALL_TIME } from './market-time.ts';
 import type { Cancel, Platform } from './ports.ts';
-import { type ServerInfo, parseServerInfo } from './wire.ts';
+import { parseServerInfo, type ServerInfo } from './wire.ts';
 
 const EVERY_MS = 60_000;
 

@@ -57,7 +57,8 @@ const en = {
   missing: (count: number) =>
     `${count} ${count === 1 ? 'candle is' : 'candles are'} missing on the server too. Do not trust patterns across this hole.`,
   capacity: 'The server follows as many series as it may. Close another chart or raise TRADE_CANVAS_ONDEMAND_MAX_JOBS.',
-  serverError: (detail: string) => `The server reported a problem: “${detail}”. Reload the page if the chart stands still.`,
+  serverError: (detail: string) =>
+    `The server reported a problem: “${detail}”. Reload the page if the chart stands still.`,
 };
 
 /** The sentences of one language. */

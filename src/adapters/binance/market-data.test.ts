@@ -115,7 +115,15 @@ describe('fetchHistory', () => {
     expect(scene.exchange.calls).toEqual([]);
   });
 
-  it("believes the venue's clock, not ours, about what is over", async () => {
+  it('takes nothing for over that is not over by both clocks', async () => {
+    const early = await setUp({
+      body: [klineRow(T + 100 * MINUTE)],
+      headers: { date: new Date(T + 900 * MINUTE).toUTCString() },
+    });
+    const unfinished = await early.feed.fetchHistory(
+      request({ from: epochMs(T + 100 * MINUTE), to: epochMs(T + 101 * MINUTE) }),
+    );
+    expect(unfinished).toEqual({ ok: true, value: [] });
     const date = new Date(T + 2 * MINUTE).toUTCString();
     const scene = await setUp({ body: rows(3), headers: { date } });
     const answer = await scene.feed.fetchHistory(request());

@@ -151,8 +151,8 @@ function parseWeight(headers: RawAnswer['headers']): number | null {
 
 /**
  * The venue made its answer after we asked and stamped it when it sent it, to the second below. The stamp minus the
- * whole exchange is therefore before the data was read, whatever our own clock says; without a stamp our clock at
- * sending has to do.
+ * whole exchange is therefore before the data was read. Our own clock at sending bounds it too: the earlier of the two
+ * stays true when either clock runs ahead.
  */
 function answeredNotBefore(
   headers: RawAnswer['headers'],
@@ -160,5 +160,5 @@ function answeredNotBefore(
 ): EpochMs {
   const stamp = Date.parse(readHeader(headers, 'date') ?? '');
   const bound = stamp - (times.now - times.sentAt);
-  return isVenueMs(bound) ? bound : times.sentAt;
+  return isVenueMs(bound) && bound < times.sentAt ? bound : times.sentAt;
 }

@@ -44,6 +44,22 @@ describe('wall clock', () => {
     expect(fired).toBe(0);
   });
 
+  it('lets the event loop turn while a timer re-arms itself for the past', async () => {
+    const clock = createWallClock();
+    const past = addMs(clock.now(), -1);
+    let fired = 0;
+    const rearm = (): void => {
+      fired++;
+      if (fired < 1_000) clock.schedule(past, rearm);
+    };
+    clock.schedule(past, rearm);
+    await new Promise<void>((resolve) => {
+      clock.schedule(past, () => setImmediate(resolve));
+    });
+    clock.close();
+    expect(fired).toBeLessThan(1_000);
+  });
+
   it('does not keep the process alive for a pending timer', () => {
     const script = `
       import { createWallClock } from './wall-clock.ts';

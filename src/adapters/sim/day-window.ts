@@ -1,18 +1,22 @@
 /**
  * The rolling 24 hours of one instrument, as mini tickers and 24hr statistics show them. In: the view and the time. Out:
  * open, high, low, volumes and trade ids of the last 1440 minutes including the running one. Each minute enters and
- * leaves once, so an update costs O(1) on average; the window holds at most 1440 rows.
+ * leaves once, so an update costs O(1) on average. Only sums and the rows that may still become an extreme are kept: what
+ * leaves is asked from the market again.
  */
 
 import { add, type Decimal, subtract, ZERO } from '../../core/decimal.ts';
 import { type EpochMs, epochMs } from '../../core/time.ts';
 import { highest, lowest } from './sim-grid.ts';
 import { bucketOpenOf, SIM_MINUTE_MS } from './sim-interval.ts';
-import type { SimInstrument, SimRow } from './sim-market.ts';
+import type { SimInstrument, SimPeriod, SimRow } from './sim-market.ts';
 import type { SimView } from './sim-view.ts';
 
 /** The last 24 hours of an instrument; `openTime` is that of the first minute in the window. */
-export type DayStatistics = SimRow & { readonly previousClose: Decimal; readonly lastMinute: SimRow };
+export type DayStatistics = Omit<SimRow, 'takerBaseVolume' | 'takerQuoteVolume'> & {
+  /** The newest minute, forming where it has trades. */
+  readonly lastMinute: SimRow;
+};
 
 const DAY_MINUTES = 1_440;
 const DAY_MS = DAY_MINUTES * SIM_MINUTE_MS;
@@ -21,13 +25,15 @@ const DAY_MS = DAY_MINUTES * SIM_MINUTE_MS;
 export class DayWindow {
   readonly #view: SimView;
   readonly #instrument: SimInstrument;
-  #rows: SimRow[] = [];
-  #head = 0;
   /** Rows whose high (low) is not reached by any later row, so the first of them is the window's extreme. */
   readonly #highs: ExtremeQueue = { rows: [], head: 0 };
   readonly #lows: ExtremeQueue = { rows: [], head: 0 };
-  /** Open time of the next minute to take in. */
-  #next = 0;
+  /** Open times of the first minute inside and of the next one to take in. */
+  #start: EpochMs;
+  #next: EpochMs;
+  #first: SimRow | null = null;
+  #last: SimRow | null = null;
+  #lastTradeId = -1;
   #volume: Decimal = ZERO;
   #quoteVolume: Decimal = ZERO;
   #trades = 0;
@@ -35,55 +41,60 @@ export class DayWindow {
   constructor(view: SimView, instrument: SimInstrument) {
     this.#view = view;
     this.#instrument = instrument;
+    this.#start = instrument.historyFrom;
+    this.#next = instrument.historyFrom;
   }
 
   /** Statistics at `now`, or `null` while there is nothing in the window. */
   at(now: EpochMs): DayStatistics | null {
     const running = bucketOpenOf('1m', now);
-    const start = Math.max(this.#instrument.historyFrom, running - DAY_MS + SIM_MINUTE_MS);
-    this.#dropBefore(start);
-    const from = epochMs(Math.max(start, this.#next));
-    if (from < running) {
-      for (const row of this.#view.market.minutes(this.#instrument.instrumentId, { from, to: running }))
-        this.#take(row);
+    this.#moveStart(epochMs(Math.max(this.#instrument.historyFrom, running - DAY_MS + SIM_MINUTE_MS)));
+    if (this.#next < running) {
+      for (const row of this.#minutes({ from: this.#next, to: running })) this.#take(row);
+      this.#next = running;
     }
-    this.#next = Math.max(this.#next, running);
     return this.#summarize(this.#view.forming(this.#instrument, now));
   }
 
-  #dropBefore(start: number): void {
-    for (let row = this.#rows[this.#head]; row !== undefined && row.openTime < start; row = this.#rows[this.#head]) {
+  #minutes(period: SimPeriod): readonly SimRow[] {
+    return this.#view.market.minutes(this.#instrument.instrumentId, period);
+  }
+
+  #moveStart(start: EpochMs): void {
+    if (start <= this.#start) return;
+    for (const row of this.#minutes({ from: this.#start, to: epochMs(Math.min(start, this.#next)) })) {
       this.#volume = subtract(this.#volume, row.volume);
       this.#quoteVolume = subtract(this.#quoteVolume, row.quoteVolume);
       this.#trades -= row.trades;
-      this.#head++;
     }
-    if (this.#head > DAY_MINUTES) {
-      this.#rows = this.#rows.slice(this.#head);
-      this.#head = 0;
-    }
+    this.#start = start;
+    this.#next = epochMs(Math.max(this.#next, start));
+    this.#first = this.#minutes({ from: start, to: this.#next })[0] ?? null;
+    if (this.#first === null) this.#last = null;
     dropExtremes(this.#highs, start);
     dropExtremes(this.#lows, start);
   }
 
   #take(row: SimRow): void {
-    this.#rows.push(row);
+    this.#first ??= row;
+    this.#last = row;
     this.#volume = add(this.#volume, row.volume);
     this.#quoteVolume = add(this.#quoteVolume, row.quoteVolume);
     this.#trades += row.trades;
     // A minute without trades only repeats an older price; it makes no high and no low.
     if (row.trades === 0) return;
+    this.#lastTradeId = row.lastTradeId;
     pushExtreme(this.#highs, row, (earlier) => earlier.high <= row.high);
     pushExtreme(this.#lows, row, (earlier) => earlier.low >= row.low);
   }
 
   #summarize(forming: SimRow | null): DayStatistics | null {
-    const first = this.#rows[this.#head] ?? forming;
-    const last = forming ?? this.#rows[this.#rows.length - 1];
-    if (first === null || last === undefined || first === undefined) return null;
+    const first = this.#first ?? forming;
+    const last = forming ?? this.#last;
+    if (first === null || last === null) return null;
     const high = this.#highs.rows[this.#highs.head]?.high ?? last.high;
     const low = this.#lows.rows[this.#lows.head]?.low ?? last.low;
-    const lastTradeId = forming?.lastTradeId ?? this.#lastTradeId();
+    const lastTradeId = forming?.lastTradeId ?? this.#lastTradeId;
     const trades = this.#trades + (forming?.trades ?? 0);
     return {
       openTime: first.openTime,
@@ -94,21 +105,10 @@ export class DayWindow {
       volume: add(this.#volume, forming?.volume ?? ZERO),
       quoteVolume: add(this.#quoteVolume, forming?.quoteVolume ?? ZERO),
       trades,
-      takerBaseVolume: ZERO,
-      takerQuoteVolume: ZERO,
       firstTradeId: trades === 0 ? -1 : lastTradeId - trades + 1,
       lastTradeId: trades === 0 ? -1 : lastTradeId,
-      previousClose: first.open,
       lastMinute: last,
     };
-  }
-
-  #lastTradeId(): number {
-    for (let i = this.#rows.length - 1; i >= this.#head; i--) {
-      const id = (this.#rows[i] as SimRow).lastTradeId;
-      if (id >= 0) return id;
-    }
-    return -1;
   }
 }
 

@@ -20,8 +20,8 @@ export type MiniTickersOptions = {
 
 const ARRAY_PACE_MS = 1_000;
 const SINGLE_PACE_MS = { spot: 1_000, futures: 2_000 } as const;
-/** Rolling windows made per turn, about a millisecond each; the others follow in the next turns. */
-const NEW_WINDOWS_MAX = 25;
+/** Rolling windows made per turn; each may need two generated days, so more would stall the other streams. */
+const NEW_WINDOWS_MAX = 10;
 
 type OpenStream = {
   readonly name: string;

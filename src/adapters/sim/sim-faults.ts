@@ -98,6 +98,8 @@ export class FaultBoard {
       return;
     }
     this.#sendAs(fault, frame.text, send);
+    // Only a frame that went out now has overtaken the one held back.
+    if (fault?.kind === 'skip' || fault?.kind === 'delay') return;
     const release = this.#held.get(frame.stream);
     this.#held.delete(frame.stream);
     release?.();

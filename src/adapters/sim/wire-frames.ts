@@ -101,7 +101,8 @@ export function toMiniTickerFrame(day: DayStatistics, instrument: SimInstrument,
   });
 }
 
-/** The 24hr statistics of `GET ticker/24hr`; the best bid and ask are one tick around the last price. */
+/** The 24hr statistics of `GET ticker/24hr`; the best bid and ask are one tick around the last price, and the
+ * previous close is the window's open. */
 export function toDayTicker(
   day: DayStatistics,
   instrument: SimInstrument,
@@ -113,7 +114,7 @@ export function toDayTicker(
   const tick = instrument.priceTick;
   const lastQuantity = meanTradeQuantity(day.lastMinute, instrument);
   const book = {
-    prevClosePrice: price(day.previousClose),
+    prevClosePrice: price(day.open),
     bidPrice: price(subtract(day.close, tick)),
     bidQty: toPaddedText(lastQuantity, places.quantity),
     askPrice: price(add(day.close, tick)),

@@ -9,7 +9,7 @@ import type { Money, Price, Quantity } from '../../model/money.ts';
 import type { SeriesId } from '../../model/series.ts';
 import { RowFault } from './sqlite-failures.ts';
 
-/** Columns in the order of `CandleParameters`. */
+/** Columns in the order of what `appendParameters` appends. */
 export const CANDLE_COLUMNS = [
   'series',
   'open_time',
@@ -28,8 +28,8 @@ export const CANDLE_COLUMNS = [
   'base_expected',
 ] as const;
 
-/** Values of `CANDLE_COLUMNS`, ready to bind. */
-export type CandleParameters = readonly (string | number | null)[];
+/** A value that can be bound. */
+export type Parameter = string | number | null;
 
 /** A stored row: `CANDLE_COLUMNS` without the series, and the revision. */
 export type CandleRow = readonly [
@@ -57,10 +57,10 @@ const STATUSES: Readonly<Record<CandleStatus, true>> = {
   no_trade: true,
 };
 
-/** The parameters that store `candle` under the series' key. */
-export function toCandleParameters(seriesKey: number, candle: ClosedCandle): CandleParameters {
+/** Appends to `target` what stores `candle` under the series' key, in the order of `CANDLE_COLUMNS`. */
+export function appendParameters(target: Parameter[], seriesKey: number, candle: ClosedCandle): void {
   const { certificate } = candle;
-  return [
+  target.push(
     seriesKey,
     candle.openTime,
     toDecimalText(candle.open),
@@ -76,7 +76,7 @@ export function toCandleParameters(seriesKey: number, candle: ClosedCandle): Can
     certificate.status,
     certificate.baseCount,
     certificate.baseExpected,
-  ];
+  );
 }
 
 function toTextOrNull(value: Decimal | null): string | null {

@@ -1,16 +1,19 @@
 /**
- * Writes one candle by the store's rules: candles of one series enter inside a transaction of the caller, and whether
- * each was new, changed the stored one or left it leaves. All statements bind the same parameters.
+ * Writes candles by the store's rules: candles of one series enter inside a transaction of the caller, and how many
+ * were new, changed the stored one or left it leaves. They are written in groups, because a call into the database
+ * costs as much as a row.
  */
-import { SOURCE_RANK } from '../../model/candle.ts';
-import { CANDLE_COLUMNS, type CandleParameters } from './candle-rows.ts';
+import { InvariantError } from '../../core/assert.ts';
+import { type ClosedCandle, SOURCE_RANK } from '../../model/candle.ts';
+import type { SaveCounts } from '../../ports/candle-store.ts';
+import { appendParameters, CANDLE_COLUMNS, type Parameter } from './candle-rows.ts';
 import type { SqliteConnection } from './sqlite-database.ts';
 
-/** What writing one candle did. A better certificate of the same numbers is `unchanged`: its revision stays. */
-export type WriteOutcome = 'inserted' | 'changed' | 'unchanged';
-
-/** Writes the candle of these parameters; must run inside a transaction. */
-export type WriteCandle = (parameters: CandleParameters) => WriteOutcome;
+/**
+ * Writes candles under a series' key; their open times differ. A better certificate of the same numbers counts as
+ * unchanged: its revision stays. Must run inside a transaction.
+ */
+export type WriteCandles = (seriesKey: number, candles: readonly ClosedCandle[]) => SaveCounts;
 
 /** Columns whose change makes a new revision. */
 const NUMBERS = [
@@ -28,40 +31,83 @@ const NUMBERS = [
 /** The rest of the certificate. */
 const CERTIFICATE = ['source', 'status', 'base_expected'] as const;
 
+/** Candles of one statement. Groups of 8 to 50 measure alike, a third faster than single candles. */
+const GROUP = 16;
+const WIDTH = CANDLE_COLUMNS.length;
+const OPEN_TIME = CANDLE_COLUMNS.indexOf('open_time');
+
 const COLUMNS = CANDLE_COLUMNS.join(', ');
 const PLACES = CANDLE_COLUMNS.map(() => '?').join(', ');
-/** The bound candle as a table of one row, so that statements name its columns and not their positions. */
-const GIVEN = `WITH given (${COLUMNS}) AS (VALUES (${PLACES}))`;
 const SAME_KEY = 'c.series = g.series AND c.open_time = g.open_time';
 
-const insertSql = `INSERT INTO candles (${COLUMNS}, revision) VALUES (${PLACES}, 1)
-  ON CONFLICT (series, open_time) DO NOTHING`;
-const compareSql = `${GIVEN} SELECT ${differ(NUMBERS)} FROM given AS g JOIN candles AS c ON ${SAME_KEY}
-  WHERE ${rankOf('g.source')} >= ${rankOf('c.source')} AND (${differ(NUMBERS)} OR ${differ(CERTIFICATE)})`;
-const reviseSql = `${GIVEN} UPDATE candles AS c SET ${assign(NUMBERS)}, ${assign(CERTIFICATE)}, revision = c.revision + 1
-  FROM given AS g WHERE ${SAME_KEY}`;
-const certifySql = `${GIVEN} UPDATE candles AS c SET ${assign(CERTIFICATE)} FROM given AS g WHERE ${SAME_KEY}`;
+function insertSql(size: number): string {
+  return `INSERT INTO candles (${COLUMNS}, revision) VALUES ${repeat(`(${PLACES}, 1)`, size)}
+    ON CONFLICT (series, open_time) DO NOTHING`;
+}
 
-/**
- * A writer on `connection`. Measured against one upsert with a computed revision: new candles take one statement and
- * are 15 % faster, and the outcome is known without reading the rows again.
- */
-export function prepareCandleWriter(connection: SqliteConnection): WriteCandle {
-  const insert = connection.prepare(insertSql);
-  const compare = connection.prepare(compareSql).pluck();
+/** The bound candles as a table, so that statements name its columns and not their positions. */
+function given(size: number): string {
+  return `WITH given (${COLUMNS}) AS (VALUES ${repeat(`(${PLACES})`, size)})`;
+}
+
+/** Candles that may replace the stored one and differ from it; 1 where the numbers do, 0 where the certificate does. */
+function compareSql(size: number): string {
+  return `${given(size)} SELECT g.open_time, ${differ(NUMBERS)} FROM given AS g JOIN candles AS c ON ${SAME_KEY}
+    WHERE ${rankOf('g.source')} >= ${rankOf('c.source')} AND (${differ(NUMBERS)} OR ${differ(CERTIFICATE)})`;
+}
+
+const reviseSql = `${given(1)} UPDATE candles AS c
+  SET ${assign(NUMBERS)}, ${assign(CERTIFICATE)}, revision = c.revision + 1 FROM given AS g WHERE ${SAME_KEY}`;
+const certifySql = `${given(1)} UPDATE candles AS c SET ${assign(CERTIFICATE)} FROM given AS g WHERE ${SAME_KEY}`;
+
+/** A writer on `connection`. */
+export function prepareCandleWriter(connection: SqliteConnection): WriteCandles {
+  const writeGroup = prepareGroup(connection, GROUP);
+  const writeSingle = prepareGroup(connection, 1);
+  return (seriesKey, candles) => {
+    const total = { inserted: 0, changed: 0, unchanged: 0 };
+    for (let start = 0; start < candles.length; ) {
+      const size = candles.length - start >= GROUP ? GROUP : 1;
+      const parameters: Parameter[] = [];
+      for (const candle of candles.slice(start, start + size)) appendParameters(parameters, seriesKey, candle);
+      const counts = size === GROUP ? writeGroup(parameters) : writeSingle(parameters);
+      total.inserted += counts.inserted;
+      total.changed += counts.changed;
+      total.unchanged += counts.unchanged;
+      start += size;
+    }
+    return total;
+  };
+}
+
+/** Writes `size` candles: new ones in one statement, and only where some were not new, what differs of them. */
+function prepareGroup(connection: SqliteConnection, size: number): (parameters: readonly Parameter[]) => SaveCounts {
+  const insert = connection.prepare(insertSql(size));
+  const compare = connection.prepare<unknown[], readonly [openTime: number, numbers: 0 | 1]>(compareSql(size)).raw();
   const revise = connection.prepare(reviseSql);
   const certify = connection.prepare(certifySql);
   return (parameters) => {
-    if (insert.run(parameters).changes === 1) return 'inserted';
-    const difference = compare.get(parameters);
-    if (difference === undefined) return 'unchanged';
-    if (difference === 1) {
-      revise.run(parameters);
-      return 'changed';
+    const inserted = insert.run(parameters).changes;
+    if (inserted === size) return { inserted, changed: 0, unchanged: 0 };
+    let changed = 0;
+    for (const [openTime, numbers] of compare.all(parameters)) {
+      const statement = numbers === 1 ? revise : certify;
+      statement.run(parametersOf(parameters, openTime));
+      changed += numbers;
     }
-    certify.run(parameters);
-    return 'unchanged';
+    return { inserted, changed, unchanged: size - inserted - changed };
   };
+}
+
+function parametersOf(parameters: readonly Parameter[], openTime: number): readonly Parameter[] {
+  for (let start = 0; start < parameters.length; start += WIDTH) {
+    if (parameters[start + OPEN_TIME] === openTime) return parameters.slice(start, start + WIDTH);
+  }
+  throw new InvariantError(`compared a candle at ${openTime} that was not given`);
+}
+
+function repeat(text: string, times: number): string {
+  return Array.from({ length: times }, () => text).join(', ');
 }
 
 function differ(columns: readonly string[]): string {

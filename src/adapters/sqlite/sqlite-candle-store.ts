@@ -7,7 +7,7 @@ import { type CandleGap, type ClosedCandle, findCandleFault } from '../../model/
 import { type SeriesId, seriesParts } from '../../model/series.ts';
 import { timeframeMs } from '../../model/timeframe.ts';
 import type { CandleRange, CandleStore, SaveCounts, SeriesExtent } from '../../ports/candle-store.ts';
-import { CANDLE_COLUMNS, type CandleRow, parseCandleRow, toCandleParameters } from './candle-rows.ts';
+import { CANDLE_COLUMNS, type CandleRow, parseCandleRow } from './candle-rows.ts';
 import { prepareCandleWriter } from './candle-writer.ts';
 import { prepareGapLedger } from './gap-ledger.ts';
 import { prepareSeriesKeys } from './series-keys.ts';
@@ -49,13 +49,12 @@ export function createSqliteCandleStore(database: SqliteDatabase): CandleStore {
 function prepareSave(connection: SqliteConnection): (batch: Batch) => SaveCounts {
   const keys = prepareSeriesKeys(connection);
   const gaps = prepareGapLedger(connection);
-  const writeCandle = prepareCandleWriter(connection);
+  const writeCandles = prepareCandleWriter(connection);
   const addCount = connection.prepare('UPDATE series SET candle_count = candle_count + ? WHERE id = ?');
 
   const writeRun = (run: Run): SaveCounts => {
-    const counts = { inserted: 0, changed: 0, unchanged: 0 };
     const seriesKey = keys.ensure(run.seriesId);
-    for (const candle of run.candles) counts[writeCandle(toCandleParameters(seriesKey, candle))]++;
+    const counts = writeCandles(seriesKey, run.candles);
     gaps.cut({ seriesKey, from: run.from, to: run.to });
     if (counts.inserted > 0) addCount.run(counts.inserted, seriesKey);
     return counts;

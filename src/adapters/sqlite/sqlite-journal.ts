@@ -64,10 +64,10 @@ function attempt<T>(database: SqliteDatabase, connection: SqliteConnection, acti
     return action();
   } catch (thrown) {
     // Segment ids are given out here, so a taken one means a second writer.
-    const reason = 'another process writes the journal';
-    throw isKeyConflict(thrown)
-      ? storeUnavailable(database.path, { reason, cause: thrown })
-      : toStoreError(thrown, database.path);
+    if (isKeyConflict(thrown)) {
+      throw storeUnavailable(database.path, { reason: 'another process writes the journal', cause: thrown });
+    }
+    throw toStoreError(thrown, database.path);
   }
 }
 

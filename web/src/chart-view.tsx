@@ -1,0 +1,217 @@
+/**
+ * The chart with what lies over it: the legend of the candle under the crosshair, notices, and an explanation whenever
+ * there is nothing to draw.
+ */
+import { type RefObject, useEffect, useRef, useState } from 'react';
+import type { WireCandle } from '../../src/api/contract.ts';
+import { drawnCandles, lastClosedTime, newestCandle } from './candle-window.ts';
+import { type CandleChart, type ChartColors, createCandleChart } from './chart.ts';
+import { changeText, minuteText, priceDecimals, priceText, volumeText } from './format.ts';
+import { linkKind } from './link.ts';
+import { useNow, usePage, usePageState } from './page-context.ts';
+import type { Notice, SessionState } from './session-state.ts';
+import type { Strings } from './strings.ts';
+
+/** A notice that nobody dismissed goes after this long. */
+const NOTICE_MS = 20_000;
+/** A load longer than this is explained. */
+const SLOW_AFTER_MS = 1500;
+
+function readColors(element: Element): ChartColors {
+  const style = getComputedStyle(element);
+  const color = (name: string): string => style.getPropertyValue(`--${name}`).trim();
+  return {
+    text: color('muted'),
+    grid: color('grid'),
+    border: color('line'),
+    up: color('up'),
+    down: color('down'),
+    upSoft: color('up-soft'),
+    downSoft: color('down-soft'),
+  };
+}
+
+/** What tests and scripts may read from the chart, in the seed's names. */
+function chartData({ series, window, history, link, lastSocketTime }: SessionState) {
+  const newest = newestCandle(window);
+  return {
+    'data-series-id': series.id,
+    'data-candles-len': window.closed.length + (window.forming === null ? 0 : 1),
+    'data-closed-len': window.closed.length,
+    'data-first-time': window.closed[0]?.candle_time ?? '',
+    'data-last-closed-time': lastClosedTime(window) ?? '',
+    'data-last-time': newest?.candle_time ?? '',
+    'data-last-open': newest?.open ?? '',
+    'data-last-high': newest?.high ?? '',
+    'data-last-low': newest?.low ?? '',
+    'data-last-close': newest?.close ?? '',
+    'data-last-ws-candle-time': lastSocketTime ?? '',
+    'data-live-load-status': history.kind,
+    'data-connection': linkKind(link),
+  };
+}
+
+type Pointing = { readonly time: number | null; readonly view: 'now' | 'past' };
+
+function useChart(element: RefObject<HTMLDivElement | null>, setPointing: (next: Partial<Pointing>) => void) {
+  const chart = useRef<CandleChart | null>(null);
+  const { series, window } = usePageState().session;
+  useEffect(() => {
+    const host = element.current;
+    if (host === null) return;
+    const made = createCandleChart(host, {
+      pointed: (time) => setPointing({ time }),
+      scrolled: (view) => setPointing({ view }),
+    });
+    chart.current = made;
+    const scheme = matchMedia('(prefers-color-scheme: light)');
+    const paint = (): void => made.paint(readColors(host));
+    paint();
+    scheme.addEventListener('change', paint);
+    return () => {
+      scheme.removeEventListener('change', paint);
+      chart.current = null;
+      made.close();
+    };
+  }, [element, setPointing]);
+  useEffect(() => chart.current?.draw(series.id, window), [series.id, window]);
+  return chart;
+}
+
+/** The chart and its overlays. */
+export function ChartView() {
+  const { strings } = usePage();
+  const { session } = usePageState();
+  const host = useRef<HTMLDivElement>(null);
+  const [pointing, setPointing] = useState<Pointing>({ time: null, view: 'now' });
+  const [merge] = useState(() => (next: Partial<Pointing>) => setPointing((held) => ({ ...held, ...next })));
+  const chart = useChart(host, merge);
+  const isEmpty = newestCandle(session.window) === null;
+  return (
+    <main className="chart-view" data-testid="chart-view" data-chart-area="true" {...chartData(session)}>
+      <div
+        className={isEmpty ? 'canvas hidden' : 'canvas'}
+        ref={host}
+        role="img"
+        aria-label={strings.chart(session.series.id)}
+      />
+      {isEmpty ? <Placeholder session={session} /> : <Legend session={session} time={pointing.time} />}
+      {!isEmpty && pointing.view === 'past' && (
+        <button type="button" className="to-now" onClick={() => chart.current?.goToNow()}>
+          {strings.goToNow} <span aria-hidden="true">→</span>
+        </button>
+      )}
+      <Notices notices={session.notices} />
+    </main>
+  );
+}
+
+type LegendProps = { readonly session: SessionState; readonly time: number | null };
+
+function pointedCandle({ window }: SessionState, time: number | null): WireCandle | null {
+  if (time === null) return newestCandle(window);
+  return drawnCandles(window).findLast(({ candle_time }) => candle_time === time) ?? newestCandle(window);
+}
+
+function Legend({ session, time }: LegendProps) {
+  const { strings } = usePage();
+  const candle = pointedCandle(session, time);
+  if (candle === null) return null;
+  const decimals = priceDecimals(drawnCandles(session.window));
+  const isForming = candle.candle_time === session.window.forming?.candle_time;
+  const parts = [
+    [strings.open, candle.open],
+    [strings.high, candle.high],
+    [strings.low, candle.low],
+    [strings.close, candle.close],
+  ] as const;
+  return (
+    <div className={`legend ${candle.close >= candle.open ? 'up' : 'down'}`} data-testid="legend">
+      <span className="legend-time">{minuteText(candle.candle_time)}</span>
+      <span className="chip">{isForming ? strings.forming : strings.closed}</span>
+      {parts.map(([name, value]) => (
+        <span key={name} className="legend-part">
+          <span className="muted">{name}</span> {priceText(value, decimals)}
+        </span>
+      ))}
+      <span className="legend-part">{changeText(candle.open, candle.close)}</span>
+      <span className="legend-part">
+        <span className="muted">{strings.volume}</span> {volumeText(candle.volume)}
+      </span>
+    </div>
+  );
+}
+
+function Placeholder({ session }: { readonly session: SessionState }) {
+  const { strings, store } = usePage();
+  const { history, series } = session;
+  const [since] = useState(store.clock.now);
+  const isSlow = useNow(500) - since > SLOW_AFTER_MS;
+  if (history.kind === 'loading') {
+    return (
+      <div className="placeholder" role="status" data-testid="placeholder">
+        <Skeleton />
+        <p className="placeholder-title">{strings.loading}</p>
+        {isSlow && <p>{strings.loadingSlow}</p>}
+      </div>
+    );
+  }
+  const { title, lines } = explanation(history, series.timeframe, strings);
+  return (
+    <div className="placeholder" role="status" data-testid="placeholder">
+      <Skeleton />
+      <p className="placeholder-title">{title}</p>
+      {lines.map((line) => (
+        <p key={line}>{line}</p>
+      ))}
+    </div>
+  );
+}
+
+type Explanation = { readonly title: string; readonly lines: readonly string[] };
+
+function explanation(history: SessionState['history'], timeframe: string, strings: Strings): Explanation {
+  if (history.kind === 'refused') return { title: strings.refusedTitle, lines: [strings.refused(history.detail)] };
+  if (history.kind === 'unreachable') return { title: strings.unreachableTitle, lines: [strings.unreachable] };
+  const hint = timeframe === '1m' ? [] : [strings.backfillingHint];
+  return { title: strings.backfillingTitle, lines: [strings.backfilling(timeframe), ...hint] };
+}
+
+/** Heights of the skeleton's candles, in percent: a calm wave. */
+const SKELETON = [34, 46, 40, 55, 62, 50, 58, 70, 64, 76, 68, 60, 72, 80, 71, 63, 54, 60, 48, 56];
+
+function Skeleton() {
+  return (
+    <div className="skeleton" aria-hidden="true">
+      {SKELETON.map((height, index) => (
+        // The bars never move, so their place is their identity.
+        // biome-ignore lint/suspicious/noArrayIndexKey: see above.
+        <span key={index} style={{ height: `${height}%`, animationDelay: `${index * 60}ms` }} />
+      ))}
+    </div>
+  );
+}
+
+function noticeText(notice: Notice, strings: Strings): string {
+  if (notice.kind === 'filled') return strings.filled(notice.count);
+  if (notice.kind === 'missing') return strings.missing(notice.count);
+  return notice.kind === 'capacity' ? strings.capacity : strings.serverError(notice.detail);
+}
+
+function Notices({ notices }: { readonly notices: readonly Notice[] }) {
+  const { store, strings } = usePage();
+  const now = useNow(1000);
+  const shown = notices.filter(({ at, kind }) => kind === 'missing' || now - at < NOTICE_MS);
+  return (
+    <div className="notices" role="log" aria-live="polite" data-testid="notices">
+      {shown.map((notice) => (
+        <div key={notice.id} className={`notice ${notice.kind}`} data-notice={notice.kind}>
+          <span>{noticeText(notice, strings)}</span>
+          <button type="button" aria-label={strings.dismiss} onClick={() => store.dismiss(notice.id)}>
+            ×
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}

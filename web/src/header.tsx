@@ -1,0 +1,171 @@
+/**
+ * The top of the page: what is shown, its last price, the timeframe switch, and how far to trust the data.
+ */
+import { useState } from 'react';
+import { newestCandle } from './candle-window.ts';
+import { priceDecimals, priceText } from './format.ts';
+import { usePage, usePageState } from './page-context.ts';
+import { instrumentsOf, instrumentWords, seriesOf, TIMEFRAMES } from './series.ts';
+import { AgeBadge, ConnectionLamp } from './status.tsx';
+import type { Language } from './strings.ts';
+
+/** The whole header. */
+export function Header({ onLanguage }: { readonly onLanguage: (language: Language) => void }) {
+  return (
+    <header className="header">
+      <div className="identity">
+        <Brand />
+        <Instrument />
+        <LastPrice />
+      </div>
+      <TimeframeSwitch />
+      <div className="trust">
+        <DemoBadge />
+        <AgeBadge />
+        <ConnectionLamp />
+        <LanguageSwitch onLanguage={onLanguage} />
+      </div>
+    </header>
+  );
+}
+
+function Brand() {
+  return (
+    <span className="brand">
+      <svg viewBox="0 0 32 32" width="26" height="26" aria-hidden="true">
+        <path d="M11 5v22M21 3v24" className="wick" />
+        <rect x="8" y="13" width="6" height="9" rx="1.5" className="body-down" />
+        <rect x="18" y="7" width="6" height="13" rx="1.5" className="body-hot" />
+      </svg>
+      <span className="brand-name">Hotwick</span>
+    </span>
+  );
+}
+
+function Instrument() {
+  const { store, strings } = usePage();
+  const { session, server } = usePageState();
+  const { instrument, timeframe } = session.series;
+  const { symbol, venue, market } = instrumentWords(instrument);
+  const known = instrumentsOf(server.info.series ?? []);
+  const choices = known.includes(instrument) ? known : [instrument, ...known];
+  const marketWord = market === 'futures' || market === 'spot' ? strings.market[market] : market;
+  return (
+    <div className="instrument">
+      {choices.length > 1 ? (
+        <select
+          className="symbol"
+          data-testid="symbol-select"
+          aria-label={strings.instrument}
+          value={instrument}
+          onChange={(event) => store.select(seriesOf(event.target.value, timeframe))}
+        >
+          {choices.map((choice) => (
+            <option key={choice} value={choice}>
+              {instrumentWords(choice).symbol}
+            </option>
+          ))}
+        </select>
+      ) : (
+        <h1 className="symbol">{symbol}</h1>
+      )}
+      <span className="muted venue">
+        {venue} · {marketWord}
+      </span>
+    </div>
+  );
+}
+
+type Tick = { readonly seriesId: string; readonly price: number; readonly direction: 'up' | 'down' | 'flat' };
+
+function nextTick(before: Tick | null, seriesId: string, price: number): Tick {
+  if (before === null || before.seriesId !== seriesId) return { seriesId, price, direction: 'flat' };
+  return { seriesId, price, direction: price > before.price ? 'up' : 'down' };
+}
+
+function LastPrice() {
+  const { strings } = usePage();
+  const { window, series } = usePageState().session;
+  const [tick, setTick] = useState<Tick | null>(null);
+  const newest = newestCandle(window);
+  if (newest === null) return <output className="price skeleton-text" aria-label={strings.lastPrice} />;
+  if (tick === null || tick.seriesId !== series.id || tick.price !== newest.close) {
+    setTick(nextTick(tick, series.id, newest.close));
+  }
+  const direction = tick?.direction ?? 'flat';
+  return (
+    <output className={`price ${direction}`} data-testid="last-price" data-direction={direction} aria-live="off">
+      <span className="sr-only">{strings.lastPrice} </span>
+      {priceText(newest.close, priceDecimals(window.closed.length > 0 ? window.closed : [newest]))}
+      <span className="arrow" aria-hidden="true">
+        {direction === 'flat' ? '' : direction === 'up' ? '▲' : '▼'}
+      </span>
+    </output>
+  );
+}
+
+function TimeframeSwitch() {
+  const { store, strings } = usePage();
+  const { session, server } = usePageState();
+  const { instrument, timeframe } = session.series;
+  const served = server.info.series;
+  return (
+    <fieldset className="timeframes">
+      <legend className="sr-only">{strings.timeframes}</legend>
+      {TIMEFRAMES.map((choice, index) => {
+        const series = seriesOf(instrument, choice);
+        const isServed = served === undefined || served.includes(series.id);
+        const hint = strings.timeframeHint(choice, index + 1);
+        return (
+          <button
+            type="button"
+            key={choice}
+            className={isServed ? 'timeframe' : 'timeframe unserved'}
+            data-testid={`timeframe-tag-${choice}`}
+            aria-pressed={choice === timeframe}
+            title={isServed ? hint : `${hint}: ${strings.notServed}`}
+            onClick={() => choice !== timeframe && store.select(series)}
+          >
+            {choice}
+          </button>
+        );
+      })}
+    </fieldset>
+  );
+}
+
+function DemoBadge() {
+  const { strings } = usePage();
+  const { info, time } = usePageState().server;
+  if (info.mode !== 'demo' && time.speed === 1) return null;
+  return (
+    <span className="badge demo" data-testid="demo-badge" title={strings.demoHint}>
+      {strings.demo(time.speed)}
+    </span>
+  );
+}
+
+function LanguageSwitch({ onLanguage }: { readonly onLanguage: (language: Language) => void }) {
+  const { strings } = usePage();
+  const choices = [
+    ['en', 'EN', 'English'],
+    ['zh', '中文', '中文'],
+  ] as const;
+  return (
+    <fieldset className="languages" data-testid="language-toggle">
+      <legend className="sr-only">Language 语言</legend>
+      {choices.map(([language, label, name]) => (
+        <button
+          type="button"
+          key={language}
+          lang={language}
+          data-testid={`language-${language}`}
+          aria-pressed={strings.languageName === name}
+          onClick={() => onLanguage(language)}
+        >
+          {label}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
