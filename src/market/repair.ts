@@ -14,7 +14,7 @@ import { fillHoles, type PendingRequest, type SeriesState, type Stretch } from '
 
 /** A final candle may trail the next minute's first update by this much before it is asked for. */
 export const FINAL_GRACE_MS = 2_000;
-/** Fruitless but successful answers before the exchange is taken at its word that it has no such candles. */
+/** Fruitless but successful answers that hold newer candles back: the venue's history may trail its stream. */
 const EMPTY_ANSWERS_MAX = 4;
 /** Failed requests hold newer candles back at most this long. */
 const RELEASE_AFTER_MS = 30_000;
@@ -30,13 +30,11 @@ export function repairTimerId(state: SeriesState): string {
 /** Asks for what is missing, if anything is and nothing is asked yet. */
 export function askForMissing(state: SeriesState): readonly Effect[] {
   if (state.request !== null) return [];
-  if (state.nextOpen < state.overTo) {
-    const first = state.held[0];
-    const to = first === undefined ? state.overTo : (Math.min(first.openTime, state.overTo) as EpochMs);
-    return [ask(state, { from: state.nextOpen, to, task: 'advance' })];
-  }
+  if (state.nextOpen < state.overTo) return [ask(state, { from: state.nextOpen, to: state.overTo, task: 'advance' })];
   const hole = state.holes[0];
-  return hole === undefined ? [] : [ask(state, { ...hole, task: 'hole' })];
+  if (hole === undefined) return [];
+  // One candle more than the hole: an answer that has it and not the hole proves that the exchange has none.
+  return [ask(state, { from: hole.from, to: (hole.to + state.baseMs) as EpochMs, task: 'hole' })];
 }
 
 function ask(state: SeriesState, wanted: Pick<PendingRequest, 'from' | 'to' | 'task'>): Effect {
@@ -77,16 +75,16 @@ function foldAdvance(state: SeriesState, request: PendingRequest, input: Candles
   return [...effects, ...retryOrGiveUp(state, input.receivedTime)];
 }
 
-/** The venue answered but has nothing (yet): its history may trail its stream by moments. */
+/** The venue answered but has nothing from here on (yet): that proves no gap, so it stays a hole to be asked for. */
 function retryOrGiveUp(state: SeriesState, now: EpochMs): readonly Effect[] {
   state.attempts++;
-  const next = state.held[0];
-  if (state.attempts <= EMPTY_ANSWERS_MAX || next === undefined) return [retryTimer(state, now, 0)];
   const progress = emptyProgress();
-  passOver(state, { to: next.openTime, reason: 'exchange_gap' }, progress);
-  drainHeld(state, progress);
-  state.attempts = 0;
-  return [...progressEffects(state, progress), ...askForMissing(state)];
+  const next = state.held[0];
+  if (state.attempts > EMPTY_ANSWERS_MAX && next !== undefined) {
+    passOver(state, { to: next.openTime, reason: 'unknown' }, progress);
+    drainHeld(state, progress);
+  }
+  return [...progressEffects(state, progress), retryTimer(state, now, 0)];
 }
 
 function retryTimer(state: SeriesState, now: EpochMs, atLeastMs: number): Effect {
@@ -112,14 +110,18 @@ export function foldFetchFailed(state: SeriesState, input: CandlesFetchFailed): 
   return [...progressEffects(state, progress), wait];
 }
 
-/** The venue's answer for a hole; a page may end before the hole does, the rest is asked for next. */
+/** The venue's answer for a hole, proven up to its last candle; the rest is asked for next, or later if it is empty. */
 function foldHole(state: SeriesState, request: PendingRequest, input: CandlesFetched): readonly Effect[] {
-  const candles = input.candles.map((candle) => certify(candle, 'repaired'));
-  const last = candles[candles.length - 1];
-  if (last === undefined && ++state.attempts <= EMPTY_ANSWERS_MAX) return [retryTimer(state, input.receivedTime, 0)];
+  const last = input.candles[input.candles.length - 1];
+  if (last === undefined) {
+    state.attempts++;
+    return [retryTimer(state, input.receivedTime, 0)];
+  }
   state.attempts = 0;
-  const to = last === undefined ? request.to : ((last.openTime + state.baseMs) as EpochMs);
-  const gaps = closeHoles(state, { from: request.from, to }, candles);
+  const proven = { from: request.from, to: (last.openTime + state.baseMs) as EpochMs };
+  const isInHole = (time: EpochMs): boolean => state.holes.some((hole) => hole.from <= time && time < hole.to);
+  const candles = input.candles.filter((candle) => isInHole(candle.openTime)).map((candle) => certify(candle, 'repaired'));
+  const gaps = closeHoles(state, proven, candles);
   const effects: Effect[] = [{ kind: 'saveCandles', candles, gaps }];
   for (const gap of gaps) effects.push({ kind: 'publishGap', gap });
   if (candles.length > 0) effects.push({ kind: 'publishClosed', seriesId: state.seriesId, candles });

@@ -20,10 +20,13 @@ import {
 } from '../fixtures/wicked-exchange.ts';
 import { describeFeedContract, type FeedUnderTest } from './feed.contract.ts';
 
-const START = epochMs(1_767_225_600_000);
+const MARKET_START = epochMs(1_767_225_600_000);
 const MINUTE = 60_000;
-const HISTORY_FROM = addMs(START, -120 * MINUTE);
+/** Shortly before a close, so that no test waits a whole minute for the first. */
+const START = addMs(MARKET_START, 45_000);
+const HISTORY_FROM = addMs(MARKET_START, -120 * MINUTE);
 const PUSH_MS = 250;
+const STEP_MS = 500;
 
 /** The parts of a harness that do not depend on the exchange behind the feed. */
 function createSubject(clock: ManualClock, endpoints: BinanceEndpoints) {
@@ -37,7 +40,7 @@ function createSubject(clock: ManualClock, endpoints: BinanceEndpoints) {
     endpoints,
   });
   const drive: FeedUnderTest['drive'] = (condition, message) =>
-    driveUntil(clock, condition, { message, stepMs: PUSH_MS, limitMs: 15 * MINUTE });
+    driveUntil(clock, condition, { message, stepMs: STEP_MS, limitMs: 15 * MINUTE });
   return {
     feed,
     events,
@@ -147,8 +150,8 @@ describeFeedContract('Binance on the simulated exchange', {
     const clock = createManualClock(START);
     const market = createGeneratedMarket({
       seed: 5,
-      startTime: START,
-      historyMs: START - HISTORY_FROM,
+      startTime: MARKET_START,
+      historyMs: MARKET_START - HISTORY_FROM,
       markets: ['futures'],
     });
     const bitcoin = market.instruments.find((each) => each.symbol === 'BTCUSDT');

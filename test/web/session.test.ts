@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { linkKind } from '../../web/src/link.ts';
 import { seriesOf } from '../../web/src/series.ts';
 import { openSession, type Session } from '../../web/src/session.ts';
+import { initialSession } from '../../web/src/session-state.ts';
+import { stepSession } from '../../web/src/session-step.ts';
 import { walkCandles } from '../fixtures/candle-walk.ts';
 import { PageNetwork } from '../fixtures/page-network.ts';
 
@@ -80,7 +82,8 @@ describe('a session', () => {
     const { network, session } = await liveSession(100);
     network.cut();
     network.desk.putSilently(series.id, minutes.slice(100, 12_500));
-    await network.settle();
+    network.advance(1000);
+    await network.drain();
     expectServersList(session, network);
     expect(session.state().window.closed.at(-1)).toEqual(minute(12_499));
   });
@@ -181,6 +184,16 @@ describe('a session', () => {
     expect(network.socketsOpened).toBeGreaterThan(before);
   });
 
+  it('ignores an answer for a series that was left', () => {
+    const start = initialSession(series);
+    const stamp = { at: 0, random: 0 };
+    const { state } = stepSession(start, { ...stamp, kind: 'seriesSelected', series });
+    const answer = { series_id: series.id, server_head_time: null, candles: minutes.slice(0, 5) };
+    const late = { ...stamp, generation: start.generation, outcome: { kind: 'candles', answer } } as const;
+    expect(stepSession(state, { ...late, kind: 'historyAnswered' })).toEqual({ state, commands: [] });
+    expect(stepSession(state, { ...late, kind: 'refillAnswered' })).toEqual({ state, commands: [] });
+  });
+
   it('does nothing more once closed', async () => {
     const { network, session } = await liveSession(10);
     const before = session.state();
@@ -241,7 +254,12 @@ const move: fc.Arbitrary<Move> = fc.oneof(
 async function play(network: PageNetwork, session: Session, moves: readonly Move[]): Promise<void> {
   let next = network.desk.all(series.id).length;
   const away = seriesOf(series.instrument, '5m');
-  for (const now of moves) {
+  // Half a minute off the grid of the other series, so that a candle that strays between them shows.
+  const others = walkCandles({ seed: 9, from: FROM + 30, count: 200 }, 300);
+  network.desk.putSilently(away.id, others.slice(0, 20));
+  for (const [turn, now] of moves.entries()) {
+    const other = others[20 + turn];
+    if (now.kind === 'close' && other !== undefined) network.desk.close(away.id, other);
     if (now.kind === 'close') network.desk.close(series.id, minute(next++));
     else if (now.kind === 'closeUnseen') network.desk.putSilently(series.id, [minute(next++)]);
     else if (now.kind === 'form') network.desk.form(series.id, minute(next));

@@ -16,8 +16,8 @@ import type { WireCandle } from '../../src/api/contract.ts';
 import { type CandleWindow, drawnCandles } from './candle-window.ts';
 import { priceDecimals } from './format.ts';
 
-/** Candles in view when a series is first drawn. */
-const FIRST_VIEW = 120;
+/** Pixels a candle has when a series is first drawn: wide enough to tell body from wick, on a phone as on a desk. */
+const FIRST_CANDLE_PX = 9;
 const SPACE_RIGHT = 6;
 
 /** Colours of the drawing, as CSS values. */
@@ -141,7 +141,9 @@ class Drawing implements CandleChart {
     volume.setData(all.map((candle) => this.#column(candle)));
     if (view === 'stay' || all.length === 0) return;
     candles.priceScale().applyOptions({ autoScale: true });
-    chart.timeScale().setVisibleLogicalRange({ from: all.length - FIRST_VIEW, to: all.length + SPACE_RIGHT });
+    const inView = Math.max(30, Math.floor(chart.timeScale().width() / FIRST_CANDLE_PX));
+    const to = all.length + SPACE_RIGHT;
+    chart.timeScale().setVisibleLogicalRange({ from: to - inView, to });
   }
 
   #append(before: CandleWindow, after: CandleWindow): void {

@@ -30,7 +30,9 @@ export function volumeText(value: number): string {
 export function changeText(from: number, to: number): string {
   if (from === 0) return '';
   const percent = ((to - from) / from) * 100;
-  return `${percent >= 0 ? '+' : '−'}${Math.abs(percent).toFixed(2)}%`;
+  const digits = Math.abs(percent).toFixed(2);
+  if (Number(digits) === 0) return '0.00%';
+  return `${percent > 0 ? '+' : '−'}${digits}%`;
 }
 
 /** `2026-11-21 10:31` from Unix seconds, UTC. */
@@ -43,10 +45,14 @@ export function clockText(ms: number): string {
   return new Date(ms).toISOString().slice(11, 19);
 }
 
-/** An age in its largest fitting unit: `7 s`, `12 min`, `3 h`, `5 d`. */
-export function ageText(ms: number): string {
+/** Units of an age, from the smallest. */
+export type AgeUnit = 'second' | 'minute' | 'hour' | 'day';
+
+/** An age in whole units, rounded down, of the largest unit that it fills at least twice. */
+export function ageIn(ms: number): { readonly count: number; readonly unit: AgeUnit } {
   const seconds = Math.floor(ms / 1000);
-  if (seconds < 120) return `${seconds} s`;
-  if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
-  return seconds < 172_800 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} d`;
+  if (seconds < 120) return { count: seconds, unit: 'second' };
+  if (seconds < 7200) return { count: Math.floor(seconds / 60), unit: 'minute' };
+  if (seconds < 172_800) return { count: Math.floor(seconds / 3600), unit: 'hour' };
+  return { count: Math.floor(seconds / 86_400), unit: 'day' };
 }

@@ -2,7 +2,7 @@
  * Whether the page is connected, how old its newest data is, and where the market's clock stands.
  */
 import { dataAge } from './data-age.ts';
-import { ageText, clockText } from './format.ts';
+import { ageIn, clockText } from './format.ts';
 import { linkKind, secondsToRetry } from './link.ts';
 import { countdownText, marketNow, msToClose } from './market-time.ts';
 import { useNow, usePage, usePageState } from './page-context.ts';
@@ -37,21 +37,21 @@ export function ConnectionLamp() {
   );
 }
 
+function agoText(ageMs: number, strings: Strings): string {
+  const { count, unit } = ageIn(ageMs);
+  return strings.ago(count, unit);
+}
+
 /** Age of the newest data, coloured by what is normal for this stream. */
 export function AgeBadge() {
   const { strings } = usePage();
   const { session, server } = usePageState();
   const at = useNow(250);
-  const age = dataAge(session.freshness, { time: server.time, at, stepSec: session.series.stepSec });
+  const { ageMs, level } = dataAge(session.freshness, { time: server.time, at, stepSec: session.series.stepSec });
   return (
-    <span
-      className={`badge age ${age.level}`}
-      data-testid="data-age"
-      data-age-level={age.level}
-      title={strings.dataAge}
-    >
+    <span className={`badge age ${level}`} data-testid="data-age" data-age-level={level} title={strings.dataAge}>
       <span className="sr-only">{strings.dataAge}: </span>
-      {age.ageMs === null ? strings.noData : strings.ago(ageText(age.ageMs))}
+      {ageMs === null ? strings.noData : agoText(ageMs, strings)}
     </span>
   );
 }

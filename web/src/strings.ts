@@ -2,8 +2,13 @@
  * Every sentence the page shows, in English and Chinese. Errors say what to do next.
  */
 
+import type { AgeUnit } from './format.ts';
+
 /** The languages of the page. */
 export type Language = 'en' | 'zh';
+
+const EN_UNITS = { second: 's', minute: 'min', hour: 'h', day: 'd' } as const;
+const ZH_UNITS = { second: '秒', minute: '分钟', hour: '小时', day: '天' } as const;
 
 const en = {
   title: 'Hotwick',
@@ -33,7 +38,7 @@ const en = {
   connection: 'Connection',
   dataAge: 'Data age',
   noData: 'no data yet',
-  ago: (age: string) => `${age} old`,
+  ago: (count: number, unit: AgeUnit) => `${count} ${EN_UNITS[unit]} old`,
   demo: (speed: number) => (speed === 1 ? 'Demo' : `Demo ×${speed}`),
   demoHint: 'A simulated market. Its time passes faster than yours; ages and countdowns are in market time.',
   closesIn: 'Closes in',
@@ -92,7 +97,7 @@ const zh: Strings = {
   connection: '连接状态',
   dataAge: '数据延迟',
   noData: '暂无数据',
-  ago: (age) => `${age} 前`,
+  ago: (count, unit) => `${count} ${ZH_UNITS[unit]}前`,
   demo: (speed) => (speed === 1 ? '演示' : `演示 ×${speed}`),
   demoHint: '模拟行情。市场时间比真实时间快；数据延迟和倒计时均按市场时间计算。',
   closesIn: '距收盘',

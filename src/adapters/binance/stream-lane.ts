@@ -3,12 +3,12 @@
  * replaces the connection make-before-break when it ages or the venue announces its end. Out go checked updates and
  * losses; across a planned replacement no stream is lost and no candle is missed, though a close may come twice.
  */
-import { backoffMs } from '../../core/backoff.ts';
 import { addMs, type EpochMs } from '../../core/time.ts';
 import { type Failure, failure } from '../../model/failure.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
 import type { AttemptWindow } from './attempt-window.ts';
+import { ConnectPace } from './connect-pace.ts';
 import { CorruptFrames } from './corrupt-frames.ts';
 import { isHandedOver } from './handover.ts';
 import { type KlineUpdate, parseKlineFrame } from './kline-frame.ts';
@@ -48,6 +48,7 @@ const TICK_MS_MAX = 1_000;
 export class StreamLane {
   readonly #options: LaneOptions;
   readonly #corrupt: CorruptFrames;
+  readonly #pace: ConnectPace;
   readonly #tickMs: number;
   readonly #streams = new Map<string, KlineStream>();
   readonly #live = new Set<string>();
@@ -59,17 +60,23 @@ export class StreamLane {
   #next: Link | null = null;
   #replacing = false;
   #closed = false;
-  /** Connections begun since the last stable one, and those in a row that never sent a frame. */
-  #starts = 0;
+  /** Connections in a row that never sent a frame. */
   #silentStarts = 0;
   #lastTickAt: EpochMs;
   #lastTickLate = false;
-  #cancelStart: Cancel | null = null;
   #cancelTick: Cancel;
 
   constructor(options: LaneOptions) {
     this.#options = options;
     this.#corrupt = new CorruptFrames(options.url);
+    this.#pace = new ConnectPace({
+      clock: options.clock,
+      random: options.random,
+      backoff: options.timings.backoff,
+      attempts: options.attempts,
+      isNeeded: () => this.#needsConnection(),
+      begin: () => this.#begin(),
+    });
     this.#tickMs = Math.max(1, Math.min(TICK_MS_MAX, Math.floor(options.silenceMs / 4)));
     this.#lastTickAt = options.clock.now();
     this.#cancelTick = this.#armTick();
@@ -85,7 +92,7 @@ export class StreamLane {
     this.#streams.set(stream.name, stream);
     this.#current?.socket.sync();
     this.#next?.socket.sync();
-    if (this.#current === null && this.#cancelStart === null) this.#start();
+    if (this.#current === null) this.#pace.first();
   }
 
   /** Drops a stream; nothing more is told of it. */
@@ -104,35 +111,18 @@ export class StreamLane {
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelTick();
-    this.#cancelStart?.();
+    this.#pace.close();
     const sockets = [...this.#retired, this.#current?.socket, this.#next?.socket];
     await Promise.all(sockets.map((socket) => socket?.destroy()));
   }
 
-  #start(): void {
-    this.#cancelStart = null;
-    const needed = this.#current === null || (this.#replacing && this.#next === null);
-    if (this.#closed || !needed) return;
-    const waitMs = this.#options.attempts.take(this.#options.clock.now());
-    if (waitMs > 0) {
-      this.#startIn(waitMs);
-      return;
-    }
-    this.#starts++;
+  #needsConnection(): boolean {
+    return !this.#closed && (this.#current === null || (this.#replacing && this.#next === null));
+  }
+
+  #begin(): void {
     if (this.#current === null) this.#current = this.#open();
     else this.#next = this.#open();
-  }
-
-  #startIn(ms: number): void {
-    const { clock } = this.#options;
-    this.#cancelStart?.();
-    this.#cancelStart = clock.schedule(addMs(clock.now(), ms), () => this.#start());
-  }
-
-  /** Starts after the back-off, which grows with every connection that did not become stable. */
-  #startAfterFailure(): void {
-    const { random, timings } = this.#options;
-    this.#startIn(backoffMs(Math.max(0, this.#starts - 1), random.next(), timings.backoff));
   }
 
   #open(): Link {
@@ -225,10 +215,8 @@ export class StreamLane {
   /** Begins to replace a connection that still works; at once, unless replacements have been failing. */
   #replace(): void {
     if (this.#closed || this.#replacing) return;
-    const { random, timings } = this.#options;
     this.#replacing = true;
-    if (this.#starts <= 1) this.#start();
-    else this.#startIn(backoffMs(this.#starts - 2, random.next(), timings.backoff));
+    this.#pace.besideWorking();
   }
 
   #onSocketEnd(link: Link, reason: string): void {
@@ -255,13 +243,13 @@ export class StreamLane {
     if (link === this.#next) {
       this.#next = null;
       this.#handedOver.clear();
-      this.#startAfterFailure();
+      this.#pace.afterFailure();
     } else if (link === this.#current && this.#next !== null) {
       this.#cutOver(this.#liveButNotHandedOver(), reason);
     } else if (link === this.#current) {
       this.#current = null;
       this.#replacing = false;
-      this.#startAfterFailure();
+      this.#pace.afterFailure();
       this.#lose([...this.#live], reason);
     }
   }
@@ -328,7 +316,7 @@ export class StreamLane {
     const { timings, silenceMs, url, events } = this.#options;
     const stable = life.firstFrameAt !== null && now - life.firstFrameAt >= timings.stableMs;
     // While a successor is being tried its failures keep counting, or the back-off would never grow.
-    if (stable && !this.#replacing) this.#starts = 0;
+    if (stable && !this.#replacing) this.#pace.markStable();
     if (now - life.bornAt >= timings.maxAgeMs) this.#replace();
     const silent = life.silentStreams(now, silenceMs).filter(({ name }) => this.#live.has(name));
     for (const { name, silentMs } of silent) {

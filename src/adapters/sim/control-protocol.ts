@@ -2,6 +2,7 @@
  * The control messages of a stream socket. In: text from a client and its subscriptions. Out: the change to make and
  * the reply, in the exchange's words. Pure: the socket applies it.
  */
+import { assertNever } from '../../core/assert.ts';
 
 /** Id of a control message, echoed in the reply. */
 export type ControlId = number | string | null;
@@ -61,6 +62,8 @@ function readMessage(method: (typeof METHODS)[number], params: readonly unknown[
     case 'GET_PROPERTY':
     case 'SET_PROPERTY':
       return readProperty(method, params, id);
+    default:
+      return assertNever(method);
   }
 }
 

@@ -52,7 +52,7 @@ export function createGeneratedMarket(options: GeneratedMarketOptions): SimMarke
     const made = days.get(key) ?? buildGeneratedDay({ ...source, day });
     days.delete(key);
     days.set(key, made);
-    if (days.size > DAYS_MAX) days.delete(days.keys().next().value as string);
+    if (days.size > DAYS_MAX) days.delete(days.keys().next().value ?? '');
     return made;
   };
   const minutes = (id: InstrumentId, period: SimPeriod): readonly SimRow[] => {

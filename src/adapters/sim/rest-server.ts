@@ -26,7 +26,7 @@ export function createRestListener(options: RestServerOptions): RequestListener 
   return (request, response) => {
     const reply = answer(options, request);
     // A hanging request is left to its client's patience or to the end of the server.
-    if (reply !== null) send(response, reply);
+    if (reply !== null) send(response, reply, options.now());
     options.onAnswer(reply?.status ?? 0);
   };
 }
@@ -83,9 +83,11 @@ function faultReply(fault: RequestFault): Reply | null {
   }
 }
 
-function send(response: ServerResponse, reply: Reply): void {
+function send(response: ServerResponse, reply: Reply, now: EpochMs): void {
   const text = JSON.stringify(reply.body);
   response.writeHead(reply.status, {
+    // An exchange stamps its answers with its own clock, and clients conclude from it what was over by then.
+    Date: new Date(now).toUTCString(),
     'Content-Type': 'application/json;charset=UTF-8',
     'Content-Length': String(Buffer.byteLength(text)),
     'Access-Control-Allow-Origin': '*',

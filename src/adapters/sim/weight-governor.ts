@@ -3,7 +3,7 @@
  * request is served, and the used weight for the header. Windows are aligned to the minute; who goes on after 429 is
  * banned with 418, as on the exchange.
  */
-import type { EpochMs } from '../../core/time.ts';
+import { type EpochMs, epochMs } from '../../core/time.ts';
 import { SIM_MINUTE_MS } from './sim-interval.ts';
 
 /** What becomes of a request. */
@@ -62,6 +62,6 @@ export class WeightGovernor {
 }
 
 function banned(account: Account, now: EpochMs): WeightVerdict {
-  const until = account.bannedUntil as EpochMs;
+  const until = epochMs(account.bannedUntil);
   return { kind: 'banned', used: account.used, retryAfterS: Math.ceil((until - now) / 1000), until };
 }

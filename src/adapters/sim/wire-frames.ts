@@ -101,8 +101,10 @@ export function toMiniTickerFrame(day: DayStatistics, instrument: SimInstrument,
   });
 }
 
-/** The 24hr statistics of `GET ticker/24hr`; the best bid and ask are one tick around the last price, and the
- * previous close is the window's open. */
+/**
+ * The 24hr statistics of `GET ticker/24hr`; the best bid and ask are one tick around the last price, and the previous
+ * close is the window's open.
+ */
 export function toDayTicker(
   day: DayStatistics,
   instrument: SimInstrument,
