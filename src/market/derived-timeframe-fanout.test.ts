@@ -29,7 +29,10 @@ function fold(fanout: Fanout, candles: readonly ClosedCandle[]): ClosedCandle[] 
 }
 
 const shown = (candle: CandleBody) => {
-  return [candle.openTime / 1000, ...[candle.open, candle.high, candle.low, candle.close, candle.volume].map(toDecimalText)];
+  return [
+    candle.openTime / 1000,
+    ...[candle.open, candle.high, candle.low, candle.close, candle.volume].map(toDecimalText),
+  ];
 };
 
 describe('derived timeframe fanout', () => {
@@ -62,7 +65,10 @@ describe('derived timeframe fanout', () => {
 
   it('keeps forming candles of the next bucket away from closed state (vector A1, wanted {0})', () => {
     const fanout = createFanout(BTC_1M, [timeframe('5m')]);
-    fold(fanout, [0, 60, 120, 180].map((time) => flat(time)));
+    fold(
+      fanout,
+      [0, 60, 120, 180].map((time) => flat(time)),
+    );
     deriveForming(fanout, formingOf(flat(300)));
     expect(fold(fanout, [flat(240)]).map(shown)).toEqual([[0, '1', '1', '1', '1', '5']]);
   });
@@ -98,7 +104,10 @@ describe('derived timeframe fanout', () => {
   it('passes a gap up through every timeframe', () => {
     const fanout = createFanout(BTC_1M, ['5m', '15m'].map(timeframe));
     const output = emptyOutput();
-    fold(fanout, [0, 60, 120, 180, 240].map((time) => flat(time)));
+    fold(
+      fanout,
+      [0, 60, 120, 180, 240].map((time) => flat(time)),
+    );
     skipMinutes(fanout, { from: epochMs(300_000), to: epochMs(1_800_000), reason: 'exchange_gap' }, output);
     expect(output.closed.map((candle) => [candle.seriesId, candle.openTime, candle.certificate.baseCount])).toEqual([
       [series('binance:futures:BTC/USDT:15m'), 0, 5],
@@ -115,7 +124,10 @@ describe('derived timeframe fanout', () => {
 
   it('shows the forming candle of every timeframe as its closed minutes plus the forming one', () => {
     const fanout = createFanout(BTC_1M, ALL);
-    fold(fanout, [0, 60, 120, 180, 240, 300].map((time) => flat(time, String(time + 1))));
+    fold(
+      fanout,
+      [0, 60, 120, 180, 240, 300].map((time) => flat(time, String(time + 1))),
+    );
     const shownForming = deriveForming(fanout, formingOf(flat(360, '500', '3')));
     expect(shownForming.map((candle) => [candle.seriesId.split(':').pop(), ...shown(candle)])).toEqual([
       ['5m', 300, '301', '500', '301', '500', '4'],

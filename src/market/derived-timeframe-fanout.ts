@@ -114,20 +114,16 @@ export function acceptClosed(fanout: Fanout, candle: ClosedCandle, output: Fanou
   fanout.nextOpen = end;
   const { levels } = fanout;
   for (let index = 0; index < levels.length; index++) {
-    if ((levels[index] as Level).source < 0) acceptPart(fanout, { index, end }, candle, output);
+    const level = levels[index] as Level;
+    if (level.source >= 0) continue;
+    acceptPart(level, candle);
+    if (level.end === end) closeLevel(fanout, level, output);
   }
 }
 
-function acceptPart(
-  fanout: Fanout,
-  at: { readonly index: number; readonly end: EpochMs },
-  part: ClosedCandle,
-  output: FanoutOutput,
-): void {
-  const level = fanout.levels[at.index] as Level;
+function acceptPart(level: Level, part: ClosedCandle): void {
   if (level.end <= part.openTime) enterBucket(level, part.openTime);
   level.parts.push(part);
-  if (at.end === level.end) closeLevel(fanout, level, output);
 }
 
 function enterBucket(level: Level, time: EpochMs): void {
@@ -145,23 +141,19 @@ export function skipMinutes(fanout: Fanout, gap: Omit<CandleGap, 'kind' | 'serie
   assert(fanout.nextOpen === null || gap.from === fanout.nextOpen, 'skipped stretch out of order');
   if (gap.to <= gap.from) return;
   fanout.nextOpen = gap.to;
-  for (const level of fanout.levels) if (level.source < 0) skipStretch(fanout, level, gap, output);
+  for (const level of fanout.levels) {
+    if (level.source >= 0) continue;
+    for (let from = gap.from; from < gap.to; from = Math.min(gap.to, level.end) as EpochMs) {
+      markMissing(level, { ...gap, from });
+      if (level.end <= gap.to) closeLevel(fanout, level, output);
+    }
+  }
 }
 
-function skipStretch(
-  fanout: Fanout,
-  level: Level,
-  gap: Omit<CandleGap, 'kind' | 'seriesId'>,
-  output: FanoutOutput,
-): void {
-  let from = gap.from;
-  while (from < gap.to) {
-    if (level.end <= from) enterBucket(level, from);
-    const to = Math.min(gap.to, level.end) as EpochMs;
-    if (level.missing !== 'unknown') level.missing = gap.reason;
-    if (to === level.end) closeLevel(fanout, level, output);
-    from = to;
-  }
+/** Notes that the running bucket lacks a stretch that starts in it. */
+function markMissing(level: Level, gap: Omit<CandleGap, 'kind' | 'seriesId'>): void {
+  if (level.end <= gap.from) enterBucket(level, gap.from);
+  if (level.missing !== 'unknown') level.missing = gap.reason;
 }
 
 function closeLevel(fanout: Fanout, level: Level, output: FanoutOutput): void {
@@ -169,15 +161,17 @@ function closeLevel(fanout: Fanout, level: Level, output: FanoutOutput): void {
   if (level.missing === 'unknown' || level.parts.length === 0) {
     const reason = level.missing === 'unknown' ? 'unknown' : 'exchange_gap';
     output.gaps.push({ kind: 'candleGap', seriesId, from: open, to: end, reason });
-    for (const index of level.feeds) {
-      skipStretch(fanout, fanout.levels[index] as Level, { from: open, to: end, reason }, output);
-    }
+    for (const index of level.feeds) markMissing(fanout.levels[index] as Level, { from: open, to: end, reason });
   } else {
     const candle = deriveClosed(fanout, level);
     output.closed.push(candle);
-    for (const index of level.feeds) acceptPart(fanout, { index, end }, candle, output);
+    for (const index of level.feeds) acceptPart(fanout.levels[index] as Level, candle);
   }
   level.parts = [];
+  for (const index of level.feeds) {
+    const fed = fanout.levels[index] as Level;
+    if (fed.end === end) closeLevel(fanout, fed, output);
+  }
 }
 
 function deriveClosed(fanout: Fanout, level: Level): ClosedCandle {

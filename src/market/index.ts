@@ -62,17 +62,10 @@ export function foldMarket(market: MarketState, input: Input): readonly Effect[]
 }
 
 function findSeries(market: MarketState, input: Exclude<Input, SeriesOpened>): SeriesState | undefined {
-  switch (input.kind) {
-    case 'runStarted':
-      return undefined;
-    case 'formingReceived':
-    case 'closedReceived':
-      return market.series[input.candle.seriesId];
-    case 'timerFired':
-      return Object.values(market.series).find((state) => repairTimerId(state) === input.timerId);
-    default:
-      return market.series[input.seriesId];
-  }
+  if (input.kind === 'runStarted') return undefined;
+  if (input.kind === 'formingReceived' || input.kind === 'closedReceived') return market.series[input.candle.seriesId];
+  if (input.kind !== 'timerFired') return market.series[input.seriesId];
+  return Object.values(market.series).find((state) => repairTimerId(state) === input.timerId);
 }
 
 /** Continues where the store ends; everything since then is asked for before anything newer is accepted. */

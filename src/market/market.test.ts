@@ -25,7 +25,9 @@ function openWorld(truth: readonly ClosedCandle[], now = START as number): Marke
 
 /** Statuses and base counts of a stored series. */
 const certificates = (world: MarketWorld, id = FIVE) => {
-  return world.series(id).map(({ certificate }) => `${certificate.status} ${certificate.baseCount}/${certificate.baseExpected}`);
+  return world
+    .series(id)
+    .map(({ certificate }) => `${certificate.status} ${certificate.baseCount}/${certificate.baseExpected}`);
 };
 
 describe('market stage', () => {
@@ -47,7 +49,12 @@ describe('market stage', () => {
       .flatMap((effect) => (effect.kind === 'publishClosed' ? effect.candles.map((candle) => candle.openTime) : []));
     expect(times).toEqual(truth.map((minute) => minute.openTime));
     expect(certificates(world)).toEqual(['final 5/5', 'final 5/5']);
-    expect(world.series(BTC_1M).map((candle) => candle.certificate.status).slice(3, 6)).toEqual(['repaired', 'repaired', 'repaired']);
+    expect(
+      world
+        .series(BTC_1M)
+        .map((candle) => candle.certificate.status)
+        .slice(3, 6),
+    ).toEqual(['repaired', 'repaired', 'repaired']);
   });
 
   it('reads the history since the start of the largest bucket at start-up', () => {
@@ -126,11 +133,13 @@ describe('market stage', () => {
     const frames = fc.array(fc.tuple(fc.nat(400), fc.integer({ min: -12, max: 12 })), { minLength: 0, maxLength: 600 });
     fc.assert(
       fc.property(
-        minutesArbitrary(START, { min: 30, max: 400 }),
-        frames,
-        fc.array(fc.nat(400), { maxLength: 3 }),
-        fc.array(fc.boolean(), { maxLength: 20 }),
-        (truth, order, lostRuns, outages) => {
+        fc.record({
+          truth: minutesArbitrary(START, { min: 30, max: 400 }),
+          order: frames,
+          lostRuns: fc.array(fc.nat(400), { maxLength: 3 }),
+          outages: fc.array(fc.boolean(), { maxLength: 20 }),
+        }),
+        ({ truth, order, lostRuns, outages }) => {
           const end = minuteTime(truth.length);
           const reference = openWorld(truth);
           for (const minute of truth) reference.sendClosed(minute);
@@ -141,7 +150,8 @@ describe('market stage', () => {
             if (position % 30 === 0) world.history = outages[position / 30] === true ? 'fails' : 'answers';
             const around = Math.floor((position / order.length) * truth.length) + jitter;
             const index = jitter === 0 ? pick % truth.length : Math.min(truth.length - 1, Math.max(0, around));
-            if (!lostRuns.some((start) => index >= start && index < start + 20)) world.sendClosed(truth[index] as ClosedCandle);
+            if (!lostRuns.some((start) => index >= start && index < start + 20))
+              world.sendClosed(truth[index] as ClosedCandle);
           });
           world.history = 'answers';
           world.send({ kind: 'feedDown', receivedTime: world.now, seriesId: BTC_1M, reason: 'end' });

@@ -14,35 +14,26 @@ import type { Money, Quantity } from '../model/money.ts';
  */
 export function mergeCandles(parts: readonly CandleColumns[]): CandleColumns {
   const first = parts[0];
-  const last = parts[parts.length - 1];
-  assert(first !== undefined && last !== undefined, 'nothing to merge');
+  assert(first !== undefined, 'nothing to merge');
   if (parts.length === 1) return first;
-  let traded = 0;
-  let { open, high, low, close } = first;
   let volume = ZERO as bigint;
   let quoteVolume: bigint | null = ZERO;
   let trades: number | null = 0;
   let takerBase: bigint | null = ZERO;
   let takerQuote: bigint | null = ZERO;
   for (const part of parts) {
-    if (!isNoTrade(part)) {
-      if (traded === 0) ({ open, high, low } = part);
-      else {
-        if (part.high > high) high = part.high;
-        if (part.low < low) low = part.low;
-      }
-      close = part.close;
-      traded++;
-    }
     volume += part.volume;
     quoteVolume = sum(quoteVolume, part.quoteVolume);
     trades = trades === null || part.trades === null ? null : trades + part.trades;
     takerBase = sum(takerBase, part.takerBaseVolume);
     takerQuote = sum(takerQuote, part.takerQuoteVolume);
   }
-  const prices = traded === 0 ? quietPrices(parts) : { open, high, low, close };
+  const { open, high, low, close } = mergePrices(parts);
   return {
-    ...prices,
+    open,
+    high,
+    low,
+    close,
     volume: volume as Quantity,
     quoteVolume: quoteVolume as Money | null,
     trades,
@@ -51,17 +42,27 @@ export function mergeCandles(parts: readonly CandleColumns[]): CandleColumns {
   };
 }
 
-function sum(total: bigint | null, part: bigint | null): bigint | null {
-  return total === null || part === null ? null : total + part;
-}
+type Prices = Pick<CandleColumns, 'open' | 'high' | 'low' | 'close'>;
 
-/** Prices of a stretch without any trade: the carried prices themselves. */
-function quietPrices(parts: readonly CandleColumns[]): Pick<CandleColumns, 'open' | 'high' | 'low' | 'close'> {
-  const first = parts[0] as CandleColumns;
-  let { high, low } = first;
-  for (const part of parts) {
+/** Prices of the parts in which something was traded; of all of them where nothing was. */
+function mergePrices(parts: readonly CandleColumns[]): Prices {
+  const from = Math.max(
+    0,
+    parts.findIndex((part) => !isNoTrade(part)),
+  );
+  const first = parts[from] as CandleColumns;
+  const isQuiet = isNoTrade(first);
+  let { high, low, close } = first;
+  for (let i = from + 1; i < parts.length; i++) {
+    const part = parts[i] as CandleColumns;
+    if (!isQuiet && isNoTrade(part)) continue;
     if (part.high > high) high = part.high;
     if (part.low < low) low = part.low;
+    close = part.close;
   }
-  return { open: first.open, high, low, close: (parts[parts.length - 1] as CandleColumns).close };
+  return { open: first.open, high, low, close };
+}
+
+function sum(total: bigint | null, part: bigint | null): bigint | null {
+  return total === null || part === null ? null : total + part;
 }

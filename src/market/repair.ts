@@ -120,7 +120,9 @@ function foldHole(state: SeriesState, request: PendingRequest, input: CandlesFet
   state.attempts = 0;
   const proven = { from: request.from, to: (last.openTime + state.baseMs) as EpochMs };
   const isInHole = (time: EpochMs): boolean => state.holes.some((hole) => hole.from <= time && time < hole.to);
-  const candles = input.candles.filter((candle) => isInHole(candle.openTime)).map((candle) => certify(candle, 'repaired'));
+  const candles = input.candles
+    .filter((candle) => isInHole(candle.openTime))
+    .map((candle) => certify(candle, 'repaired'));
   const gaps = closeHoles(state, proven, candles);
   const effects: Effect[] = [{ kind: 'saveCandles', candles, gaps }];
   for (const gap of gaps) effects.push({ kind: 'publishGap', gap });

@@ -28,7 +28,9 @@ async function published(path: string): Promise<Map<number, WireCandle>> {
   const found = new Map<number, WireCandle>();
   for await (const chunk of file.value.chunks) {
     for (const candle of chunk) {
-      const [open, high, low, close, volume] = [candle.open, candle.high, candle.low, candle.close, candle.volume].map(toFloat);
+      const [open, high, low, close, volume] = [candle.open, candle.high, candle.low, candle.close, candle.volume].map(
+        toFloat,
+      );
       const time = candle.openTime / 1000;
       found.set(time, { candle_time: time, open, high, low, close, volume } as WireCandle);
     }
@@ -38,7 +40,17 @@ async function published(path: string): Promise<Map<number, WireCandle>> {
 
 describeWithData('the first seed: one 1m upstream, every timeframe alive', () => {
   it('shows forming and closed 5m on the socket and serves the same closed candles over HTTP', async () => {
-    const program = new HotwickProcess(['demo', '--port', '0', '--replay', dataFile(RECORDING), '--speed', '600', '--for', '4h']);
+    const program = new HotwickProcess([
+      'demo',
+      '--port',
+      '0',
+      '--replay',
+      dataFile(RECORDING),
+      '--speed',
+      '600',
+      '--for',
+      '4h',
+    ]);
     const port = await program.port();
     const client = new MarketClient(port);
     await client.opened;
@@ -71,7 +83,17 @@ describeWithData('the first seed: one 1m upstream, every timeframe alive', () =>
   });
 
   it('stops by itself after the market time it was given, with exit status 0', async () => {
-    const program = new HotwickProcess(['demo', '--port', '0', '--replay', dataFile(RECORDING), '--speed', '1200', '--for', '10m']);
+    const program = new HotwickProcess([
+      'demo',
+      '--port',
+      '0',
+      '--replay',
+      dataFile(RECORDING),
+      '--speed',
+      '1200',
+      '--for',
+      '10m',
+    ]);
     const ending = await program.ended;
     expect(ending).toMatchObject({ code: 0, stderr: '' });
     expect(ending.stdout).toContain('Stopped.');

@@ -10,8 +10,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createSqliteCandleStore } from '../../src/adapters/sqlite/sqlite-candle-store.ts';
 import { openSqliteDatabase } from '../../src/adapters/sqlite/sqlite-database.ts';
 import { createSqliteJournal } from '../../src/adapters/sqlite/sqlite-journal.ts';
-import { startDemo } from '../../src/app/modes/demo.ts';
+import { candleText } from '../../src/api/wire.ts';
 import { loadConfig } from '../../src/app/config.ts';
+import { startDemo } from '../../src/app/modes/demo.ts';
 import { DATABASE_FILE } from '../../src/app/service/kline-service.ts';
 import { createRng } from '../../src/core/rng.ts';
 import { EPOCH_MS_MAX, epochMs } from '../../src/core/time.ts';
@@ -21,7 +22,6 @@ import { foldStored } from '../../src/market/recompute.ts';
 import type { ClosedCandle } from '../../src/model/candle.ts';
 import { seriesParts, siblingSeries } from '../../src/model/series.ts';
 import { timeframe } from '../../src/model/timeframe.ts';
-import { candleText } from '../../src/api/wire.ts';
 import { BTC_1M, series } from '../fixtures/candles.ts';
 import { HotwickProcess, runHotwick } from '../fixtures/hotwick-process.ts';
 import { MarketClient } from '../fixtures/market-client.ts';
@@ -44,14 +44,23 @@ afterAll(() => {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-type Contents = { readonly base: readonly ClosedCandle[]; readonly derived: readonly ClosedCandle[]; readonly inputs: number };
+type Contents = {
+  readonly base: readonly ClosedCandle[];
+  readonly derived: readonly ClosedCandle[];
+  readonly inputs: number;
+};
 
 /** Everything in a database, read as a restarted program reads it. */
 async function readAll(dataDir: string, baseId = BTC_1M): Promise<Contents> {
   const database = openSqliteDatabase({ path: join(dataDir, DATABASE_FILE) });
   const store = createSqliteCandleStore(database);
   const journal = createSqliteJournal(database);
-  const range = { from: epochMs(0), to: epochMs(EPOCH_MS_MAX), limit: Number.MAX_SAFE_INTEGER, take: 'oldest' } as const;
+  const range = {
+    from: epochMs(0),
+    to: epochMs(EPOCH_MS_MAX),
+    limit: Number.MAX_SAFE_INTEGER,
+    take: 'oldest',
+  } as const;
   const base = await store.read({ ...range, seriesId: baseId });
   const derived: ClosedCandle[] = [];
   for (const wanted of ALL) derived.push(...(await store.read({ ...range, seriesId: siblingSeries(baseId, wanted) })));
@@ -63,7 +72,8 @@ async function readAll(dataDir: string, baseId = BTC_1M): Promise<Contents> {
   return { base, derived, inputs: replayed.ok ? replayed.value.state.sequence : -1 };
 }
 
-const shown = (candle: ClosedCandle): string => `${candle.seriesId} ${candleText(candle)} ${candle.certificate.baseCount}`;
+const shown = (candle: ClosedCandle): string =>
+  `${candle.seriesId} ${candleText(candle)} ${candle.certificate.baseCount}`;
 
 /** Stored minutes are consecutive, and what is derived from them is exactly what is stored. */
 function expectSound({ base, derived }: Contents): void {
@@ -73,7 +83,12 @@ function expectSound({ base, derived }: Contents): void {
   const [first, last] = [base[0], base[base.length - 1]];
   if (first === undefined || last === undefined) return;
   const fanout = createFanout(first.seriesId, ALL);
-  const output = foldStored(fanout, { from: first.openTime, to: epochMs(last.openTime + 60_000), candles: base, gaps: [] });
+  const output = foldStored(fanout, {
+    from: first.openTime,
+    to: epochMs(last.openTime + 60_000),
+    candles: base,
+    gaps: [],
+  });
   const order = (candles: readonly ClosedCandle[]): string[] => candles.map(shown).sort();
   expect(order(derived)).toEqual(order(output.closed));
 }
@@ -81,7 +96,16 @@ function expectSound({ base, derived }: Contents): void {
 describeWithData('kill -9 during an import', () => {
   const file = dataFile('klines/spot-vision/BTCUSDT-1m-20240301-20240430.csv.gz');
   const baseId = series('binance:spot:BTC/USDT:1m');
-  const importArgs = (dataDir: string): string[] => ['data', 'import', file, '--market', 'spot', '--data-dir', dataDir, '--json'];
+  const importArgs = (dataDir: string): string[] => [
+    'data',
+    'import',
+    file,
+    '--market',
+    'spot',
+    '--data-dir',
+    dataDir,
+    '--json',
+  ];
 
   it(`leaves a sound prefix each time, and the same store in the end (${KILLS} kills)`, async () => {
     process.stdout.write(`  kill seed ${seed} (HOTWICK_TEST_SEED repeats it)\n`);
@@ -106,7 +130,9 @@ describeWithData('kill -9 during an import', () => {
     }
     expect((await runHotwick(importArgs(dataDir))).code).toBe(0);
     const finished = await readAll(dataDir, baseId);
-    expect([...finished.base, ...finished.derived].map(shown)).toEqual([...reference.base, ...reference.derived].map(shown));
+    expect([...finished.base, ...finished.derived].map(shown)).toEqual(
+      [...reference.base, ...reference.derived].map(shown),
+    );
     expect(finished.base.every((candle) => candle.certificate.revision === 1)).toBe(true);
   }, 300_000);
 });
@@ -136,9 +162,11 @@ describe('kill -9 during live ingest', () => {
       }
       const contents = await readAll(dataDir);
       expectSound(contents);
-      const stored = new Map([...contents.base, ...contents.derived].map((candle) => {
-        return [`${candle.seriesId} ${candle.openTime / 1000}`, JSON.stringify(JSON.parse(candleText(candle)))];
-      }));
+      const stored = new Map(
+        [...contents.base, ...contents.derived].map((candle) => {
+          return [`${candle.seriesId} ${candle.openTime / 1000}`, JSON.stringify(JSON.parse(candleText(candle)))];
+        }),
+      );
       for (const [key, text] of told) expect(`${key} ${stored.get(key)}`).toBe(`${key} ${text}`);
     }
     expect(told.size).toBeGreaterThan(100);
@@ -177,8 +205,21 @@ async function expectEqualToExchange(dataDir: string): Promise<void> {
     if (first === undefined || last === undefined) continue;
     const period = { from: first.openTime, to: epochMs(last.openTime + 1) };
     const truth = source.market.candles(seriesParts(BTC_1M).instrumentId, wanted as '1m', period);
-    const columns = ({ openTime, open, high, low, close, volume, quoteVolume, trades, takerBaseVolume, takerQuoteVolume }: Omit<ClosedCandle, 'kind' | 'seriesId' | 'certificate'>) => {
-      return [openTime, open, high, low, close, volume, quoteVolume, trades, takerBaseVolume, takerQuoteVolume].join(' ');
+    const columns = ({
+      openTime,
+      open,
+      high,
+      low,
+      close,
+      volume,
+      quoteVolume,
+      trades,
+      takerBaseVolume,
+      takerQuoteVolume,
+    }: Omit<ClosedCandle, 'kind' | 'seriesId' | 'certificate'>) => {
+      return [openTime, open, high, low, close, volume, quoteVolume, trades, takerBaseVolume, takerQuoteVolume].join(
+        ' ',
+      );
     };
     expect(own.map(columns)).toEqual(truth.map((row) => columns(row as never)));
   }

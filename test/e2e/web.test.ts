@@ -33,7 +33,7 @@ function minute(index: number) {
   return candle;
 }
 
-describeWhere(existsSync(CHROMIUM), `no Chromium at ${CHROMIUM}`)('the page', () => {
+describeWhere(CHROMIUM, `no Chromium at ${CHROMIUM}`)('the page', () => {
   let root: string;
   let browser: Browser;
   let server: ChartServer;

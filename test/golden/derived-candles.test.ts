@@ -49,7 +49,11 @@ function findPairs(): readonly Pair[] {
       for (const higher of listDataFiles(`klines/${higherFolder}`)) {
         const other = parseCandleFileName(higher);
         if (!other.ok || other.value.symbol !== name.value.symbol || other.value.timeframeText === '1m') continue;
-        pairs.push({ folder: baseFolder, base: `klines/${baseFolder}/${base}`, higher: `klines/${higherFolder}/${higher}` });
+        pairs.push({
+          folder: baseFolder,
+          base: `klines/${baseFolder}/${base}`,
+          higher: `klines/${higherFolder}/${higher}`,
+        });
       }
     }
   };
@@ -68,7 +72,9 @@ async function verify(pair: Pair): Promise<VerifyReport> {
 
 function isIncident(pair: Pair, difference: CandleDifference): boolean {
   return INCIDENTS.some(({ files, from, to }) => {
-    return pair.higher.includes(files) && difference.openTime >= Date.parse(from) && difference.openTime < Date.parse(to);
+    return (
+      pair.higher.includes(files) && difference.openTime >= Date.parse(from) && difference.openTime < Date.parse(to)
+    );
   });
 }
 
