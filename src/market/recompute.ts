@@ -60,9 +60,9 @@ export function foldLoaded(state: SeriesState, input: CandlesLoaded): readonly E
   const output = foldStored(fanout, { from: input.from, to, candles: input.candles, gaps: input.gaps });
   if (to === state.nextOpen) state.fanout = fanout;
   else if (to < input.from + fanout.spanMs) state.dirty.unshift(input.from); // the series went on while this was read
-  const known = new Map(input.derived.map((candle) => [`${candle.seriesId} ${candle.openTime}`, candle]));
+  const known = new Map(input.derived.map((candle) => [candleKey(candle), candle]));
   const changed = output.closed.filter((candle) => {
-    const stored = known.get(`${candle.seriesId} ${candle.openTime}`);
+    const stored = known.get(candleKey(candle));
     return (
       stored === undefined ||
       !sameColumns(stored, candle) ||
@@ -71,13 +71,19 @@ export function foldLoaded(state: SeriesState, input: CandlesLoaded): readonly E
   });
   const gaps = output.gaps.filter((gap) => gap.reason === 'exchange_gap');
   if (changed.length === 0 && gaps.length === 0) return loadDirty(state);
-  const candles = changed.map(repaired);
+  const candles = changed.map((candle) => repaired(candle, known.get(candleKey(candle))));
   return [{ kind: 'saveCandles', candles, gaps }, ...publishDerived(candles), ...loadDirty(state)];
 }
 
-function repaired(candle: ClosedCandle): ClosedCandle {
-  if (candle.certificate.status !== 'final') return candle;
-  return { ...candle, certificate: { ...candle.certificate, status: 'repaired' } };
+function candleKey(candle: ClosedCandle): string {
+  return `${candle.seriesId} ${candle.openTime}`;
+}
+
+/** A derived candle that closed late or closed again: its revision is the one the store will give it. */
+function repaired(candle: ClosedCandle, stored: ClosedCandle | undefined): ClosedCandle {
+  const { certificate } = candle;
+  const status = certificate.status === 'final' ? 'repaired' : certificate.status;
+  return { ...candle, certificate: { ...certificate, status, revision: (stored?.certificate.revision ?? 0) + 1 } };
 }
 
 const COLUMNS = [

@@ -25,8 +25,8 @@ export type BusSubscription = {
  * - A slow subscriber does not delay others. For it, a waiting `candleForming` is replaced by a newer one of the same
  *   series (*coalesce latest*); `candlesClosed` and `candleGap` are never dropped. When more than the bound of those
  *   wait, `publish` resolves only after there is room (*block*).
- * - A closed candle whose (series, open time, revision) was already delivered is dropped as a duplicate within a
- *   bounded memory of recent ids.
+ * - A closed candle whose (series, open time, revision, status) was already delivered is dropped as a duplicate within
+ *   a bounded memory of recent ids; a correction has another revision or status.
  * - A handler that throws loses its subscription; the reason goes to the `onError` the bus was made with.
  */
 export type Bus = {

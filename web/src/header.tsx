@@ -106,24 +106,20 @@ function LastPrice() {
 
 function TimeframeSwitch() {
   const { store, strings } = usePage();
-  const { session, server } = usePageState();
-  const { instrument, timeframe } = session.series;
-  const served = server.info.series;
+  const { instrument, timeframe } = usePageState().session.series;
   return (
     <fieldset className="timeframes">
       <legend className="sr-only">{strings.timeframes}</legend>
       {TIMEFRAMES.map((choice, index) => {
         const series = seriesOf(instrument, choice);
-        const isServed = served === undefined || served.includes(series.id);
-        const hint = strings.timeframeHint(choice, index + 1);
         return (
           <button
             type="button"
             key={choice}
-            className={isServed ? 'timeframe' : 'timeframe unserved'}
+            className="timeframe"
             data-testid={`timeframe-tag-${choice}`}
             aria-pressed={choice === timeframe}
-            title={isServed ? hint : `${hint}: ${strings.notServed}`}
+            title={strings.timeframeHint(choice, index + 1)}
             onClick={() => choice !== timeframe && store.select(series)}
           >
             {choice}

@@ -72,6 +72,7 @@ async function whenAllHaveRoom(audience: readonly Subscriber[]): Promise<void> {
   await Promise.all(full.map((subscriber) => subscriber.whenRoom()));
 }
 
-function candleKey(candle: ClosedCandle): string {
-  return `${candle.seriesId} ${candle.openTime} ${candle.certificate.revision}`;
+/** The status is part of it: a repaired candle is announced before the store has counted its revision. */
+function candleKey({ seriesId, openTime, certificate }: ClosedCandle): string {
+  return `${seriesId} ${openTime} ${certificate.revision} ${certificate.status}`;
 }
