@@ -1,24 +1,14 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { aggregate, walkCandles } from '../fixtures/candle-walk.ts';
 import { ChartServer } from '../fixtures/chart-server.ts';
+import { CHROMIUM, launchChromium } from '../fixtures/chromium.ts';
 import { describeWhere } from '../fixtures/shared-data.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const INSTRUMENT = 'binance:futures:BTC/USDT';
 const ONE = `${INSTRUMENT}:1m`;
 const FIVE = `${INSTRUMENT}:5m`;
@@ -44,7 +34,7 @@ describeWhere(CHROMIUM, `no Chromium at ${CHROMIUM}`)('the page', () => {
     root = await mkdtemp(join(tmpdir(), 'hotwick-web-'));
     const configFile = resolve(import.meta.dirname, '../../web/vite.config.ts');
     await build({ configFile, logLevel: 'error', build: { outDir: root, emptyOutDir: true } });
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    browser = await launchChromium();
   });
 
   afterAll(async () => {
