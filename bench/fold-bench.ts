@@ -1,7 +1,7 @@
 /**
  * How fast 1m candles are folded into five timeframes on one core, beside a loop that merely touches each candle.
  */
-import { emptyOutput, acceptClosed, createFanout } from '../src/market/derived-timeframe-fanout.ts';
+import { acceptClosed, createFanout, emptyOutput } from '../src/market/derived-timeframe-fanout.ts';
 import type { ClosedCandle } from '../src/model/candle.ts';
 import { type BenchContext, type BenchResult, figureOf } from './bench-result.ts';
 import { DERIVED, findMinuteFile, readMinutes } from './minute-file.ts';

@@ -1,13 +1,13 @@
 /**
- * The run loop: takes bursts from the mailbox, records them, steps through them, records what came out and performs
- * it. Whatever is stored or announced was journaled durably before. Start-up is recovery: the newest snapshot, the
- * journal's tail, then the present.
+ * The run loop: takes bursts from the mailbox, steps through them, records what went in and came out, and performs it.
+ * Everything lasting (all but forming publications, which die with the process anyway) was journaled durably before.
+ * Start-up is recovery: the newest snapshot, the journal's tail, then the present.
  */
 import type { Result } from '../core/result.ts';
 import { inputRecord, outputRecord } from '../journal/records.ts';
 import type { Effect, Input } from '../model/events.ts';
 import { type Failure, FailureError } from '../model/failure.ts';
-import type { Journal } from '../ports/journal.ts';
+import type { Journal, JournalRecord } from '../ports/journal.ts';
 import { Mailbox, type MailboxStats } from './mailbox.ts';
 import { EffectPerformer, type EffectPorts } from './perform.ts';
 import { type Replayed, replay, takeSnapshot } from './replay.ts';
@@ -37,7 +37,8 @@ export class Engine {
   readonly #performer: EffectPerformer;
   #state: EngineState = initialState();
   #loop: Promise<void> | null = null;
-  #stopping = false;
+  #life: 'running' | 'stopping' | 'failed' = 'running';
+  #stopped: Promise<void> | null = null;
   #sinceSnapshot = 0;
 
   constructor(options: EngineOptions) {
@@ -45,8 +46,8 @@ export class Engine {
     this.mailbox = new Mailbox(options.mailboxMax ?? MAILBOX_MAX);
     this.#performer = new EffectPerformer(
       options.ports,
-      (input) => (this.#stopping ? Promise.resolve() : this.mailbox.post(input)),
-      (error) => this.#fail(error),
+      (input) => (this.#life === 'running' ? this.mailbox.post(input) : Promise.resolve()),
+      (error) => this.#failBeside(error),
     );
   }
 
@@ -77,45 +78,61 @@ export class Engine {
     return { ...this.mailbox.stats(), sequence: this.#state.sequence };
   }
 
-  /** Lets everything that waits be processed, then stops; the journal is durable afterwards. */
-  async stop(): Promise<void> {
-    if (this.#stopping) return;
-    this.#stopping = true;
+  /**
+   * Lets everything that waits be processed, then stops; the journal is durable afterwards. After a failure it waits
+   * for what is under way only. Every call resolves at the same end.
+   */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#drain();
+    return this.#stopped;
+  }
+
+  async #drain(): Promise<void> {
+    if (this.#life === 'running') this.#life = 'stopping';
     this.#performer.close();
     this.mailbox.nudge();
     await this.#loop;
-    await this.#options.ports.journal.flush();
+    if (!this.#hasFailed()) await this.#options.ports.journal.flush();
   }
 
   async #run(): Promise<void> {
-    while (true) {
-      const burst = this.#stopping ? this.mailbox.takeNow(BURST_MAX) : await this.mailbox.take(BURST_MAX);
+    while (!this.#hasFailed()) {
+      const burst = this.#life === 'running' ? await this.mailbox.take(BURST_MAX) : this.mailbox.takeNow(BURST_MAX);
       if (burst.length > 0) await this.#process(burst);
-      else if (this.#stopping) return;
+      else if (this.#life !== 'running') return;
     }
   }
 
   async #process(burst: readonly Input[]): Promise<void> {
-    const { journal } = this.#options.ports;
     const effects: Effect[] = [];
-    let lasting = false;
+    let lasting = 0;
     for (const input of burst) {
-      // The record precedes the step, so that an input that stops the program can be found in the journal.
-      await journal.append([inputRecord(this.#state.sequence + 1, input)]);
-      const stepped = this.#options.step(this.#state, input);
-      this.#state = stepped.state;
-      const output = outputRecord(this.#state.sequence, stepped.effects);
-      if (output === null) {
-        effects.push(...stepped.effects);
-        continue;
-      }
-      await journal.append([output]);
+      const stepped = await this.#stepRecorded(input);
       for (const effect of stepped.effects) effects.push(effect);
-      lasting = true;
+      if (stepped.output !== null) lasting++;
     }
-    if (lasting) await journal.flush();
+    if (lasting > 0) await this.#options.ports.journal.flush();
     await this.#performer.perform(effects);
     await this.#snapshotWhenDue(burst.length);
+  }
+
+  /** An input and its output enter the journal in one append, so that no end of the journal has one without the other. */
+  async #stepRecorded(
+    input: Input,
+  ): Promise<{ readonly effects: readonly Effect[]; readonly output: JournalRecord | null }> {
+    const { ports, step } = this.#options;
+    const record = inputRecord(this.#state.sequence + 1, input);
+    try {
+      const { state, effects } = step(this.#state, input);
+      this.#state = state;
+      const output = outputRecord(record.sequence, effects);
+      await ports.journal.append(output === null ? [record] : [record, output]);
+      return { effects, output };
+    } catch (error) {
+      // An input that stops the program must be found in the journal.
+      if (this.#state.sequence < record.sequence) await ports.journal.append([record]);
+      throw error;
+    }
   }
 
   async #snapshotWhenDue(inputs: number): Promise<void> {
@@ -125,14 +142,22 @@ export class Engine {
     await this.#options.ports.journal.saveSnapshot(takeSnapshot(this.#state));
   }
 
+  /** A request that ran beside the loop failed; when stopping, its ports were closed under it. */
+  #failBeside(error: unknown): void {
+    if (this.#life === 'running' || !(error instanceof FailureError)) this.#fail(error);
+  }
+
   #fail(error: unknown): void {
-    if (this.#stopping && error instanceof FailureError) return; // ports were closed under a request in flight
-    this.#stopping = true;
+    if (this.#hasFailed()) return;
+    this.#life = 'failed';
     this.#performer.close();
+    this.mailbox.nudge();
+    const tell = (): void => this.#options.onFatal(error);
     // Best effort: the record of the input that failed is worth more than a second error about it.
-    this.#options.ports.journal.flush().then(
-      () => this.#options.onFatal(error),
-      () => this.#options.onFatal(error),
-    );
+    this.#options.ports.journal.flush().then(tell, tell);
+  }
+
+  #hasFailed(): boolean {
+    return this.#life === 'failed';
   }
 }

@@ -81,7 +81,10 @@ export class Mailbox {
     this.#wake = null;
     const taken = this.#queue.slice(0, limit);
     this.#queue = this.#queue.slice(limit);
-    this.#formingAt.clear();
+    for (const [seriesId, at] of this.#formingAt) {
+      if (at < taken.length) this.#formingAt.delete(seriesId);
+      else this.#formingAt.set(seriesId, at - taken.length);
+    }
     const waiters = this.#waiters;
     this.#waiters = [];
     for (const resolve of waiters) resolve();

@@ -19,25 +19,31 @@ export type Replayed = {
   readonly divergences: readonly number[];
 };
 
+/** Where a replay begins, and the sequence it ends with. */
+export type ReplayRange = { readonly from: 'snapshot' | 'start'; readonly to?: number };
+
 const DIVERGENCES_MAX = 100;
 
 /**
- * The state after the newest recorded input (or after `to`). With `from: 'start'` snapshots are ignored, which proves
- * them when the journal still begins at its first record. Fails with `journal_corrupt`.
+ * The state after the newest recorded input (or after `to`). With `from: 'start'`, and where the newest snapshot is
+ * newer than `to`, snapshots are ignored, which needs a journal that still begins at its first record. Fails with
+ * `journal_corrupt`, also when records that are needed were forgotten.
  */
 export async function replay(
   journal: Journal,
   step: Step,
-  range: { readonly from: 'snapshot' | 'start'; readonly to?: number } = { from: 'snapshot' },
+  range: ReplayRange = { from: 'snapshot' },
 ): Promise<Result<Replayed, Failure>> {
-  const snapshot = range.from === 'snapshot' ? await journal.loadSnapshot() : null;
-  const restored = snapshot === null ? ok(initialState()) : restore(snapshot);
-  if (!restored.ok) return restored;
-  let state = restored.value;
+  const begun = await begin(journal, range);
+  if (!begun.ok) return begun;
+  let state = begun.value;
   let inputs = 0;
   const divergences: number[] = [];
   for await (const recorded of readInputs(journal, state.sequence + 1)) {
     if (range.to !== undefined && recorded.sequence > range.to) break;
+    if (recorded.sequence !== state.sequence + 1) {
+      return corrupt(state.sequence + 1, `records before ${recorded.sequence} were forgotten`);
+    }
     const stepped = step(state, recorded.input);
     state = stepped.state;
     inputs++;
@@ -48,12 +54,16 @@ export async function replay(
   return ok({ state, inputs, divergences });
 }
 
-function restore(snapshot: Snapshot): Result<EngineState, Failure> {
+async function begin(journal: Journal, range: ReplayRange): Promise<Result<EngineState, Failure>> {
+  const snapshot = range.from === 'snapshot' ? await journal.loadSnapshot() : null;
+  if (snapshot === null || (range.to !== undefined && snapshot.sequence > range.to)) return ok(initialState());
   const state = parseEncoded<EngineState>(snapshot.body);
   if (digest(state) === snapshot.stateHash) return ok(state);
-  return err(
-    failure('journal_corrupt', { sequence: snapshot.sequence, reason: 'the snapshot does not match its hash' }),
-  );
+  return corrupt(snapshot.sequence, 'the snapshot does not match its hash');
+}
+
+function corrupt(sequence: number, reason: string): Result<never, Failure> {
+  return err(failure('journal_corrupt', { sequence, reason }));
 }
 
 /** The snapshot of a state. */

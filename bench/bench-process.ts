@@ -1,0 +1,41 @@
+/**
+ * One benchmark in a process of its own, so that none inherits another's heap or optimised code. In comes which one
+ * and how long, out goes its result; the folder it writes to is removed in any case.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BenchContext, BenchResult, Mode } from './bench-result.ts';
+import { sendNote, serveCommands } from './child-process.ts';
+import { runFoldBench } from './fold-bench.ts';
+import { runImportBench } from './import-bench.ts';
+import { runLatencyBench } from './latency-bench.ts';
+import { runRequestBench } from './request-bench.ts';
+
+const BENCHES = {
+  fold: runFoldBench,
+  import: runImportBench,
+  latency: runLatencyBench,
+  request: runRequestBench,
+} as const satisfies Record<string, (context: BenchContext) => Promise<BenchResult>>;
+
+/** A benchmark by name. */
+export type BenchName = keyof typeof BENCHES;
+
+/** What this process can be asked. */
+export type BenchCommands = {
+  readonly run: (order: { readonly name: BenchName; readonly mode: Mode }) => Promise<BenchResult>;
+};
+
+const commands: BenchCommands = {
+  run: async ({ name, mode }) => {
+    const dir = mkdtempSync(join(tmpdir(), `hotwick-bench-${name}-`));
+    try {
+      return await BENCHES[name]({ mode, dir, note: sendNote });
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
+    }
+  },
+};
+
+serveCommands(commands);

@@ -1,0 +1,5 @@
+import type { BenchContext, BenchResult } from './bench-result.ts';
+/** Stub for trial. */
+export async function runLatencyBench(_context: BenchContext): Promise<BenchResult> {
+  return { title: 'x', notes: [], figures: [] };
+}

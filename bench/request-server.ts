@@ -1,0 +1,80 @@
+/**
+ * Two HTTP servers in one process: the product's own over a SQLite store filled with candles, and a bare Fastify with
+ * one handler that answers the very same bytes. Commands start them and tell the processor time used.
+ */
+import { join } from 'node:path';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { createWallClock } from '../src/adapters/clock/wall-clock.ts';
+import { createMemoryBus } from '../src/adapters/memory/memory-bus.ts';
+import { createSqliteCandleStore } from '../src/adapters/sqlite/sqlite-candle-store.ts';
+import { openSqliteDatabase } from '../src/adapters/sqlite/sqlite-database.ts';
+import { CandleReader, MarketHub, startHttpServer } from '../src/api/index.ts';
+import { FailureError } from '../src/model/failure.ts';
+import { serveCommands } from './child-process.ts';
+import { findMinuteFile, readMinutes } from './minute-file.ts';
+
+/** What this process can be asked. */
+export type RequestServerCommands = {
+  /** Starts both servers; answers their ports and the path to ask for. */
+  readonly start: (order: {
+    readonly dir: string;
+    readonly candles: number;
+  }) => Promise<{ readonly ours: number; readonly bare: number; readonly path: string }>;
+  /** Processor seconds of this process so far. */
+  readonly cpuSeconds: (nothing: null) => Promise<number>;
+};
+
+const STORED = 20_000;
+
+async function startOurs(dir: string): Promise<{ readonly port: number; readonly seriesId: string }> {
+  const stored = (await readMinutes(findMinuteFile(dir))).slice(0, STORED);
+  const store = createSqliteCandleStore(openSqliteDatabase({ path: join(dir, 'hotwick.db') }));
+  await store.save({ candles: stored, gaps: [] });
+  const clock = createWallClock();
+  const reader = new CandleReader(store, clock);
+  const refuse = (reason: unknown): never => {
+    throw new Error(String(reason));
+  };
+  const bus = createMemoryBus({ waitingMax: 10, onError: refuse });
+  const hub = new MarketHub({ bus, clock, reader, onError: refuse });
+  const server = await startHttpServer({
+    host: '127.0.0.1',
+    port: 0,
+    reader,
+    hub,
+    webDir: join(dir, 'no-page'),
+    corsOrigins: [],
+    onError: refuse,
+    info: () => ({ name: 'hotwick', version: 'bench', mode: 'bench', series: [], speed: 1, market_time: 0 }),
+  });
+  if (!server.ok) throw new FailureError(server.error);
+  return { port: server.value.port, seriesId: stored[0]?.seriesId ?? '' };
+}
+
+async function startBare(bytes: Buffer, path: string): Promise<number> {
+  const app: FastifyInstance = Fastify({ logger: false, forceCloseConnections: true });
+  app.get(path.split('?')[0] ?? path, async (_request, reply) => {
+    reply.type('application/json; charset=utf-8');
+    return bytes;
+  });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const address = app.server.address();
+  if (address === null || typeof address === 'string') throw new Error('the bare server has no port');
+  return address.port;
+}
+
+const commands: RequestServerCommands = {
+  start: async ({ dir, candles }) => {
+    const { port, seriesId } = await startOurs(dir);
+    const path = `/api/market/candles?series_id=${encodeURIComponent(seriesId)}&limit=${candles}`;
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`);
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    return { ours: port, bare: await startBare(bytes, path), path };
+  },
+  cpuSeconds: async () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  },
+};
+
+serveCommands(commands);
