@@ -39,9 +39,12 @@ export type BenchContext = { readonly mode: Mode; readonly dir: string; readonly
 /** Figures of one measured pair: the same quantity of ours and of the baseline. */
 export type Pair = { readonly ours: number; readonly bare: number };
 
-/** The spread of `values`, which are not empty. */
+/** The spread of `values`, which are not empty; of an even number the median lies between the middle two. */
 export function spreadOf(values: readonly number[]): Spread {
-  return { median: quantile(values, 0.5), min: Math.min(...values), max: Math.max(...values) };
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (index: number): number => sorted[index] ?? Number.NaN;
+  const middle = (sorted.length - 1) / 2;
+  return { median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2, min: at(0), max: at(sorted.length - 1) };
 }
 
 /** The smallest value that at least `share` of `values` do not exceed; `values` are not empty. */

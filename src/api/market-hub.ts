@@ -9,21 +9,20 @@ import { toReason } from '../model/failure.ts';
 import type { SeriesId } from '../model/series.ts';
 import type { Bus, BusSubscription, MarketMessage } from '../ports/bus.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
+import { Announcement } from './announcement.ts';
 import type { CandleReader } from './candle-reader.ts';
-import { parseClientMessage } from './client-messages.ts';
-import { type Announcement, Subscription } from './subscription.ts';
-import { batchMessageText, candleMessageText, errorMessageText } from './wire.ts';
+import { type ClientMessage, parseClientMessage } from './client-messages.ts';
+import { type BacklogLimits, HubClient } from './hub-client.ts';
+import type { Subscription } from './subscription.ts';
+import { errorMessageText } from './wire.ts';
 
 /** Bounds of the hub; each has its policy in the field's name or comment. */
-export type HubLimits = {
+export type HubLimits = BacklogLimits & {
   /** Most sockets; further ones are closed with 1013. */
   readonly clientsMax: number;
   /** Most series per socket; further ones get an error message. */
   readonly subscriptionsMax: number;
-  /** Unsent bytes above which forming candles are not sent to a socket. */
-  readonly formingBacklogBytes: number;
-  /** Unsent bytes above which a socket is closed with `SLOW_CLIENT_CODE`. */
-  readonly closedBacklogBytes: number;
+  /** Most candles in one page of history; with a cursor pages follow each other until the newest candle. */
   readonly catchUpLimit: number;
   /** Time between protocol pings; a socket that answered none of two is dropped. */
   readonly pingEveryMs: number;
@@ -42,16 +41,10 @@ export const HUB_LIMITS: HubLimits = {
 /** Close code for a client that can not keep up: reconnect and subscribe with `since`. */
 export const SLOW_CLIENT_CODE = 4008;
 
-type Client = {
-  readonly socket: WebSocket;
-  readonly subscriptions: Map<string, Subscription>;
-  missedPongs: number;
-};
-
 /** Options of the hub. */
 export type HubOptions = {
   readonly bus: Bus;
-  /** Paces the pings; real time even where the market runs faster. */
+  /** Paces the pings and the turns between pages of history; real time even where the market runs faster. */
   readonly clock: Clock;
   readonly reader: CandleReader;
   readonly limits?: Partial<HubLimits>;
@@ -62,11 +55,11 @@ export type HubOptions = {
 export class MarketHub {
   readonly #options: HubOptions;
   readonly #limits: HubLimits;
-  readonly #clients = new Set<Client>();
-  readonly #bySeries = new Map<SeriesId, Map<Subscription, Client>>();
+  readonly #clients = new Set<HubClient>();
+  readonly #bySeries = new Map<SeriesId, Map<Subscription, HubClient>>();
   readonly #busSubscription: BusSubscription;
   #cancelPing: Cancel = () => {};
-  #closed = false;
+  #state: 'open' | 'closed' = 'open';
 
   constructor(options: HubOptions) {
     this.#options = options;
@@ -82,84 +75,82 @@ export class MarketHub {
 
   /** Takes over an accepted socket. */
   accept(socket: WebSocket): void {
-    if (this.#closed || this.#clients.size >= this.#limits.clientsMax) {
-      socket.close(1013, 'too many clients');
-      return;
-    }
-    const client: Client = { socket, subscriptions: new Map(), missedPongs: 0 };
+    // Also for a socket that is refused: it can break as well, and an error nobody hears stops the process.
+    socket.on('error', (error) => this.#options.onError(toReason(error)));
+    if (this.#state === 'closed') socket.close(1001, 'server_shutdown');
+    else if (this.#clients.size >= this.#limits.clientsMax) socket.close(1013, 'too many clients');
+    else this.#add(socket);
+  }
+
+  #add(socket: WebSocket): void {
+    const { reader, clock, onError } = this.#options;
+    const client = new HubClient({
+      socket,
+      limits: this.#limits,
+      reader,
+      clock,
+      onSlow: () => this.#end(client, { code: SLOW_CLIENT_CODE, reason: 'too slow: reconnect and resume with since' }),
+      onUnreadable: (thrown) => {
+        onError(toReason(thrown));
+        this.#end(client, { code: 1011, reason: 'history can not be read' });
+      },
+    });
     this.#clients.add(client);
     socket.on('pong', () => {
       client.missedPongs = 0;
     });
-    socket.on('message', (data, isBinary) => {
-      this.#receive(client, isBinary ? null : String(data));
-    });
-    socket.on('error', (error) => this.#options.onError(toReason(error)));
+    socket.on('message', (data, isBinary) => this.#receive(client, isBinary ? null : String(data)));
     socket.on('close', () => this.#drop(client));
   }
 
-  #receive(client: Client, text: string | null): void {
-    const parsed =
-      text === null ? ({ ok: false, error: 'invalid message envelope' } as const) : parseClientMessage(text);
-    if (!parsed.ok) client.socket.send(errorMessageText('bad_request', parsed.error));
-    else if (parsed.value.type === 'unsubscribe') this.#unsubscribe(client, parsed.value.seriesId);
-    else this.#subscribe(client, parsed.value);
+  #receive(client: HubClient, text: string | null): void {
+    // A client that was sent away may go on talking until it has read so.
+    if (!this.#clients.has(client)) return;
+    const parsed = parseClientMessage(text);
+    if (!parsed.ok) client.send(errorMessageText('bad_request', parsed.error), 'closed');
+    else if (parsed.value.type === 'subscribe') this.#subscribe(client, parsed.value);
+    else if (parsed.value.seriesId !== null) this.#unsubscribe(client, parsed.value.seriesId);
   }
 
-  #subscribe(
-    client: Client,
-    wanted: { readonly seriesId: SeriesId; readonly since: number | null; readonly supportsBatch: 'yes' | 'no' },
-  ): void {
-    this.#unsubscribe(client, wanted.seriesId);
+  #subscribe(client: HubClient, wanted: ClientMessage & { readonly type: 'subscribe' }): void {
+    const { seriesId, since, supportsBatch } = wanted;
+    this.#unsubscribe(client, seriesId);
     if (client.subscriptions.size >= this.#limits.subscriptionsMax) {
-      client.socket.send(errorMessageText('capacity', 'too many subscriptions on this socket', wanted.seriesId));
+      client.send(errorMessageText('capacity', 'too many subscriptions on this socket', seriesId), 'closed');
       return;
     }
-    const options = { ...wanted, catchUpLimit: this.#limits.catchUpLimit };
-    const subscription = new Subscription(options, (text, kind) => this.#send(client, text, kind));
-    client.subscriptions.set(wanted.seriesId, subscription);
-    const listeners = this.#bySeries.get(wanted.seriesId) ?? new Map<Subscription, Client>();
-    this.#bySeries.set(wanted.seriesId, listeners.set(subscription, client));
-    subscription.catchUp(this.#options.reader).catch((error: unknown) => {
-      this.#options.onError(toReason(error));
-      client.socket.close(1011, 'history can not be read');
-    });
+    const subscription = client.subscribe({ seriesId, since, supportsBatch, catchUpLimit: this.#limits.catchUpLimit });
+    const listeners = this.#bySeries.get(seriesId) ?? new Map<Subscription, HubClient>();
+    this.#bySeries.set(seriesId, listeners.set(subscription, client));
   }
 
-  #unsubscribe(client: Client, seriesId: string | null): void {
-    const subscription = seriesId === null ? undefined : client.subscriptions.get(seriesId);
-    if (subscription === undefined || seriesId === null) return;
-    subscription.close();
-    client.subscriptions.delete(seriesId);
-    const listeners = this.#bySeries.get(subscription.options.seriesId);
-    listeners?.delete(subscription);
-    if (listeners?.size === 0) this.#bySeries.delete(subscription.options.seriesId);
+  #unsubscribe(client: HubClient, seriesId: SeriesId): void {
+    const subscription = client.unsubscribe(seriesId);
+    const listeners = this.#bySeries.get(seriesId);
+    if (subscription === null || listeners === undefined) return;
+    listeners.delete(subscription);
+    if (listeners.size === 0) this.#bySeries.delete(seriesId);
   }
 
   #announce(message: MarketMessage): void {
     const listeners = this.#bySeries.get(message.seriesId);
-    if (listeners === undefined) return;
-    const announcement = announce(message);
+    if (listeners === undefined || message.kind === 'candleGap') return;
+    const announcement = new Announcement(message);
     for (const [subscription, client] of listeners) {
-      if (subscription.deliver(announcement) === 'overrun') this.#cutOff(client);
+      if (subscription.deliver(announcement) === 'overrun') {
+        this.#end(client, { code: SLOW_CLIENT_CODE, reason: 'too slow: reconnect and resume with since' });
+      }
     }
   }
 
-  #send(client: Client, text: string, kind: 'forming' | 'closed'): void {
-    const { socket } = client;
-    if (socket.readyState !== socket.OPEN) return;
-    if (kind === 'forming' && socket.bufferedAmount > this.#limits.formingBacklogBytes) return;
-    if (socket.bufferedAmount > this.#limits.closedBacklogBytes) this.#cutOff(client);
-    else socket.send(text);
-  }
-
-  #cutOff(client: Client): void {
-    client.socket.close(SLOW_CLIENT_CODE, 'too slow: reconnect and subscribe with since');
+  #end(client: HubClient, { code, reason }: { readonly code: number; readonly reason: string }): void {
+    client.socket.close(code, reason);
     this.#drop(client);
   }
 
-  #drop(client: Client): void {
+  #drop(client: HubClient): void {
     for (const seriesId of [...client.subscriptions.keys()]) this.#unsubscribe(client, seriesId);
+    client.release();
     this.#clients.delete(client);
   }
 
@@ -176,31 +167,9 @@ export class MarketHub {
 
   /** Closes every socket with 1001 and stops listening to the bus. */
   close(): void {
-    this.#closed = true;
+    this.#state = 'closed';
     this.#cancelPing();
     this.#busSubscription.close();
-    for (const client of [...this.#clients]) {
-      client.socket.close(1001, 'server_shutdown');
-      this.#drop(client);
-    }
+    for (const client of [...this.#clients]) this.#end(client, { code: 1001, reason: 'server_shutdown' });
   }
-}
-
-function announce(message: MarketMessage): Announcement {
-  let text: string | null = null;
-  return {
-    message,
-    text: () => {
-      text ??= makeText(message);
-      return text;
-    },
-  };
-}
-
-function makeText(message: MarketMessage): string {
-  if (message.kind === 'candleForming') return candleMessageText('candle_forming', message.candle);
-  if (message.kind === 'candleGap') return '';
-  const [first] = message.candles;
-  if (message.candles.length === 1 && first !== undefined) return candleMessageText('candle_closed', first);
-  return batchMessageText(message.seriesId, message.candles);
 }

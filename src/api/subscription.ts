@@ -7,24 +7,23 @@ import { toEpochSec } from '../core/time.ts';
 import type { ClosedCandle } from '../model/candle.ts';
 import { type SeriesId, seriesParts } from '../model/series.ts';
 import { timeframeMs } from '../model/timeframe.ts';
-import type { MarketMessage } from '../ports/bus.ts';
-import type { CandleReader } from './candle-reader.ts';
+import type { Announcement } from './announcement.ts';
+import type { CandleReader, CandleReading } from './candle-reader.ts';
 import { batchMessageText, candleMessageText, gapMessageText } from './wire.ts';
 
 /** Where texts go; `kind` lets the sink drop forming texts for a client that is behind. */
 export type TextSink = (text: string, kind: 'forming' | 'closed') => void;
 
-/** Announcements shared by all subscribers: their texts are made once. */
-export type Announcement = { readonly message: MarketMessage; readonly text: () => string };
-
-/** What waits during catch-up; forming candles are not kept. A client that falls further behind is cut off. */
+/** Announcements that wait during catch-up; forming candles are not kept. Policy beyond it: the client is cut off. */
 const WAITING_MAX = 10_000;
 
 /** A subscription's settings. */
 export type SubscriptionOptions = {
   readonly seriesId: SeriesId;
+  /** Exclusive cursor in whole seconds; `null` asks for the newest page. */
   readonly since: number | null;
   readonly supportsBatch: 'yes' | 'no';
+  /** Most candles in one page of history. */
   readonly catchUpLimit: number;
 };
 
@@ -35,8 +34,8 @@ export class Subscription {
   readonly #periodSec: number;
   /** Open time in seconds of the newest closed candle sent, or where the client said it stands. */
   #cursor: number | null;
-  #waiting: Announcement[] | null = [];
-  #closed = false;
+  #phase: 'firstPage' | 'laterPages' | 'stream' | 'closed' = 'firstPage';
+  #waiting: Announcement[] = [];
 
   constructor(options: SubscriptionOptions, send: TextSink) {
     this.options = options;
@@ -45,30 +44,32 @@ export class Subscription {
     this.#cursor = options.since;
   }
 
-  /** Sends history after the cursor page by page, then whatever came in meanwhile. Resolves when live. */
-  async catchUp(reader: CandleReader): Promise<'live' | 'overrun'> {
-    let since = this.options.since;
-    while (!this.#closed) {
-      const reading = await reader.read({ seriesId: this.options.seriesId, since, limit: this.options.catchUpLimit });
-      if (this.#closed || this.#waiting === null) return 'overrun';
-      if (since === this.options.since && since !== null) this.#cursor = reading.since;
-      this.#sendHistory(reading.candles);
-      const isPage = since !== null && reading.candles.length >= this.options.catchUpLimit;
-      if (!isPage) break;
-      since = this.#cursor;
-    }
-    const waiting = this.#waiting ?? [];
-    this.#waiting = null;
-    for (const announcement of waiting) this.deliver(announcement);
-    return 'live';
+  /**
+   * Sends the next page of history; what came in meanwhile goes with the last one. Without a cursor the newest page is
+   * the only one. Rejects as the reader does.
+   */
+  async sendHistoryPage(reader: CandleReader): Promise<'more' | 'done'> {
+    const { seriesId, since, catchUpLimit: limit } = this.options;
+    const reading = await reader.read({ seriesId, since: this.#cursor, limit });
+    if (this.#phase === 'closed') return 'done';
+    if (this.#phase === 'firstPage') this.#begin(reading);
+    this.#sendHistory(reading.candles);
+    this.#phase = since !== null && reading.candles.length >= limit ? 'laterPages' : 'stream';
+    if (this.#phase === 'laterPages') return 'more';
+    for (const announcement of this.#waiting.splice(0)) this.deliver(announcement);
+    return 'done';
+  }
+
+  #begin(reading: CandleReading): void {
+    this.#cursor = reading.since;
+    const first = reading.candles[0];
+    // A cursor of 0 or less means "from the beginning": whatever comes first is no hole.
+    if (first !== undefined && reading.since !== null && reading.since > 0) this.#announceGap(first);
   }
 
   #sendHistory(candles: readonly ClosedCandle[]): void {
-    const first = candles[0];
-    const last = candles[candles.length - 1];
-    if (first === undefined || last === undefined) return;
-    // A cursor of 0 or less means "from the beginning": whatever comes first is no hole.
-    if (this.#cursor !== null && this.#cursor > 0) this.#announceGap(toEpochSec(first.openTime));
+    const last = candles.at(-1);
+    if (last === undefined) return;
     if (this.options.supportsBatch === 'yes') this.#send(batchMessageText(this.options.seriesId, candles), 'closed');
     else for (const candle of candles) this.#send(candleMessageText('candle_closed', candle), 'closed');
     this.#cursor = toEpochSec(last.openTime);
@@ -76,50 +77,57 @@ export class Subscription {
 
   /** Takes an announcement of this series; answers `overrun` when too much waits for a slow catch-up. */
   deliver(announcement: Announcement): 'taken' | 'overrun' {
-    if (this.#closed) return 'taken';
+    if (this.#phase === 'closed') return 'taken';
     const { message } = announcement;
-    if (this.#waiting !== null) {
-      if (message.kind !== 'candlesClosed') return 'taken';
-      if (this.#waiting.length >= WAITING_MAX) return 'overrun';
-      this.#waiting.push(announcement);
-      return 'taken';
-    }
+    if (this.#phase !== 'stream') return message.kind === 'candlesClosed' ? this.#keep(announcement) : 'taken';
     if (message.kind === 'candlesClosed') this.#deliverClosed(message.candles, announcement);
-    else if (message.kind === 'candleForming') {
-      const isNews = this.#cursor === null || toEpochSec(message.candle.openTime) > this.#cursor;
-      if (isNews) this.#send(announcement.text(), 'forming');
-    }
+    else if (this.#isNews(message.candle)) this.#send(announcement.text(), 'forming');
     return 'taken';
   }
 
-  #deliverClosed(candles: readonly ClosedCandle[], announcement: Announcement): void {
-    const cursor = this.#cursor;
-    const fresh = cursor === null ? candles : candles.filter((candle) => toEpochSec(candle.openTime) > cursor);
-    const first = fresh[0];
-    if (first === undefined) return;
-    if (candles.length > 1 && this.options.supportsBatch === 'yes') {
-      this.#announceGap(toEpochSec(first.openTime));
-      const isWhole = fresh.length === candles.length;
-      this.#send(isWhole ? announcement.text() : batchMessageText(this.options.seriesId, fresh), 'closed');
-      this.#cursor = toEpochSec((fresh[fresh.length - 1] as ClosedCandle).openTime);
-      return;
-    }
-    for (const candle of fresh) {
-      const time = toEpochSec(candle.openTime);
-      this.#announceGap(time);
-      this.#send(candles.length === 1 ? announcement.text() : candleMessageText('candle_closed', candle), 'closed');
-      this.#cursor = time;
-    }
+  #keep(announcement: Announcement): 'taken' | 'overrun' {
+    if (this.#waiting.length >= WAITING_MAX) return 'overrun';
+    this.#waiting.push(announcement);
+    return 'taken';
   }
 
-  #announceGap(actual: number): void {
+  #isNews(candle: { readonly openTime: ClosedCandle['openTime'] }): boolean {
+    return this.#cursor === null || toEpochSec(candle.openTime) > this.#cursor;
+  }
+
+  #deliverClosed(candles: readonly ClosedCandle[], announcement: Announcement): void {
+    const isBatch = candles.length > 1 && this.options.supportsBatch === 'yes';
+    if (isBatch) this.#deliverBatch(candles, announcement);
+    else candles.forEach((candle, index) => this.#deliverOne(candle, announcement.closedTexts()[index] ?? ''));
+  }
+
+  #deliverBatch(candles: readonly ClosedCandle[], announcement: Announcement): void {
+    const fresh = candles.filter((candle) => this.#isNews(candle));
+    const first = fresh[0];
+    const last = fresh.at(-1);
+    if (first === undefined || last === undefined) return;
+    this.#announceGap(first);
+    const isWhole = fresh.length === candles.length;
+    this.#send(isWhole ? announcement.text() : batchMessageText(this.options.seriesId, fresh), 'closed');
+    this.#cursor = toEpochSec(last.openTime);
+  }
+
+  #deliverOne(candle: ClosedCandle, text: string): void {
+    if (!this.#isNews(candle)) return;
+    this.#announceGap(candle);
+    this.#send(text, 'closed');
+    this.#cursor = toEpochSec(candle.openTime);
+  }
+
+  #announceGap(next: ClosedCandle): void {
+    const actual = toEpochSec(next.openTime);
     if (this.#cursor === null || actual <= this.#cursor + this.#periodSec) return;
     this.#send(gapMessageText(this.options.seriesId, this.#cursor + this.#periodSec, actual), 'closed');
   }
 
   /** Ends delivery at once. */
   close(): void {
-    this.#closed = true;
-    this.#waiting = null;
+    this.#phase = 'closed';
+    this.#waiting = [];
   }
 }

@@ -1,13 +1,13 @@
 /**
  * Every setting of the product, read from the environment in this one place. Wire-contract names keep their prefix
  * `TRADE_CANVAS_`; booleans are `1/true/yes/on` in any case, anything else is off; a number that is none falls back to
- * its default and is then raised to its minimum. docs/settings.md is generated from `SETTINGS`.
+ * its default, and is then brought within its bounds. docs/settings.md is generated from `SETTINGS`.
  */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../core/result.ts';
 import { type Failure, failure } from '../model/failure.ts';
-import { parseTimeframe, type Timeframe } from '../model/timeframe.ts';
+import { parseTimeframe, type Timeframe, timeframe } from '../model/timeframe.ts';
 
 /** One setting: where it comes from, what it does and what it is when nobody says. */
 export type Setting = {
@@ -15,6 +15,7 @@ export type Setting = {
   readonly kind: 'boolean' | 'integer' | 'text' | 'list';
   readonly initial: string;
   readonly min?: number;
+  readonly max?: number;
   readonly meaning: string;
 };
 
@@ -87,6 +88,7 @@ export const SETTINGS = {
     kind: 'integer',
     initial: '10',
     min: 1,
+    max: 3650,
     meaning: 'days of history fetched when a series is empty',
   },
   home: {
@@ -120,19 +122,19 @@ export type Config = {
   readonly home: string;
 };
 
+const BASE_TIMEFRAME = timeframe('1m');
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The configuration of this process; fails with `config_invalid` naming every problem at once. */
 export function loadConfig(environment: Environment = process.env): Result<Config, Failure> {
   const problems: string[] = [];
   const value = (setting: Setting): string => environment[setting.name]?.trim() || setting.initial;
-  const timeframes = (setting: Setting): readonly Timeframe[] => {
-    return splitList(value(setting)).flatMap((text) => {
-      const parsed = parseTimeframe(text);
-      if (parsed.ok) return [parsed.value];
-      problems.push(`${setting.name}: ${parsed.error.message}`);
-      return [];
-    });
+  const parse = (setting: Setting, text: string): readonly Timeframe[] => {
+    const parsed = parseTimeframe(text);
+    if (parsed.ok) return [parsed.value];
+    problems.push(`${setting.name}: ${parsed.error.message}`);
+    return [];
   };
   const url = (setting: Setting, protocols: readonly string[]): string => {
     const text = value(setting).replace(/\/+$/, '');
@@ -141,14 +143,15 @@ export function loadConfig(environment: Environment = process.env): Result<Confi
     }
     return text;
   };
-  const base = timeframes(SETTINGS.derivedBase);
-  if (base[0] !== '1m') problems.push(`${SETTINGS.derivedBase.name}: only 1m is supported`);
+  const baseTimeframe = value(SETTINGS.derivedBase);
+  if (baseTimeframe !== BASE_TIMEFRAME) problems.push(`${SETTINGS.derivedBase.name}: only 1m is supported`);
+  const wanted = isDerivedOn(environment) ? list(SETTINGS.derivedTimeframes, environment) : [];
   const config: Config = {
-    derivedTimeframes: isDerivedOn(environment) ? timeframes(SETTINGS.derivedTimeframes) : [],
-    baseTimeframe: base[0] ?? ('1m' as Timeframe),
+    derivedTimeframes: wanted.flatMap((text) => parse(SETTINGS.derivedTimeframes, text)),
+    baseTimeframe: BASE_TIMEFRAME,
     formingMinIntervalMs: integer(SETTINGS.formingMinIntervalMs, environment),
     catchUpLimit: integer(SETTINGS.catchUpLimit, environment),
-    corsOrigins: splitList(value(SETTINGS.corsOrigins)),
+    corsOrigins: list(SETTINGS.corsOrigins, environment),
     endpoints: {
       futuresRestUrl: url(SETTINGS.futuresRestUrl, ['https:', 'http:']),
       spotRestUrl: url(SETTINGS.spotRestUrl, ['https:', 'http:']),
@@ -171,7 +174,14 @@ function isDerivedOn(environment: Environment): boolean {
 function integer(setting: Setting & { readonly kind: 'integer' }, environment: Environment): number {
   const text = environment[setting.name]?.trim() ?? '';
   const parsed = /^[+-]?\d+$/.test(text) ? Number(text) : Number(setting.initial);
-  return Math.max(setting.min ?? 0, parsed);
+  const { min = 0, max = Number.MAX_SAFE_INTEGER } = setting;
+  return Math.min(max, Math.max(min, parsed));
+}
+
+/** The items of a list; one without any is its default, like one that is not set. */
+function list(setting: Setting & { readonly kind: 'list' }, environment: Environment): readonly string[] {
+  const items = splitList(environment[setting.name] ?? '');
+  return items.length > 0 ? items : splitList(setting.initial);
 }
 
 function splitList(text: string): readonly string[] {

@@ -2,9 +2,9 @@
  * Checks of the machine before anything is trusted to it. Each check says what it found and, where it is not good,
  * what to do. Nothing is changed: an existing database is opened as the program would open it.
  */
-import { existsSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { createBinanceFeed } from '../adapters/binance/binance-feed.ts';
 import { createWallClock } from '../adapters/clock/wall-clock.ts';
 import { createSeededRandom } from '../adapters/memory/seeded-random.ts';
@@ -12,9 +12,9 @@ import { createSqliteCandleStore } from '../adapters/sqlite/sqlite-candle-store.
 import { openSqliteDatabase } from '../adapters/sqlite/sqlite-database.ts';
 import { createSqliteJournal } from '../adapters/sqlite/sqlite-journal.ts';
 import { replay, step } from '../engine/index.ts';
-import { toFailure } from '../model/failure.ts';
+import { failure, toFailure, toReason } from '../model/failure.ts';
 import type { Config } from './config.ts';
-import { DATABASE_FILE, prepareDataDir } from './service/kline-service.ts';
+import { DATABASE_FILE } from './service/kline-service.ts';
 import { packageVersion, webDir } from './version.ts';
 
 /** What one check found. */
@@ -39,76 +39,98 @@ const CLOCK_SKEW_MS_MAX = 1_000;
 
 /** Runs every check, in order. */
 export async function runChecks(options: DoctorOptions): Promise<readonly CheckResult[]> {
-  const results = [checkProgram(), checkPage(), checkDataDir(options.dataDir)];
-  if (results[2]?.state === 'passed') results.push(checkSpace(options.dataDir), await checkDatabase(options.dataDir));
-  results.push(await checkPort(options.port), await checkExchange(options));
-  return results;
+  const { dataDir, port } = options;
+  const place = checkDataDir(dataDir);
+  const results = [checkProgram(), checkPage(webDir()), place];
+  if (place.state === 'passed') results.push(checkSpace(dataDir), await checkDatabase(dataDir));
+  return [...results, await checkPort(port), await checkExchange(options)];
 }
 
-function result(check: string, state: CheckResult['state'], found: string, hint: string | null = null): CheckResult {
-  return { check, state, found, hint };
-}
+const passed = (check: string, found: string): CheckResult => ({ check, state: 'passed', found, hint: null });
+const failed = (check: string, found: string, hint: string): CheckResult => ({ check, state: 'failed', found, hint });
+const warned = (check: string, found: string, hint: string): CheckResult => ({ check, state: 'warned', found, hint });
 
 function checkProgram(): CheckResult {
   const found = `Hotwick ${packageVersion()} on Node ${process.versions.node}, ${process.platform} ${process.arch}`;
-  if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR_MIN) return result('program', 'passed', found);
-  return result('program', 'failed', found, `Start it through the hotwick command, or install Node ${NODE_MAJOR_MIN}.`);
+  if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR_MIN) return passed('program', found);
+  return failed('program', found, `Start it through the hotwick command, or install Node ${NODE_MAJOR_MIN}.`);
 }
 
-function checkPage(): CheckResult {
-  if (existsSync(join(webDir(), 'index.html'))) return result('page', 'passed', 'the web page is built');
-  return result('page', 'warned', 'the web page is not built', 'Run npm run build:web. The API works without it.');
+/** Whether the web page lies in `dir`. */
+export function checkPage(dir: string): CheckResult {
+  if (existsSync(join(dir, 'index.html'))) return passed('page', 'the web page is built');
+  return warned('page', 'the web page is not built', 'Run npm run build:web. The API works without it.');
+}
+
+/** The folder itself, or the nearest one above that exists: it is made in there at the first start. */
+function nearestExisting(path: string): string {
+  const full = resolve(path);
+  return existsSync(full) || dirname(full) === full ? full : nearestExisting(dirname(full));
 }
 
 function checkDataDir(dataDir: string): CheckResult {
-  const path = prepareDataDir(dataDir);
-  if (path.ok) return result('data directory', 'passed', dataDir);
-  return result('data directory', 'failed', path.error.message, path.error.hint);
+  const place = nearestExisting(dataDir);
+  try {
+    if (!statSync(place).isDirectory()) throw new Error(`${place} is not a folder`);
+    accessSync(place, constants.W_OK);
+  } catch (error) {
+    const { message, hint } = failure('data_dir_unwritable', { path: dataDir, reason: toReason(error) });
+    return failed('data directory', message, hint);
+  }
+  return passed('data directory', existsSync(dataDir) ? dataDir : `${dataDir} (made at the first start)`);
 }
 
 function checkSpace(dataDir: string): CheckResult {
-  const { bavail, bsize } = statfsSync(dataDir);
+  const { bavail, bsize } = statfsSync(nearestExisting(dataDir));
   const found = `${Math.floor((bavail * bsize) / 1024 ** 2)} MiB free`;
-  if (bavail * bsize >= FREE_BYTES_MIN) return result('disk space', 'passed', found);
-  return result('disk space', 'warned', found, 'A year of one 1m series with its derived ones takes about 150 MiB.');
+  if (bavail * bsize >= FREE_BYTES_MIN) return passed('disk space', found);
+  return warned('disk space', found, 'A year of one 1m series with its derived ones takes about 150 MiB.');
 }
 
 async function checkDatabase(dataDir: string): Promise<CheckResult> {
   const path = join(dataDir, DATABASE_FILE);
-  if (!existsSync(path)) return result('database', 'passed', 'none yet; it is made at the first start');
+  if (!existsSync(path)) return passed('database', 'none yet; it is made at the first start');
   try {
-    const database = openSqliteDatabase({ path });
-    const store = createSqliteCandleStore(database);
-    const series = await store.listSeries();
-    const journal = createSqliteJournal(database);
-    const replayed = await replay(journal, step);
-    await journal.close();
-    await store.close();
-    database.close();
-    if (!replayed.ok) return result('database', 'failed', replayed.error.message, replayed.error.hint);
-    const found = `${series.length} series, journal intact to input ${replayed.value.state.sequence}`;
-    return result('database', 'passed', found);
+    return await readDatabase(path);
   } catch (error) {
-    const failure = toFailure(error);
-    return result('database', 'failed', failure.message, failure.hint);
+    const { message, hint } = toFailure(error);
+    return failed('database', message, hint);
+  }
+}
+
+async function readDatabase(path: string): Promise<CheckResult> {
+  const database = openSqliteDatabase({ path });
+  try {
+    const series = await createSqliteCandleStore(database).listSeries();
+    const replayed = await replay(createSqliteJournal(database), step);
+    if (!replayed.ok) return failed('database', replayed.error.message, replayed.error.hint);
+    const found = `${series.length} series, journal intact to input ${replayed.value.state.sequence}`;
+    const first = replayed.value.divergences[0];
+    if (first === undefined) return passed('database', found);
+    const hint = 'Another version of Hotwick wrote them; candles are not affected.';
+    return warned('database', `${found}, inputs from ${first} on now have other effects than recorded`, hint);
+  } finally {
+    database.close();
   }
 }
 
 function checkPort(port: number): Promise<CheckResult> {
-  return new Promise((resolve) => {
+  return new Promise((settle) => {
     const server = createServer();
-    server.once('error', () => {
-      const hint = 'Stop the other program or choose another port with --port.';
-      resolve(result('port', 'failed', `${port} is already in use on 127.0.0.1`, hint));
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const found = `${port} on 127.0.0.1: ${error.code === 'EADDRINUSE' ? 'already in use' : error.message}`;
+      settle(failed('port', found, 'Stop the other program or choose another port with --port.'));
     });
     server.listen(port, '127.0.0.1', () => {
-      server.close(() => resolve(result('port', 'passed', `${port} is free on 127.0.0.1`)));
+      server.close(() => settle(passed('port', `${port} is free on 127.0.0.1`)));
     });
   });
 }
 
 async function checkExchange(options: DoctorOptions): Promise<CheckResult> {
-  if (options.network === 'offline') return result('exchange', 'skipped', 'not contacted');
+  if (options.network === 'offline') {
+    return { check: 'exchange', state: 'skipped', found: 'not contacted', hint: null };
+  }
   const clock = createWallClock();
   const random = createSeededRandom(1);
   const { endpoints } = options.config;
@@ -118,11 +140,9 @@ async function checkExchange(options: DoctorOptions): Promise<CheckResult> {
   const answered = clock.now();
   await feed.close();
   clock.close();
-  if (!time.ok) {
-    return result('exchange', 'warned', time.error.message, 'The demo needs no network; `hotwick up` does.');
-  }
+  if (!time.ok) return warned('exchange', time.error.message, 'The demo needs no network; `hotwick up` does.');
   const skewMs = Math.round(time.value - (asked + answered) / 2);
   const found = `reached in ${answered - asked} ms, this clock is ${Math.abs(skewMs)} ms ${skewMs < 0 ? 'ahead' : 'behind'}`;
-  if (Math.abs(skewMs) <= CLOCK_SKEW_MS_MAX) return result('exchange', 'passed', found);
-  return result('exchange', 'warned', found, 'Synchronize the clock of this machine (NTP).');
+  if (Math.abs(skewMs) <= CLOCK_SKEW_MS_MAX) return passed('exchange', found);
+  return warned('exchange', found, 'Synchronize the clock of this machine (NTP).');
 }

@@ -105,33 +105,29 @@ export class Engine {
 
   async #process(burst: readonly Input[]): Promise<void> {
     const effects: Effect[] = [];
-    let lasting = 0;
+    let mustLast = false;
     for (const input of burst) {
       const stepped = await this.#stepRecorded(input);
       for (const effect of stepped.effects) effects.push(effect);
-      if (stepped.output !== null) lasting++;
+      mustLast ||= stepped.isLasting;
     }
-    if (lasting > 0) await this.#options.ports.journal.flush();
+    if (mustLast) await this.#options.ports.journal.flush();
     await this.#performer.perform(effects);
     await this.#snapshotWhenDue(burst.length);
   }
 
-  /** An input and its output enter the journal in one append, so that no end of the journal has one without the other. */
-  async #stepRecorded(
-    input: Input,
-  ): Promise<{ readonly effects: readonly Effect[]; readonly output: JournalRecord | null }> {
-    const { ports, step } = this.#options;
-    const record = inputRecord(this.#state.sequence + 1, input);
+  /** An input and its output enter the journal in one append, so that it never ends between the two. */
+  async #stepRecorded(input: Input): Promise<{ readonly effects: readonly Effect[]; readonly isLasting: boolean }> {
+    const records: JournalRecord[] = [inputRecord(this.#state.sequence + 1, input)];
     try {
-      const { state, effects } = step(this.#state, input);
+      const { state, effects } = this.#options.step(this.#state, input);
       this.#state = state;
-      const output = outputRecord(record.sequence, effects);
-      await ports.journal.append(output === null ? [record] : [record, output]);
-      return { effects, output };
-    } catch (error) {
-      // An input that stops the program must be found in the journal.
-      if (this.#state.sequence < record.sequence) await ports.journal.append([record]);
-      throw error;
+      const output = outputRecord(state.sequence, effects);
+      if (output !== null) records.push(output);
+      return { effects, isLasting: output !== null };
+    } finally {
+      // Also when the step threw: an input that stops the program must be found in the journal.
+      await this.#options.ports.journal.append(records);
     }
   }
 

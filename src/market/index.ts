@@ -6,7 +6,16 @@
 import { assertNever } from '../core/assert.ts';
 import { addMs, type EpochMs } from '../core/time.ts';
 import type { ClosedCandle } from '../model/candle.ts';
-import type { ClosedReceived, Effect, FeedChanged, FormingReceived, Input, SeriesOpened } from '../model/events.ts';
+import type {
+  CandlesPosted,
+  ClosedReceived,
+  Effect,
+  FeedChanged,
+  FormingPosted,
+  FormingReceived,
+  Input,
+  SeriesOpened,
+} from '../model/events.ts';
 import { seriesParts } from '../model/series.ts';
 import { bucketOpen, timeframeMs } from '../model/timeframe.ts';
 import { createFanout, deriveForming } from './derived-timeframe-fanout.ts';
@@ -36,10 +45,15 @@ export function initialMarketState(): MarketState {
  */
 export function foldMarket(market: MarketState, input: Input): readonly Effect[] {
   if (input.kind === 'seriesOpened') return foldOpened(market, input);
+  if (input.kind === 'candlesPosted') return foldPosted(input);
+  if (input.kind === 'formingPosted') return [{ kind: 'publishForming', candle: input.candle }];
   const state = findSeries(market, input);
   if (state === undefined) return [];
   switch (input.kind) {
     case 'runStarted':
+      return [];
+    case 'seriesClosed':
+      delete market.series[state.seriesId];
       return [];
     case 'feedUp':
     case 'feedDown':
@@ -61,7 +75,16 @@ export function foldMarket(market: MarketState, input: Input): readonly Effect[]
   }
 }
 
-function findSeries(market: MarketState, input: Exclude<Input, SeriesOpened>): SeriesState | undefined {
+/** Stored and announced as they are: a post derives nothing and moves no series. */
+function foldPosted(input: CandlesPosted): readonly Effect[] {
+  const { seriesId, candles } = input;
+  const save: Effect = { kind: 'saveCandles', candles, gaps: [] };
+  return input.announce === 'silent' ? [save] : [save, { kind: 'publishClosed', seriesId, candles }];
+}
+
+type SeriesInput = Exclude<Input, SeriesOpened | CandlesPosted | FormingPosted>;
+
+function findSeries(market: MarketState, input: SeriesInput): SeriesState | undefined {
   if (input.kind === 'runStarted') return undefined;
   if (input.kind === 'formingReceived' || input.kind === 'closedReceived') return market.series[input.candle.seriesId];
   if (input.kind !== 'timerFired') return market.series[input.seriesId];

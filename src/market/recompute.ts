@@ -42,7 +42,7 @@ export function foldStored(
     cursor = to;
   };
   for (const candle of stored.candles) {
-    if (candle.openTime < cursor || candle.openTime >= stored.to) continue;
+    if (candle.openTime < cursor || candle.openTime >= stored.to || candle.openTime % fanout.baseMs !== 0) continue;
     if (candle.openTime > cursor) missing(candle.openTime);
     acceptClosed(fanout, candle, output);
     cursor = (candle.openTime + fanout.baseMs) as EpochMs;

@@ -27,6 +27,34 @@ export type SeriesOpened = {
   readonly formingMinIntervalMs: number;
 };
 
+/** Ends a series: nothing of it is accepted, fetched or announced afterwards; what is stored stays. */
+export type SeriesClosed = {
+  readonly kind: 'seriesClosed';
+  readonly receivedTime: EpochMs;
+  readonly seriesId: SeriesId;
+};
+
+/**
+ * Candles handed in from outside the feed, of one series, ascending: an operator's post, or history of a series that
+ * nobody follows. They are stored as they are and never derive anything.
+ */
+export type CandlesPosted = {
+  readonly kind: 'candlesPosted';
+  readonly receivedTime: EpochMs;
+  readonly seriesId: SeriesId;
+  readonly candles: readonly ClosedCandle[];
+  /** Whether subscribers hear of them. */
+  readonly announce: 'publish' | 'silent';
+};
+
+/** A forming candle handed in from outside the feed; announced, never stored. */
+export type FormingPosted = {
+  readonly kind: 'formingPosted';
+  readonly receivedTime: EpochMs;
+  readonly seriesId: SeriesId;
+  readonly candle: FormingCandle;
+};
+
 /** The upstream of a base series came up or went down. */
 export type FeedChanged = {
   readonly kind: 'feedUp' | 'feedDown';
@@ -101,6 +129,9 @@ export type RunStarted = {
 export type Input =
   | RunStarted
   | SeriesOpened
+  | SeriesClosed
+  | CandlesPosted
+  | FormingPosted
   | FeedChanged
   | FormingReceived
   | ClosedReceived

@@ -5,8 +5,9 @@ import type { Command } from 'commander';
 import { createSqliteCandleStore } from '../../adapters/sqlite/sqlite-candle-store.ts';
 import { openSqliteDatabase } from '../../adapters/sqlite/sqlite-database.ts';
 import { toIsoText } from '../../core/time.ts';
-import { toFailure } from '../../model/failure.ts';
+import { failure } from '../../model/failure.ts';
 import type { MarketType } from '../../model/instrument.ts';
+import { parseTimeframe, timeframeMs } from '../../model/timeframe.ts';
 import type { CandleStore } from '../../ports/candle-store.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { type FileHints, openCandleFile } from '../data/candle-files.ts';
@@ -47,14 +48,12 @@ async function runImport(files: readonly string[], flags: ImportFlags): Promise<
   if (!config.ok) return sayFailure(config.error);
   const path = prepareDataDir(flags.dataDir ?? config.value.home);
   if (!path.ok) return sayFailure(path.error);
+  const database = openSqliteDatabase({ path: path.value });
   try {
-    const database = openSqliteDatabase({ path: path.value });
     const store = createSqliteCandleStore(database);
     for (const file of files) await importFile(file, { flags, config: config.value, store });
-    await store.close();
+  } finally {
     database.close();
-  } catch (error) {
-    sayFailure(toFailure(error));
   }
 }
 
@@ -63,7 +62,11 @@ type ImportContext = { readonly flags: ImportFlags; readonly config: Config; rea
 async function importFile(path: string, { flags, config, store }: ImportContext): Promise<void> {
   const file = openCandleFile(path, flags);
   if (!file.ok) return sayFailure(file.error);
-  const { seriesId, chunks } = file.value;
+  const { seriesId, chunks, interval } = file.value;
+  if (!isStorable(interval)) {
+    const reason = `candles of ${interval} are for \`hotwick data verify\`; the service stores m, h and 1d`;
+    return sayFailure(failure('usage_wrong', { reason }));
+  }
   const progress = startProgress(`importing ${path}`, 'candles');
   const timeframes = config.derivedTimeframes;
   const imported = await importCandles({ chunks, seriesId, timeframes, store, onProgress: progress.update });
@@ -76,6 +79,14 @@ async function importFile(path: string, { flags, config, store }: ImportContext)
   if (flags.json === true) sayJson({ file: path, series_id: seriesId, complete: imported.ok, ...summary });
   else saySummary(summary);
 }
+
+/** Longer candles are not aligned as the service aligns its own. */
+function isStorable(interval: string): boolean {
+  const parsed = parseTimeframe(interval);
+  return parsed.ok && timeframeMs(parsed.value) <= DAY_MS;
+}
+
+const DAY_MS = 86_400_000;
 
 function saySummary(summary: ImportSummary): void {
   const derived = Object.entries(summary.derived).map(([timeframe, count]) => `${grouped(count)} ${timeframe}`);

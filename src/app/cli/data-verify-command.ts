@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { toIsoText } from '../../core/time.ts';
 import { failure, toFailure } from '../../model/failure.ts';
 import type { MarketType } from '../../model/instrument.ts';
+import { seriesParts } from '../../model/series.ts';
 import { openCandleFile } from '../data/candle-files.ts';
 import { type VerifyReport, verifyCandles } from '../data/verify-candles.ts';
 import { marketOption } from './options.ts';
@@ -40,6 +41,10 @@ async function runVerify(basePath: string, higherPath: string, flags: VerifyFlag
   if (!base.ok) return sayFailure(base.error);
   const higher = openCandleFile(higherPath, hints);
   if (!higher.ok) return sayFailure(higher.error);
+  if (seriesParts(base.value.seriesId).instrumentId !== seriesParts(higher.value.seriesId).instrumentId) {
+    const reason = `${basePath} and ${higherPath} are of different symbols`;
+    return sayFailure(failure('usage_wrong', { reason }));
+  }
   try {
     const report = await verifyCandles(base.value.seriesId, base.value, higher.value);
     if (!report.ok) return sayFailure(report.error);

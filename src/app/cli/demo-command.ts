@@ -4,12 +4,14 @@
 import type { Command } from 'commander';
 import { addMs, type DurationMs, toIsoText } from '../../core/time.ts';
 import type { MarketType } from '../../model/instrument.ts';
+import type { SeriesId } from '../../model/series.ts';
+import type { SeriesExtent } from '../../ports/candle-store.ts';
 import { loadConfig } from '../config.ts';
 import { type Demo, startDemo } from '../modes/demo.ts';
 import { packageVersion } from '../version.ts';
 import { durationOption, marketOption, portOption, seedOption, speedOption } from './options.ts';
 import { banner, say, sayFailure, sayWarning } from './output.ts';
-import { waitForStop } from './running.ts';
+import { runUntilStopped } from './running.ts';
 
 type DemoFlags = {
   readonly host: string;
@@ -52,24 +54,23 @@ export function addDemoCommand(program: Command): void {
 async function runDemo(flags: DemoFlags): Promise<void> {
   const config = loadConfig();
   if (!config.ok) return sayFailure(config.error);
-  const { stop, stopped } = waitForStop();
-  const { dataDir, ...rest } = flags;
-  const demo = await startDemo({
-    ...rest,
-    config: config.value,
-    dataDir: dataDir ?? null,
-    onWarning: sayWarning,
-    onFatal: stop.fail,
+  await runUntilStopped(async (stop, stopped) => {
+    const { dataDir = null, ...rest } = flags;
+    const options = { ...rest, dataDir, config: config.value, onWarning: sayWarning, onFatal: stop.fail };
+    const demo = await startDemo(options);
+    if (!demo.ok) return sayFailure(demo.error);
+    const { clock, source, service, seriesId } = demo.value;
+    let ending = '';
+    try {
+      describe(demo.value, flags);
+      if (flags.for !== undefined) clock.schedule(addMs(source.startTime, flags.for), stop.plan);
+      await stopped;
+      ending = describeEnd(seriesId, await service.store.extent(seriesId));
+    } finally {
+      await demo.value.close();
+    }
+    say(ending);
   });
-  if (!demo.ok) {
-    stop.fail(demo.error);
-    return;
-  }
-  describe(demo.value, flags);
-  const duration = flags.for;
-  if (duration !== undefined) demo.value.clock.schedule(addMs(demo.value.source.startTime, duration), stop.plan);
-  await stopped;
-  await finish(demo.value);
 }
 
 function describe(demo: Demo, flags: DemoFlags): void {
@@ -90,9 +91,7 @@ function describe(demo: Demo, flags: DemoFlags): void {
   say('\nPress Ctrl-C to stop.');
 }
 
-async function finish(demo: Demo): Promise<void> {
-  const extent = await demo.service.store.extent(demo.seriesId);
-  await demo.close();
-  const head = extent.head === null ? 'none' : toIsoText(extent.head);
-  say(`\nStopped. ${extent.count} closed candles of ${demo.seriesId}, the last at ${head}.`);
+function describeEnd(seriesId: SeriesId, { count, head }: SeriesExtent): string {
+  const last = head === null ? 'none' : toIsoText(head);
+  return `\nStopped. ${count} closed candles of ${seriesId}, the last at ${last}.`;
 }

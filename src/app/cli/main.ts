@@ -1,8 +1,8 @@
 /**
  * The command line. Everything that goes wrong ends in one readable sentence with a code and exit status 1.
  */
-import { Command } from 'commander';
-import { toFailure } from '../../model/failure.ts';
+import { Command, CommanderError } from 'commander';
+import { failure, toFailure } from '../../model/failure.ts';
 import { packageVersion } from '../version.ts';
 import { addImportCommand } from './data-import-command.ts';
 import { addVerifyCommand } from './data-verify-command.ts';
@@ -22,7 +22,9 @@ Examples:
 const program = new Command('hotwick')
   .description('Certified candles from one exchange stream, and a hot-coin trading system on the same core.')
   .version(packageVersion())
-  .showHelpAfterError('(add --help for options and examples)')
+  // What is wrong is said below in the house's form; help goes out as it is.
+  .configureOutput({ outputError: () => {} })
+  .exitOverride()
   .addHelpText('after', EXAMPLES);
 addDemoCommand(program);
 addUpCommand(program);
@@ -35,5 +37,12 @@ addDoctorCommand(program);
 try {
   await program.parseAsync();
 } catch (error) {
-  sayFailure(toFailure(error));
+  if (!(error instanceof CommanderError)) sayFailure(toFailure(error));
+  else if (error.exitCode !== 0) sayUsage(error);
+}
+
+/** A command line that can not be understood; where commander has shown the help, that says it all. */
+function sayUsage({ code, message }: CommanderError): void {
+  process.exitCode = 1;
+  if (code !== 'commander.help') sayFailure(failure('usage_wrong', { reason: message.replace(/^error: /, '') }));
 }

@@ -3,20 +3,20 @@
  */
 import { InvalidArgumentError } from 'commander';
 import { type DurationMs, parseDuration } from '../../core/time.ts';
-import type { MarketType } from '../../model/instrument.ts';
-import { parseSeriesId, type SeriesId } from '../../model/series.ts';
+import { type MarketType, parseInstrumentId } from '../../model/instrument.ts';
+import { parseSeriesId, type SeriesId, seriesParts } from '../../model/series.ts';
 
 /** A TCP port; 0 picks a free one. */
 export function portOption(text: string): number {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new InvalidArgumentError('a port is 0 to 65535');
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : -1;
+  if (port < 0 || port > 65_535) throw new InvalidArgumentError('a port is 0 to 65535');
   return port;
 }
 
 /** A seed: any whole number that a double holds exactly. */
 export function seedOption(text: string): number {
-  const seed = Number(text);
-  if (text.trim() === '' || !Number.isSafeInteger(seed)) throw new InvalidArgumentError('a seed is a whole number');
+  const seed = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(seed)) throw new InvalidArgumentError('a seed is a whole number');
   return seed;
 }
 
@@ -24,15 +24,20 @@ const SPEED_MAX = 100_000;
 
 /** Market seconds per real second. */
 export function speedOption(text: string): number {
-  const speed = Number(text);
+  const speed = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
   if (!(speed > 0 && speed <= SPEED_MAX)) throw new InvalidArgumentError(`a speed is above 0 and at most ${SPEED_MAX}`);
   return speed;
 }
 
+/** Ten years: beyond it market time leaves what an instant can hold, and a run is not meant. */
+const DURATION_MS_MAX = 3650 * 86_400_000;
+
 /** A length of time such as `90s`, `10m` or `2h`. */
 export function durationOption(text: string): DurationMs {
   const duration = parseDuration(text);
-  if (duration === null || duration === 0) throw new InvalidArgumentError('write a duration like 90s, 10m, 2h or 1d');
+  if (duration === null || duration === 0 || duration > DURATION_MS_MAX) {
+    throw new InvalidArgumentError('write a duration like 90s, 10m, 2h or 1d, at most 3650d');
+  }
   return duration;
 }
 
@@ -42,11 +47,18 @@ export function marketOption(text: string): MarketType {
   return text;
 }
 
-/** A list of series ids separated by commas. */
+/** A list of base series separated by commas, each once. */
 export function seriesOption(text: string): readonly SeriesId[] {
-  return text.split(',').map((id) => {
-    const parsed = parseSeriesId(id);
-    if (!parsed.ok) throw new InvalidArgumentError(parsed.error.message);
-    return parsed.value;
-  });
+  return [...new Set(text.split(',').map(parseBaseSeries))];
+}
+
+function parseBaseSeries(text: string): SeriesId {
+  const parsed = parseSeriesId(text);
+  if (!parsed.ok) throw new InvalidArgumentError(parsed.error.message);
+  const { instrumentId, timeframe } = seriesParts(parsed.value);
+  const instrument = parseInstrumentId(instrumentId);
+  if (!instrument.ok) throw new InvalidArgumentError(instrument.error.message);
+  if (instrument.value.venue !== 'binance') throw new InvalidArgumentError('the exchange is binance');
+  if (timeframe !== '1m') throw new InvalidArgumentError('a base series is one of 1m; the others are derived from it');
+  return parsed.value;
 }

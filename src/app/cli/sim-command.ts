@@ -4,11 +4,11 @@
 import type { Command } from 'commander';
 import { addMs, type DurationMs, toIsoText } from '../../core/time.ts';
 import type { MarketType } from '../../model/instrument.ts';
-import { startSim } from '../modes/sim.ts';
+import { type Sim, startSim } from '../modes/sim.ts';
 import { packageVersion } from '../version.ts';
 import { durationOption, marketOption, portOption, seedOption, speedOption } from './options.ts';
-import { banner, say } from './output.ts';
-import { waitForStop } from './running.ts';
+import { banner, say, sayFailure } from './output.ts';
+import { runUntilStopped } from './running.ts';
 
 type SimFlags = {
   readonly host: string;
@@ -46,13 +46,22 @@ export function addSimCommand(program: Command): void {
 }
 
 async function runSim(flags: SimFlags): Promise<void> {
-  const { stop, stopped } = waitForStop();
-  const sim = await startSim(flags);
-  if (!sim.ok) {
-    stop.fail(sim.error);
-    return;
-  }
-  const { exchange, source, clock } = sim.value;
+  await runUntilStopped(async (stop, stopped) => {
+    const sim = await startSim(flags);
+    if (!sim.ok) return sayFailure(sim.error);
+    try {
+      describe(sim.value, flags);
+      const { clock, source } = sim.value;
+      if (flags.for !== undefined) clock.schedule(addMs(source.startTime, flags.for), stop.plan);
+      await stopped;
+    } finally {
+      await sim.value.close();
+    }
+    say('\nStopped.');
+  });
+}
+
+function describe({ exchange, source }: Sim, flags: SimFlags): void {
   say(`Hotwick ${packageVersion()}: simulated exchange at ${flags.speed}x speed\n`);
   say(
     banner([
@@ -63,8 +72,4 @@ async function runSim(flags: SimFlags): Promise<void> {
     ]),
   );
   say('\nPress Ctrl-C to stop.');
-  if (flags.for !== undefined) clock.schedule(addMs(source.startTime, flags.for), stop.plan);
-  await stopped;
-  await sim.value.close();
-  say('\nStopped.');
 }

@@ -3,12 +3,12 @@
  */
 import type { Command } from 'commander';
 import type { SeriesId } from '../../model/series.ts';
-import { loadConfig } from '../config.ts';
+import { type Config, loadConfig } from '../config.ts';
 import { startUp } from '../modes/up.ts';
 import { packageVersion } from '../version.ts';
 import { portOption, seedOption, seriesOption } from './options.ts';
 import { banner, say, sayFailure, sayWarning } from './output.ts';
-import { waitForStop } from './running.ts';
+import { runUntilStopped } from './running.ts';
 
 type UpFlags = {
   readonly host: string;
@@ -44,27 +44,32 @@ export function addUpCommand(program: Command): void {
 async function runUp(flags: UpFlags): Promise<void> {
   const config = loadConfig();
   if (!config.ok) return sayFailure(config.error);
-  const { stop, stopped } = waitForStop();
-  const dataDir = flags.dataDir ?? config.value.home;
-  const options = { ...flags, dataDir, config: config.value, onWarning: sayWarning, onFatal: stop.fail };
-  const service = await startUp(options);
-  if (!service.ok) {
-    stop.fail(service.error);
-    return;
-  }
-  const derived = config.value.derivedTimeframes;
+  await runUntilStopped(async (stop, stopped) => {
+    const dataDir = flags.dataDir ?? config.value.home;
+    const options = { ...flags, dataDir, config: config.value, onWarning: sayWarning, onFatal: stop.fail };
+    const service = await startUp(options);
+    if (!service.ok) return sayFailure(service.error);
+    try {
+      describe({ ...flags, dataDir, port: service.value.port }, config.value);
+      await stopped;
+    } finally {
+      await service.value.close();
+    }
+    say('\nStopped.');
+  });
+}
+
+function describe(flags: UpFlags & { readonly dataDir: string }, config: Config): void {
+  const derived = config.derivedTimeframes;
   say(`Hotwick ${packageVersion()}: the K-line service\n`);
   say(
     banner([
-      ['page', `http://${flags.host}:${service.value.port}/`],
-      ['API', `http://${flags.host}:${service.value.port}/docs`],
+      ['page', `http://${flags.host}:${flags.port}/`],
+      ['API', `http://${flags.host}:${flags.port}/docs`],
       ['series', flags.series.join(', ')],
       ['derived', derived.length === 0 ? 'off' : derived.join(', ')],
-      ['data', dataDir],
+      ['data', flags.dataDir],
     ]),
   );
   say('\nPress Ctrl-C to stop.');
-  await stopped;
-  await service.value.close();
-  say('\nStopped.');
 }

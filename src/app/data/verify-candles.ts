@@ -54,7 +54,10 @@ const COLUMNS = [
 /** Volumes of files without the exchange's own decimal strings carry floating-point noise of this relative size. */
 const NOISE = 1_000_000_000n;
 
-/** Compares; fails with `usage_wrong` when one timeframe can not be derived from the other. Rejects like the readers. */
+/**
+ * Compares; fails with `usage_wrong` when one timeframe can not be derived from the other or the files have no stretch
+ * in common. Rejects like the readers.
+ */
 export async function verifyCandles(
   seriesId: SeriesId,
   base: CandleFile,
@@ -89,15 +92,11 @@ export async function verifyCandles(
   const covered = { from: from ?? first.openTime, to: fanout.nextOpen ?? first.openTime };
   const isCovered = (open: EpochMs): boolean => open >= covered.from && endOf(calendar, open) <= covered.to;
   const note = (open: EpochMs): string => missingNote(missing, { from: open, to: endOf(calendar, open) });
-  return ok(
-    compare({
-      derived: output.closed,
-      published,
-      isCovered,
-      isAligned: (open) => openOf(calendar, open) === open,
-      note,
-    }),
-  );
+  const isAligned = (open: EpochMs): boolean => openOf(calendar, open) === open;
+  const report = compare({ derived: output.closed, published, isCovered, isAligned, note });
+  // Nothing compared proves nothing: that must not look like success.
+  if (report.compared === 0) return usage(`no candle of the ${higher.interval} file lies wholly inside the base file`);
+  return ok(report);
 }
 
 function usage(reason: string): Result<never, Failure> {

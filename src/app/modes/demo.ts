@@ -15,7 +15,7 @@ import { createSqliteCandleStore } from '../../adapters/sqlite/sqlite-candle-sto
 import { openSqliteDatabase } from '../../adapters/sqlite/sqlite-database.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import { addMs, type EpochMs } from '../../core/time.ts';
-import { type Failure, toFailure } from '../../model/failure.ts';
+import { type Failure, failure, toFailure, toReason } from '../../model/failure.ts';
 import { instrumentId, type MarketType } from '../../model/instrument.ts';
 import { type SeriesId, seriesId } from '../../model/series.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -55,24 +55,45 @@ export type Demo = {
 
 /** Starts everything; on failure nothing keeps running and nothing is left behind. */
 export async function startDemo(options: DemoOptions): Promise<Result<Demo, Failure>> {
-  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'hotwick-demo-'));
+  const place = options.dataDir === null ? makeTemporaryDir() : ok(options.dataDir);
+  if (!place.ok) return place;
+  const dataDir = place.value;
   const cleanUp = (): void => {
     if (options.dataDir === null) rmSync(dataDir, { recursive: true, force: true });
   };
-  const series = demoSeries(options);
-  const resumeFrom = await findResumeTime(dataDir, series);
-  if (!resumeFrom.ok) return resumeFrom;
-  const source = await openSimSource({ ...options, resumeFrom: resumeFrom.value });
-  const started = source.ok ? await startOn(options, source.value, { dataDir, series }) : source;
+  const started = await startIn(dataDir, options);
   if (!started.ok) {
     cleanUp();
     return started;
   }
   const close = async (): Promise<void> => {
-    await started.value.close();
-    cleanUp();
+    try {
+      await started.value.close();
+    } finally {
+      cleanUp();
+    }
   };
   return ok({ ...started.value, close });
+}
+
+function makeTemporaryDir(): Result<string, Failure> {
+  try {
+    return ok(mkdtempSync(join(tmpdir(), 'hotwick-demo-')));
+  } catch (error) {
+    return err(failure('data_dir_unwritable', { path: tmpdir(), reason: toReason(error) }));
+  }
+}
+
+async function startIn(dataDir: string, options: DemoOptions): Promise<Result<Demo, Failure>> {
+  try {
+    const series = demoSeries(options);
+    const resumeFrom = await findResumeTime(dataDir, series);
+    if (!resumeFrom.ok) return resumeFrom;
+    const source = await openSimSource({ ...options, resumeFrom: resumeFrom.value });
+    return source.ok ? await startOn(options, source.value, { dataDir, series }) : source;
+  } catch (error) {
+    return err(toFailure(error));
+  }
 }
 
 function demoSeries(options: DemoOptions): SeriesId {
@@ -81,19 +102,16 @@ function demoSeries(options: DemoOptions): SeriesId {
   return seriesId({ instrumentId: instrument, timeframe: options.config.baseTimeframe });
 }
 
-/** Where an earlier run in the same data directory stopped. */
+/** Where an earlier run in the same data directory stopped; rejects where its database can not be used. */
 async function findResumeTime(dataDir: string, series: SeriesId): Promise<Result<EpochMs | null, Failure>> {
   const path = prepareDataDir(dataDir);
   if (!path.ok) return path;
+  const database = openSqliteDatabase({ path: path.value });
   try {
-    const database = openSqliteDatabase({ path: path.value });
-    const store = createSqliteCandleStore(database);
-    const { head } = await store.extent(series);
-    await store.close();
-    database.close();
+    const { head } = await createSqliteCandleStore(database).extent(series);
     return ok(head === null ? null : addMs(head, 60_000));
-  } catch (error) {
-    return err(toFailure(error));
+  } finally {
+    database.close();
   }
 }
 
@@ -146,8 +164,11 @@ async function startOn(
     return service;
   }
   const close = async (): Promise<void> => {
-    await service.value.close();
-    await closeRest();
+    try {
+      await service.value.close();
+    } finally {
+      await closeRest();
+    }
   };
   const { series: shown, dataDir } = place;
   return ok({ service: service.value, exchange, clock, source, seriesId: shown, dataDir, close });

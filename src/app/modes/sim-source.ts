@@ -1,6 +1,7 @@
 /**
  * What a simulated market is made of: a recording given as a file, or the seeded generator.
  */
+import { parseCandleFileName } from '../../adapters/archive/candle-file-name.ts';
 import { createGeneratedMarket } from '../../adapters/sim/generated-market.ts';
 import { createReplayMarket } from '../../adapters/sim/replay-market.ts';
 import type { SimMarket } from '../../adapters/sim/sim-market.ts';
@@ -43,15 +44,18 @@ const GENERATED_HISTORY_MS = 10 * DAY_MS;
 /** Of a recording, at most this much and at most half of it is history when the play begins. */
 const REPLAY_HISTORY_MS = 2 * DAY_MS;
 
-/** Opens the market; fails when the recording can not be read or is not one of 1m candles. */
+/**
+ * Opens the market; fails when the recording can not be read or is not one of 1m candles (`file_unreadable`, `csv_*`,
+ * `usage_wrong`), and with `symbol_unknown` when the generator has no such instrument.
+ */
 export async function openSimSource(options: SimSourceOptions): Promise<Result<SimSource, Failure>> {
   const assets = parseAssets(options.symbol);
   if (assets === null) return err(failure('instrument_malformed', { text: options.symbol }));
   const id = instrumentId({ venue: 'binance', market: options.market, ...assets });
-  return options.replay === undefined ? ok(generated(options, id)) : openReplay(options, id, options.replay);
+  return options.replay === undefined ? generate(options, id) : openReplay(options, id, options.replay);
 }
 
-function generated(options: SimSourceOptions, id: InstrumentId): SimSource {
+function generate(options: SimSourceOptions, id: InstrumentId): Result<SimSource, Failure> {
   const present = currentMinute();
   const startTime = options.resumeFrom !== null && options.resumeFrom > present ? options.resumeFrom : present;
   const market = createGeneratedMarket({
@@ -60,7 +64,10 @@ function generated(options: SimSourceOptions, id: InstrumentId): SimSource {
     historyMs: GENERATED_HISTORY_MS,
     markets: ['futures', 'spot'],
   });
-  return { market, instrumentId: id, startTime, endTime: null, historyMs: GENERATED_HISTORY_MS };
+  if (!market.instruments.some((instrument) => instrument.instrumentId === id)) {
+    return err(failure('symbol_unknown', { symbol: `${options.symbol} (${options.market})` }));
+  }
+  return ok({ market, instrumentId: id, startTime, endTime: null, historyMs: GENERATED_HISTORY_MS });
 }
 
 async function openReplay(
@@ -68,6 +75,8 @@ async function openReplay(
   id: InstrumentId,
   path: string,
 ): Promise<Result<SimSource, Failure>> {
+  const misfit = findMisfit(path, options);
+  if (misfit !== null) return err(failure('usage_wrong', { reason: misfit }));
   const file = openCandleFile(path, { series: seriesId({ instrumentId: id, timeframe: '1m' as Timeframe }) });
   if (!file.ok) return file;
   const candles: ClosedCandle[] = [];
@@ -85,4 +94,14 @@ async function openReplay(
   const startTime = options.resumeFrom !== null && options.resumeFrom > initial ? options.resumeFrom : initial;
   const market = createReplayMarket({ tracks: [{ instrumentId: id, candles }], startTime, seed: options.seed });
   return ok({ market, instrumentId: id, startTime, endTime, historyMs: startTime - first.openTime });
+}
+
+/** What the recording's name contradicts, `null` where it agrees or says nothing: numbers must not run under another name. */
+function findMisfit(path: string, options: SimSourceOptions): string | null {
+  const name = parseCandleFileName(path);
+  if (!name.ok) return null;
+  const { symbol, timeframeText } = name.value;
+  if (timeframeText !== '1m') return `a recording is played from 1m candles, ${path} holds ${timeframeText}`;
+  const isSame = symbol.replace('_', '') === options.symbol.replace('/', '').toUpperCase();
+  return isSame ? null : `${path} holds ${symbol} by its name, --symbol says ${options.symbol}`;
 }

@@ -53,8 +53,11 @@ export async function startUp(options: UpOptions): Promise<Result<KlineService, 
     return service;
   }
   const close = async (): Promise<void> => {
-    await service.value.close();
-    clock.close();
+    try {
+      await service.value.close();
+    } finally {
+      clock.close();
+    }
   };
   return ok({ ...service.value, close });
 }

@@ -10,13 +10,14 @@ import { createSqliteCandleStore } from '../../adapters/sqlite/sqlite-candle-sto
 import { openSqliteDatabase } from '../../adapters/sqlite/sqlite-database.ts';
 import { createSqliteJournal } from '../../adapters/sqlite/sqlite-journal.ts';
 import { CandleReader, type HttpServer, MarketHub, startHttpServer } from '../../api/index.ts';
+import { assert } from '../../core/assert.ts';
 import { err, ok, type Result } from '../../core/result.ts';
-import { addMs, type EpochMs } from '../../core/time.ts';
+import { addMs, type EpochMs, epochMs } from '../../core/time.ts';
 import { Engine, step } from '../../engine/index.ts';
 import { digest } from '../../journal/index.ts';
 import { createFanout, spanOpen } from '../../market/derived-timeframe-fanout.ts';
 import type { RunStarted, SeriesOpened } from '../../model/events.ts';
-import { type Failure, FailureError, failure, toReason } from '../../model/failure.ts';
+import { type Failure, failure, toFailure, toReason } from '../../model/failure.ts';
 import type { SeriesId } from '../../model/series.ts';
 import { bucketOpen } from '../../model/timeframe.ts';
 import type { CandleStore } from '../../ports/candle-store.ts';
@@ -78,31 +79,66 @@ export function prepareDataDir(path: string): Result<string, Failure> {
 export async function startKlineService(options: ServiceOptions): Promise<Result<KlineService, Failure>> {
   const path = prepareDataDir(options.dataDir);
   if (!path.ok) return path;
+  const closers: Closer[] = [];
   try {
-    const database = openSqliteDatabase({ path: path.value });
-    const store = createSqliteCandleStore(database);
-    const journal = createSqliteJournal(database);
-    const bus = createMemoryBus({
-      waitingMax: BUS_WAITING_MAX,
-      onError: (error) => options.onWarning(toReason(error)),
-    });
-    const closers: (() => Promise<void>)[] = [() => bus.close(), () => journal.close(), () => store.close()];
-    let feed: Feed | null = null;
-    const parts = { ...options, store, journal, bus };
-    const engine = createEngine(parts, () => feed);
-    const started = await startParts(parts, engine, (opened) => {
-      feed = opened;
-    });
-    if (!started.ok) {
-      for (const close of closers) await close();
-      return started;
-    }
-    const http = started.value;
-    return ok({ port: http.port, store, engine, close: () => closeAll(http, { feed, engine, closers }) });
+    const started = await startAll(options, path.value, closers);
+    if (!started.ok) await closeAll(closers);
+    return started;
   } catch (error) {
-    if (error instanceof FailureError) return err(error.failure);
-    throw error;
+    await closeAll(closers);
+    return err(toFailure(error));
   }
+}
+
+/** Ends one part of the service. */
+type Closer = () => void | Promise<void>;
+
+/** Ends the parts, the newest first; one that fails does not keep the others, and is reported when all are through. */
+async function closeAll(closers: readonly Closer[]): Promise<void> {
+  const failed: unknown[] = [];
+  for (const close of closers.toReversed()) {
+    try {
+      await close();
+    } catch (error) {
+      failed.push(error);
+    }
+  }
+  if (failed.length > 0) throw failed[0];
+}
+
+async function startAll(
+  options: ServiceOptions,
+  path: string,
+  closers: Closer[],
+): Promise<Result<KlineService, Failure>> {
+  const database = openSqliteDatabase({ path });
+  closers.push(() => database.close());
+  const store = createSqliteCandleStore(database);
+  closers.push(() => store.close());
+  const journal = createSqliteJournal(database);
+  closers.push(() => journal.close());
+  const bus = createMemoryBus({
+    waitingMax: BUS_WAITING_MAX,
+    onError: (error) => options.onWarning(toReason(error)),
+  });
+  closers.push(() => bus.close());
+  const parts = { ...options, store, journal, bus };
+  const tie: FeedTie = { feed: null };
+  const engine = createEngine(parts, tie);
+  const recovered = await engine.recover();
+  if (!recovered.ok) return recovered;
+  const http = await startServer(parts);
+  if (!http.ok) return http;
+  // Stopping goes the way of the data: no more input, everything waiting stored, then the clients are told.
+  closers.push(
+    () => http.value.close(),
+    () => engine.stop(),
+  );
+  await openFeed(parts, engine, (feed) => {
+    tie.feed = feed;
+    closers.push(() => feed.close());
+  });
+  return ok({ port: http.value.port, store, engine, close: () => closeAll(closers) });
 }
 
 type Parts = ServiceOptions & {
@@ -111,13 +147,14 @@ type Parts = ServiceOptions & {
   readonly bus: ReturnType<typeof createMemoryBus>;
 };
 
-function createEngine(parts: Parts, feed: () => Feed | null): Engine {
+/** The feed posts into the engine and the engine asks the feed: the second direction is tied when the feed is open. */
+type FeedTie = { feed: Feed | null };
+
+function createEngine(parts: Parts, tie: FeedTie): Engine {
   const { clock, store, bus, notifier, journal } = parts;
-  // The feed posts into the engine and the engine asks the feed: the second direction is tied when the feed is open.
   const tied = (): Feed => {
-    const opened = feed();
-    if (opened === null) throw new Error('the feed is asked before it is open');
-    return opened;
+    assert(tie.feed !== null, 'the feed is asked before it is open');
+    return tie.feed;
   };
   const lateFeed: Feed = {
     watch: (seriesId) => tied().watch(seriesId),
@@ -130,32 +167,21 @@ function createEngine(parts: Parts, feed: () => Feed | null): Engine {
   return new Engine({
     ports: { clock, store, bus, notifier, journal, feed: lateFeed },
     step,
-    onFatal: (error) => {
-      const reason = error instanceof FailureError ? error.failure : failure('unexpected', { reason: toReason(error) });
-      parts.onFatal(reason);
-    },
+    onFatal: (error) => parts.onFatal(toFailure(error)),
   });
 }
 
-async function startParts(
-  parts: Parts,
-  engine: Engine,
-  setFeed: (feed: Feed) => void,
-): Promise<Result<HttpServer, Failure>> {
-  const recovered = await engine.recover();
-  if (!recovered.ok) return recovered;
-  const http = await startServer(parts);
-  if (!http.ok) return http;
+/** Opens the feed and every series; `opened` hears of the feed before anything can fail after it. */
+async function openFeed(parts: Parts, engine: Engine, opened: (feed: Feed) => void): Promise<void> {
   const feed = parts.openFeed((event) => {
     // A full mailbox makes a closed candle wait; a forming one is simply too late.
     if (!engine.mailbox.offer(event) && event.kind !== 'formingReceived') void engine.mailbox.post(event);
   });
-  setFeed(feed);
+  opened(feed);
   engine.mailbox.mustOffer(describeRun(parts));
   for (const seriesId of parts.series) engine.mailbox.mustOffer(await describeSeries(parts, seriesId));
   engine.start();
   for (const seriesId of parts.series) feed.watch(seriesId);
-  return http;
 }
 
 function startServer(parts: Parts): Promise<Result<HttpServer, Failure>> {
@@ -197,7 +223,10 @@ function describeRun(parts: Parts): RunStarted {
 }
 
 /** What the store already has of a base series, so that its running buckets go on. */
-export async function describeSeries(parts: Parts, seriesId: SeriesId): Promise<SeriesOpened> {
+export async function describeSeries(
+  parts: Pick<ServiceOptions, 'clock' | 'config'> & { readonly store: CandleStore },
+  seriesId: SeriesId,
+): Promise<SeriesOpened> {
   const now = parts.clock.now();
   const timeframes = parts.config.derivedTimeframes;
   const { head } = await parts.store.extent(seriesId);
@@ -213,21 +242,7 @@ export async function describeSeries(parts: Parts, seriesId: SeriesId): Promise<
     timeframes,
     tail,
     gaps: gaps.filter((gap) => gap.reason === 'unknown' || gap.to > from),
-    historyFrom: bucketOpen(addMs(now, -parts.config.historyDays * DAY_MS), DAY_MS),
+    historyFrom: bucketOpen(epochMs(Math.max(0, now - parts.config.historyDays * DAY_MS)), DAY_MS),
     formingMinIntervalMs: parts.config.formingMinIntervalMs,
   };
-}
-
-async function closeAll(
-  http: HttpServer,
-  parts: {
-    readonly feed: Feed | null;
-    readonly engine: Engine;
-    readonly closers: readonly (() => Promise<void>)[];
-  },
-): Promise<void> {
-  await parts.feed?.close();
-  await parts.engine.stop();
-  await http.close();
-  for (const close of parts.closers) await close();
 }
