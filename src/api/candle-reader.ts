@@ -53,8 +53,8 @@ export class CandleReader {
 }
 
 function clampSince(since: number, latest: EpochMs, lengthMs: number): number {
-  const isLive = since * 1000 <= latest + AHEAD_PERIODS * lengthMs;
-  return isLive ? Math.min(since, toEpochSec(latest)) : since;
+  const isNear = since * 1000 <= latest + AHEAD_PERIODS * lengthMs;
+  return isNear ? Math.min(since, toEpochSec(latest)) : since;
 }
 
 function hideAhead(candles: readonly ClosedCandle[], latest: EpochMs, lengthMs: number): readonly ClosedCandle[] {

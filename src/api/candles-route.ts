@@ -2,12 +2,15 @@
  * `GET /api/market/candles` (wire contract 2.1).
  */
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import { toEpochSec } from '../core/time.ts';
 import { parseSeriesId } from '../model/series.ts';
 import type { CandleReader, CandleReading } from './candle-reader.ts';
-import { candlesAnswer, candlesQuery, errorAnswer, validationAnswer } from './contract.ts';
-import { parseCandlesQuery, type RawQuery } from './query-parser.ts';
+import { candlesAnswer, candlesQuery, errorAnswer } from './contract.ts';
+import { parseCandlesQuery, queryProblem, type RawQuery } from './query-parser.ts';
 import { candleText } from './wire.ts';
+
+const queryRefusal = z.object({ detail: z.array(queryProblem) }).meta({ id: 'QueryProblems' });
 
 const schema = {
   tags: ['market'],
@@ -15,7 +18,7 @@ const schema = {
   description:
     'Without `since` the newest `limit` candles, with it the oldest `limit` candles after it. Never forming ones.',
   querystring: candlesQuery,
-  response: { 200: candlesAnswer, 400: errorAnswer, 422: validationAnswer },
+  response: { 200: candlesAnswer, 400: errorAnswer, 422: queryRefusal },
 };
 
 /** Adds the route. */

@@ -14,20 +14,22 @@ export type ClientMessage =
       readonly since: number | null;
       readonly supportsBatch: 'yes' | 'no';
     }
-  | { readonly type: 'unsubscribe'; readonly seriesId: string | null };
+  | { readonly type: 'unsubscribe'; readonly seriesId: SeriesId | null };
 
-/** Checks one frame's text; the error is the text for the client. */
-export function parseClientMessage(text: string): Result<ClientMessage, string> {
-  const message = parseObject(text);
+/** Checks one frame's text, `null` for a binary frame; the error is the text for the client. */
+export function parseClientMessage(text: string | null): Result<ClientMessage, string> {
+  const message = text === null ? null : parseObject(text);
   if (message === null) return err('invalid message envelope');
   const type = message['type'];
   if (typeof type !== 'string' || type === '') return err('missing message type');
   if (type === 'subscribe') return parseSubscribe(message);
-  if (type === 'unsubscribe') {
-    const id = message['series_id'];
-    return ok({ type, seriesId: typeof id === 'string' ? id : null });
-  }
+  if (type === 'unsubscribe') return ok({ type, seriesId: findSeriesId(message['series_id']) });
   return err(`unknown message type: ${type.slice(0, 100)}`);
+}
+
+function findSeriesId(id: unknown): SeriesId | null {
+  const parsed = typeof id === 'string' ? parseSeriesId(id) : null;
+  return parsed?.ok === true ? parsed.value : null;
 }
 
 type Fields = Readonly<Record<string, unknown>>;

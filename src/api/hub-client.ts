@@ -94,7 +94,8 @@ export class HubClient {
     this.#lineState = 'running';
     // A set hands out what is added to it on the way: who has more goes to the end of the line.
     for (const subscription of this.#line) {
-      this.#line.delete(subscription);
+      await this.#giveWay();
+      if (!this.#line.delete(subscription)) continue;
       try {
         const rest = await subscription.sendHistoryPage(this.#options.reader);
         if (rest === 'more') this.#line.add(subscription);
@@ -102,7 +103,6 @@ export class HubClient {
         // Reported to the hub, which ends the client; a subscription that has ended meanwhile wants no history.
         if (this.subscriptions.get(subscription.options.seriesId) === subscription) this.#options.onUnreadable(thrown);
       }
-      await this.#giveWay();
     }
     this.#lineState = 'idle';
   }

@@ -51,9 +51,11 @@ export class Subscription {
   async sendHistoryPage(reader: CandleReader): Promise<'more' | 'done'> {
     const { seriesId, since, catchUpLimit: limit } = this.options;
     const reading = await reader.read({ seriesId, since: this.#cursor, limit });
-    if (this.#phase === 'closed') return 'done';
+    if (this.#isClosed()) return 'done';
     if (this.#phase === 'firstPage') this.#begin(reading);
     this.#sendHistory(reading.candles);
+    // Sending may have been too much for the client, which ends its subscriptions.
+    if (this.#isClosed()) return 'done';
     this.#phase = since !== null && reading.candles.length >= limit ? 'laterPages' : 'stream';
     if (this.#phase === 'laterPages') return 'more';
     for (const announcement of this.#waiting.splice(0)) this.deliver(announcement);
@@ -77,7 +79,7 @@ export class Subscription {
 
   /** Takes an announcement of this series; answers `overrun` when too much waits for a slow catch-up. */
   deliver(announcement: Announcement): 'taken' | 'overrun' {
-    if (this.#phase === 'closed') return 'taken';
+    if (this.#isClosed()) return 'taken';
     const { message } = announcement;
     if (this.#phase !== 'stream') return message.kind === 'candlesClosed' ? this.#keep(announcement) : 'taken';
     if (message.kind === 'candlesClosed') this.#deliverClosed(message.candles, announcement);
@@ -96,9 +98,12 @@ export class Subscription {
   }
 
   #deliverClosed(candles: readonly ClosedCandle[], announcement: Announcement): void {
-    const isBatch = candles.length > 1 && this.options.supportsBatch === 'yes';
-    if (isBatch) this.#deliverBatch(candles, announcement);
-    else candles.forEach((candle, index) => this.#deliverOne(candle, announcement.closedTexts()[index] ?? ''));
+    if (candles.length > 1 && this.options.supportsBatch === 'yes') {
+      this.#deliverBatch(candles, announcement);
+      return;
+    }
+    const texts = announcement.closedTexts();
+    for (const [index, candle] of candles.entries()) this.#deliverOne(candle, texts[index] ?? '');
   }
 
   #deliverBatch(candles: readonly ClosedCandle[], announcement: Announcement): void {
@@ -123,6 +128,10 @@ export class Subscription {
     const actual = toEpochSec(next.openTime);
     if (this.#cursor === null || actual <= this.#cursor + this.#periodSec) return;
     this.#send(gapMessageText(this.options.seriesId, this.#cursor + this.#periodSec, actual), 'closed');
+  }
+
+  #isClosed(): boolean {
+    return this.#phase === 'closed';
   }
 
   /** Ends delivery at once. */

@@ -3,107 +3,12 @@
  * `TRADE_CANVAS_`; booleans are `1/true/yes/on` in any case, anything else is off; a number that is none falls back to
  * its default, and is then brought within its bounds. docs/settings.md is generated from `SETTINGS`.
  */
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { err, ok, type Result } from '../core/result.ts';
 import { type Failure, failure } from '../model/failure.ts';
 import { parseTimeframe, type Timeframe, timeframe } from '../model/timeframe.ts';
+import { SETTINGS, type Setting } from './settings.ts';
 
-/** One setting: where it comes from, what it does and what it is when nobody says. */
-export type Setting = {
-  readonly name: string;
-  readonly kind: 'boolean' | 'integer' | 'text' | 'list';
-  readonly initial: string;
-  readonly min?: number;
-  readonly max?: number;
-  readonly meaning: string;
-};
-
-/** Every setting, in the order the documentation lists them. */
-export const SETTINGS = {
-  derivedEnabled: {
-    name: 'TRADE_CANVAS_ENABLE_DERIVED_TIMEFRAMES',
-    kind: 'boolean',
-    initial: '',
-    meaning: 'derive higher timeframes from the base one; unset means on for `hotwick up` and `demo`, `0` means off',
-  },
-  derivedBase: {
-    name: 'TRADE_CANVAS_DERIVED_BASE_TIMEFRAME',
-    kind: 'text',
-    initial: '1m',
-    meaning: 'the timeframe everything is derived from',
-  },
-  derivedTimeframes: {
-    name: 'TRADE_CANVAS_DERIVED_TIMEFRAMES',
-    kind: 'list',
-    initial: '5m,15m,1h,4h,1d',
-    meaning: 'timeframes to derive; empty means this list',
-  },
-  formingMinIntervalMs: {
-    name: 'TRADE_CANVAS_MARKET_FORMING_MIN_INTERVAL_MS',
-    kind: 'integer',
-    initial: '250',
-    min: 0,
-    meaning: 'least time between two forming publications of one series, in milliseconds',
-  },
-  catchUpLimit: {
-    name: 'TRADE_CANVAS_MARKET_WS_CATCHUP_LIMIT',
-    kind: 'integer',
-    initial: '5000',
-    min: 100,
-    meaning: 'candles per page of WebSocket catch-up',
-  },
-  corsOrigins: {
-    name: 'TRADE_CANVAS_CORS_ORIGINS',
-    kind: 'list',
-    initial: 'http://localhost:5173,http://127.0.0.1:5173',
-    meaning: 'web origins that may call the API from a browser',
-  },
-  futuresRestUrl: {
-    name: 'TRADE_CANVAS_BINANCE_FUTURES_BASE_URL',
-    kind: 'text',
-    initial: 'https://fapi.binance.com',
-    meaning: 'USD-M futures REST base URL',
-  },
-  spotRestUrl: {
-    name: 'TRADE_CANVAS_BINANCE_SPOT_BASE_URL',
-    kind: 'text',
-    initial: 'https://api.binance.com',
-    meaning: 'spot REST base URL',
-  },
-  futuresStreamUrl: {
-    name: 'HOTWICK_BINANCE_FUTURES_STREAM_URL',
-    kind: 'text',
-    initial: 'wss://fstream.binance.com',
-    meaning: 'USD-M futures stream base URL; `/market/stream` is appended',
-  },
-  spotStreamUrl: {
-    name: 'HOTWICK_BINANCE_SPOT_STREAM_URL',
-    kind: 'text',
-    initial: 'wss://stream.binance.com:9443',
-    meaning: 'spot stream base URL; `/stream` is appended',
-  },
-  historyDays: {
-    name: 'HOTWICK_HISTORY_DAYS',
-    kind: 'integer',
-    initial: '10',
-    min: 1,
-    max: 3650,
-    meaning: 'days of history fetched when a series is empty',
-  },
-  home: {
-    name: 'HOTWICK_HOME',
-    kind: 'text',
-    initial: join(homedir(), '.hotwick'),
-    meaning: 'data directory when --data-dir is not given',
-  },
-  realtimeSource: {
-    name: 'TRADE_CANVAS_MARKET_REALTIME_SOURCE',
-    kind: 'text',
-    initial: 'binance_ws',
-    meaning: 'accepted for compatibility and ignored: the exchange stream is the only source',
-  },
-} as const satisfies Record<string, Setting>;
+export { SETTINGS, type Setting } from './settings.ts';
 
 /** The parsed configuration; frozen and passed by argument. */
 export type Config = {
@@ -120,6 +25,34 @@ export type Config = {
   };
   readonly historyDays: number;
   readonly home: string;
+  readonly ingest: IngestConfig;
+  readonly gates: GateConfig;
+};
+
+type Switch = 'on' | 'off';
+
+/** Which series are followed, and when. */
+export type IngestConfig = {
+  readonly whitelist: Switch;
+  /** `null` when the whitelist is the list given on the command line. */
+  readonly whitelistPath: string | null;
+  readonly onDemand: Switch;
+  readonly onDemandMax: number;
+  readonly idleMs: number;
+  readonly roleGuard: Switch;
+  readonly role: 'hybrid' | 'ingest' | 'read';
+  readonly guardrail: Switch;
+  readonly autoTail: Switch;
+  readonly autoTailMax: number;
+};
+
+/** Which gated routes are served. */
+export type GateConfig = {
+  readonly debug: Switch;
+  readonly dev: Switch;
+  readonly health: Switch;
+  readonly metrics: Switch;
+  readonly backfillRecentMs: number;
 };
 
 const BASE_TIMEFRAME = timeframe('1m');
@@ -145,7 +78,9 @@ export function loadConfig(environment: Environment = process.env): Result<Confi
   };
   const baseTimeframe = value(SETTINGS.derivedBase);
   if (baseTimeframe !== BASE_TIMEFRAME) problems.push(`${SETTINGS.derivedBase.name}: only 1m is supported`);
-  const wanted = isDerivedOn(environment) ? list(SETTINGS.derivedTimeframes, environment) : [];
+  const wanted = isOnUnlessSaid(SETTINGS.derivedEnabled, environment)
+    ? list(SETTINGS.derivedTimeframes, environment)
+    : [];
   const config: Config = {
     derivedTimeframes: wanted.flatMap((text) => parse(SETTINGS.derivedTimeframes, text)),
     baseTimeframe: BASE_TIMEFRAME,
@@ -160,15 +95,47 @@ export function loadConfig(environment: Environment = process.env): Result<Confi
     },
     historyDays: integer(SETTINGS.historyDays, environment),
     home: value(SETTINGS.home),
+    ingest: parseIngest(environment),
+    gates: {
+      debug: toSwitch(SETTINGS.debugApi, environment),
+      dev: toSwitch(SETTINGS.devApi, environment),
+      health: toSwitch(SETTINGS.healthApi, environment),
+      metrics: toSwitch(SETTINGS.metricsApi, environment),
+      backfillRecentMs: integer(SETTINGS.backfillRecentS, environment) * 1000,
+    },
   };
   if (problems.length === 0) return ok(Object.freeze(config));
   return err(failure('config_invalid', { count: problems.length, reason: problems.join('; ') }));
 }
 
-/** The seed's kill-switch; a newcomer who says nothing gets the product. */
-function isDerivedOn(environment: Environment): boolean {
-  const text = environment[SETTINGS.derivedEnabled.name]?.trim();
-  return text === undefined || /^(1|true|yes|on)$/i.test(text);
+function parseIngest(environment: Environment): IngestConfig {
+  const role = environment[SETTINGS.role.name]?.trim().toLowerCase();
+  return {
+    whitelist: isOnUnlessSaid(SETTINGS.whitelistIngest, environment) ? 'on' : 'off',
+    whitelistPath: environment[SETTINGS.whitelistPath.name]?.trim() || null,
+    onDemand: toSwitch(SETTINGS.onDemandIngest, environment),
+    onDemandMax: integer(SETTINGS.onDemandMax, environment),
+    idleMs: integer(SETTINGS.onDemandIdleS, environment) * 1000,
+    roleGuard: toSwitch(SETTINGS.roleGuard, environment),
+    role: role === 'ingest' || role === 'read' ? role : 'hybrid',
+    guardrail: toSwitch(SETTINGS.guardrail, environment),
+    autoTail: toSwitch(SETTINGS.autoTailBackfill, environment),
+    autoTailMax: integer(SETTINGS.autoTailMax, environment),
+  };
+}
+
+/** A kill-switch of the seed: a newcomer who says nothing gets the product, any word but yes switches it off. */
+function isOnUnlessSaid(setting: Setting, environment: Environment): boolean {
+  const text = environment[setting.name]?.trim();
+  return text === undefined || isYes(text);
+}
+
+function toSwitch(setting: Setting, environment: Environment): Switch {
+  return isYes(environment[setting.name]?.trim() ?? setting.initial) ? 'on' : 'off';
+}
+
+function isYes(text: string): boolean {
+  return /^(1|true|yes|on)$/i.test(text);
 }
 
 function integer(setting: Setting & { readonly kind: 'integer' }, environment: Environment): number {

@@ -6,7 +6,7 @@
 import type { Result } from '../core/result.ts';
 import { inputRecord, outputRecord } from '../journal/records.ts';
 import type { Effect, Input } from '../model/events.ts';
-import { type Failure, FailureError } from '../model/failure.ts';
+import { type Failure, FailureError, failure } from '../model/failure.ts';
 import type { Journal, JournalRecord } from '../ports/journal.ts';
 import { Mailbox, type MailboxStats } from './mailbox.ts';
 import { EffectPerformer, type EffectPorts } from './perform.ts';
@@ -40,6 +40,8 @@ export class Engine {
   #life: 'running' | 'stopping' | 'failed' = 'running';
   #stopped: Promise<void> | null = null;
   #sinceSnapshot = 0;
+  /** Senders that wait for their input to be through; bounded by the mailbox, which makes more of them wait before. */
+  readonly #awaited = new Map<Input, Pick<PromiseWithResolvers<void>, 'resolve' | 'reject'>>();
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -61,6 +63,18 @@ export class Engine {
       if (error instanceof FailureError) return { ok: false, error: error.failure };
       throw error;
     }
+  }
+
+  /**
+   * Adds an input, waiting for room, and resolves when everything it asked for at once is stored and announced.
+   * Rejects with what ended the engine, or `engine_stopped` when it takes no more.
+   */
+  async submit(input: Input): Promise<void> {
+    if (this.#life !== 'running') throw new FailureError(failure('engine_stopped'));
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#awaited.set(input, { resolve, reject });
+    await this.mailbox.post(input);
+    return promise;
   }
 
   /** Starts taking inputs. */
@@ -92,6 +106,7 @@ export class Engine {
     this.#performer.close();
     this.mailbox.nudge();
     await this.#loop;
+    this.#refuseAwaited(new FailureError(failure('engine_stopped')));
     if (!this.#hasFailed()) await this.#options.ports.journal.flush();
   }
 
@@ -113,7 +128,20 @@ export class Engine {
     }
     if (mustLast) await this.#options.ports.journal.flush();
     await this.#performer.perform(effects);
+    if (this.#awaited.size > 0) this.#answer(burst);
     await this.#snapshotWhenDue(burst.length);
+  }
+
+  #answer(burst: readonly Input[]): void {
+    for (const input of burst) {
+      this.#awaited.get(input)?.resolve();
+      this.#awaited.delete(input);
+    }
+  }
+
+  #refuseAwaited(error: unknown): void {
+    for (const { reject } of this.#awaited.values()) reject(error);
+    this.#awaited.clear();
   }
 
   /** An input and its output enter the journal in one append, so that it never ends between the two. */
@@ -146,6 +174,7 @@ export class Engine {
   #fail(error: unknown): void {
     if (this.#hasFailed()) return;
     this.#life = 'failed';
+    this.#refuseAwaited(error);
     this.#performer.close();
     this.mailbox.nudge();
     const tell = (): void => this.#options.onFatal(error);

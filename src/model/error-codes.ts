@@ -108,6 +108,10 @@ export const ERROR_CODES = {
     message: 'the mailbox holds {depth} inputs and takes no more',
     hint: 'The sender waits for room. If it repeats, the machine is too slow for the number of series.',
   },
+  engine_stopped: {
+    message: 'the service is stopping and takes nothing more',
+    hint: 'Send it again when the service is up; nothing of it was stored.',
+  },
   order_refused: {
     message: 'the venue refused the order: {reason}',
     hint: 'The order does not exist at the venue. Correct it; a new order needs a new client order id.',

@@ -1,84 +1,90 @@
 /**
- * A file as text, piece by piece; gzip is recognised by its first bytes and unpacked on the way. The pieces are cut
- * anywhere. Characters are single bytes: a table of numbers has no others, and anything else is refused as a cell.
+ * A file as text, piece by piece; gzip and zip are recognised by their first bytes and unpacked on the way. The pieces
+ * are cut anywhere. Characters are single bytes: a table of numbers has no others, and anything else is refused as a
+ * cell.
  */
 import { type FileHandle, open } from 'node:fs/promises';
-import { createGunzip, type Gunzip } from 'node:zlib';
+import { crc32, createGunzip, createInflateRaw } from 'node:zlib';
 import { FailureError, failure, toReason } from '../../model/failure.ts';
+import { CUT, unpack } from './unpack.ts';
+import { locateZipEntry, type ZipEntry } from './zip-entry.ts';
 
 /** A piece of text, or the news that the compressed data ends before its end mark; `cut` is always the last. */
 export type FileText = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'cut' };
 
-/** Bytes read at a time; a gzip piece may unpack to at most about a thousand times as much. */
+/** Bytes read at a time; a compressed piece may unpack to at most about a thousand times as much. */
 const READ_BYTES = 128 * 1024;
 /** Bytes unpacked at a time: large enough that hopping between threads costs nothing against parsing. */
 const UNPACKED_BYTES = 512 * 1024;
 
 /**
- * The text of the file at `path`, in order. Throws `FailureError` `file_unreadable` when it can not be opened or
- * read, is a zip archive, or its compressed data is damaged. Damage that only the check sum shows is known at the end.
+ * The text of the file at `path`, in order; of a zip archive the text of the one file in it. Throws `FailureError`
+ * `file_unreadable` when it can not be opened or read, is a zip archive of anything but one file, or its compressed
+ * data is damaged. Damage that only the check sum shows is known at the end.
  */
 export async function* readFileText(path: string): AsyncGenerator<FileText, void, undefined> {
   const file = await unreadableOnError(path, () => open(path));
   try {
-    const first = await unreadableOnError(path, () => readPiece(file));
-    if (first.length > 1 && first[0] === 0x50 && first[1] === 0x4b) {
-      throw unreadable(path, 'it is a zip archive; unpack it first');
+    const first = await unreadableOnError(path, () => readPiece(file, { position: null, bytes: READ_BYTES }));
+    for await (const piece of readUnpacked(file, first)) {
+      yield piece === CUT ? { kind: 'cut' } : { kind: 'text', text: piece.toString('latin1') };
     }
-    if (first.length > 1 && first[0] === 0x1f && first[1] === 0x8b) yield* unpackedText(path, file, first);
-    else yield* plainText(path, file, first);
+  } catch (thrown) {
+    throw thrown instanceof FailureError ? thrown : unreadable(path, thrown);
   } finally {
     await file.close();
   }
 }
 
-async function* plainText(path: string, file: FileHandle, first: Buffer): AsyncGenerator<FileText> {
-  for (let piece = first; piece.length > 0; piece = await unreadableOnError(path, () => readPiece(file))) {
-    yield { kind: 'text', text: piece.toString('latin1') };
+type Pieces = AsyncGenerator<Buffer | typeof CUT, void, undefined>;
+
+function readUnpacked(file: FileHandle, first: Buffer): Pieces {
+  if (first[0] === 0x50 && first[1] === 0x4b) return unpackZip(file);
+  const pieces = readOn(file, first);
+  return first[0] === 0x1f && first[1] === 0x8b ? unpack(pieces, createGunzip({ chunkSize: UNPACKED_BYTES })) : pieces;
+}
+
+async function* readOn(file: FileHandle, first: Buffer): AsyncGenerator<Buffer, void, undefined> {
+  for (let piece = first; piece.length > 0; ) {
+    yield piece;
+    piece = await readPiece(file, { position: null, bytes: READ_BYTES });
   }
 }
 
-async function* unpackedText(path: string, file: FileHandle, first: Buffer): AsyncGenerator<FileText> {
-  const gunzip = createGunzip({ chunkSize: UNPACKED_BYTES });
-  const unpacked: Buffer[] = [];
-  gunzip.on('data', (piece: Buffer) => unpacked.push(piece));
-  const take = (): FileText[] => unpacked.splice(0).map((piece) => ({ kind: 'text', text: piece.toString('latin1') }));
-  try {
-    for (let piece = first; piece.length > 0; piece = await unreadableOnError(path, () => readPiece(file))) {
-      await settled(gunzip, (done) => gunzip.write(piece, done));
-      yield* take();
+async function* unpackZip(file: FileHandle): Pieces {
+  const entry = await locateZipEntry(file);
+  if (typeof entry === 'string') throw new Error(entry);
+  const packed = readPacked(file, entry);
+  const unpacked = entry.method === 'stored' ? packed : unpack(packed, createInflateRaw({ chunkSize: UNPACKED_BYTES }));
+  let sum = 0;
+  let bytes = 0;
+  for await (const piece of unpacked) {
+    if (piece !== CUT) {
+      sum = crc32(piece, sum);
+      bytes += piece.length;
     }
-    const ending = settled(gunzip, (done) => gunzip.once('end', done));
-    gunzip.end();
-    await ending;
-  } catch (thrown) {
-    if (!isUnexpectedEnd(thrown)) throw toUnreadable(path, thrown);
-    yield* take();
-    yield { kind: 'cut' };
-    return;
-  } finally {
-    gunzip.destroy();
+    yield piece;
+    if (piece === CUT) return;
   }
-  yield* take();
+  if (sum !== entry.crc32 || bytes !== entry.bytes) throw new Error('the check sum of the zip archive does not match');
 }
 
-/** Resolves when `start`'s callback is called, rejects when the stream fails first. */
-function settled(stream: Gunzip, start: (done: () => void) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    stream.once('error', reject);
-    start(() => {
-      stream.off('error', reject);
-      resolve();
-    });
-  });
+async function* readPacked(file: FileHandle, entry: ZipEntry): AsyncGenerator<Buffer, void, undefined> {
+  const end = entry.start + entry.packedBytes;
+  for (let position = entry.start; position < end; ) {
+    const piece = await readPiece(file, { position, bytes: Math.min(READ_BYTES, end - position) });
+    if (piece.length === 0) return;
+    yield piece;
+    position += piece.length;
+  }
 }
 
-function isUnexpectedEnd(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === 'Z_BUF_ERROR';
-}
-
-async function readPiece(file: FileHandle): Promise<Buffer> {
-  const { buffer, bytesRead } = await file.read(Buffer.allocUnsafeSlow(READ_BYTES), 0, READ_BYTES, null);
+async function readPiece(
+  file: FileHandle,
+  place: { readonly position: number | null; readonly bytes: number },
+): Promise<Buffer> {
+  const target = Buffer.allocUnsafeSlow(place.bytes);
+  const { buffer, bytesRead } = await file.read(target, 0, place.bytes, place.position);
   return buffer.subarray(0, bytesRead);
 }
 
@@ -86,15 +92,12 @@ async function unreadableOnError<T>(path: string, action: () => Promise<T>): Pro
   try {
     return await action();
   } catch (thrown) {
-    throw unreadable(path, toReason(thrown), thrown);
+    throw unreadable(path, thrown);
   }
 }
 
-function toUnreadable(path: string, thrown: unknown): FailureError {
-  if (thrown instanceof FailureError) return thrown;
-  return unreadable(path, `its compressed data is damaged (${toReason(thrown)})`, thrown);
-}
-
-function unreadable(path: string, reason: string, cause?: unknown): FailureError {
-  return new FailureError(failure('file_unreadable', { path, reason }), { cause });
+function unreadable(path: string, thrown: unknown): FailureError {
+  const isPacked = thrown instanceof Error && 'code' in thrown && String(thrown.code).startsWith('Z_');
+  const reason = isPacked ? `its compressed data is damaged (${toReason(thrown)})` : toReason(thrown);
+  return new FailureError(failure('file_unreadable', { path, reason }), { cause: thrown });
 }

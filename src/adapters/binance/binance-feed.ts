@@ -1,15 +1,17 @@
 /**
  * Binance as a Feed: USD-M futures and spot klines, live and historical. In come series to watch, out go candle events
- * and what is alive; `feedUp` is told only with a frame of that very series in hand. Limits: one process knows only
- * its own requests and connections, and nothing here stores or repairs: after a `feedUp` the caller fetches what it missed.
+ * and what is alive; `feedUp` is told only with a frame of that very series in hand. Limits: other programs behind the
+ * same address are known only by the venue's own count of weight, their connections not at all; nothing here stores or
+ * repairs: after a `feedUp` the caller fetches what it missed.
  */
 import type { Failure } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Feed, FeedSink } from '../../ports/feed.ts';
 import type { Random } from '../../ports/random.ts';
+import type { RequestLedger } from '../../ports/request-ledger.ts';
 import { BINANCE_ENDPOINTS, type BinanceEndpoints } from './endpoints.ts';
 import { fetchHistoryPage, fetchInstrumentList, fetchVenueTime, type MarketDataContext } from './market-data.ts';
-import { RestClient } from './rest-client.ts';
+import { type RequestBudgetStats, RestClient } from './rest-client.ts';
 import { SeriesWatcher } from './series-watcher.ts';
 import { BINANCE_TIMINGS, type BinanceTimings } from './timings.ts';
 
@@ -23,14 +25,23 @@ export type BinanceFeedOptions = {
   readonly onFault: (failure: Failure) => void;
   readonly endpoints?: Partial<BinanceEndpoints>;
   readonly timings?: Partial<BinanceTimings>;
+  /**
+   * Remembers bans and spent weight across restarts; without it they are forgotten with the feed. It stays the caller's:
+   * close it after the feed.
+   */
+  readonly ledger?: RequestLedger;
 };
 
+/** A Feed that shows how its requests stand with the venue's limits, for metrics. */
+export type BinanceFeed = Feed & { readonly requestBudget: () => RequestBudgetStats };
+
 /** A feed on Binance's public market data; no credentials, no event before the first `watch`. */
-export function createBinanceFeed(options: BinanceFeedOptions): Feed {
+export function createBinanceFeed(options: BinanceFeedOptions): BinanceFeed {
   const { clock, onFault } = options;
   const endpoints = { ...BINANCE_ENDPOINTS, ...options.endpoints };
   const timings = { ...BINANCE_TIMINGS, ...options.timings };
-  const client = new RestClient({ clock, endpoints, requestTimeoutMs: timings.requestTimeoutMs });
+  const { ledger } = options;
+  const client = new RestClient({ clock, endpoints, requestTimeoutMs: timings.requestTimeoutMs, ledger, onFault });
   const context: MarketDataContext = { client, clock, onFault };
   const watcher = new SeriesWatcher({ ...options, endpoints, timings });
   return {
@@ -39,6 +50,7 @@ export function createBinanceFeed(options: BinanceFeedOptions): Feed {
     fetchHistory: (request) => fetchHistoryPage(context, request),
     fetchInstruments: (market) => fetchInstrumentList(context, market),
     fetchTime: () => fetchVenueTime(context),
+    requestBudget: () => client.budget(),
     close: async () => {
       await Promise.all([watcher.close(), client.close()]);
     },

@@ -13,6 +13,7 @@ import type { HistoryRequest } from '../../ports/feed.ts';
 import { MARKET_RULES } from './endpoints.ts';
 import { parseExchangeInfo } from './exchange-info.ts';
 import { parseKlineRows } from './kline-row.ts';
+import { parseWeightPerMinute } from './rate-limits.ts';
 import type { RestClient } from './rest-client.ts';
 import { type KlineStream, resolveStream } from './symbol-name.ts';
 
@@ -47,6 +48,7 @@ export async function fetchHistoryPage(
       limit,
     },
     weight: rules.klinesWeight(limit),
+    purpose: request.purpose,
   });
   if (!answer.ok) return answer;
   const { url, body, asOf } = answer.value;
@@ -77,15 +79,17 @@ function readPage(page: {
   return ok(candles.slice(0, MARKET_RULES[page.stream.market].pageLimit));
 }
 
-/** Every instrument of a market in the venue's order; symbols we can not express are left out and reported once. */
+/** Every instrument of a market in the venue's order, and the venue's own limit for the budget; symbols we can not express are left out and reported once. */
 export async function fetchInstrumentList(
   context: MarketDataContext,
   market: MarketType,
 ): Promise<Result<readonly Instrument[], Failure>> {
   const { exchangeInfoPath: path, exchangeInfoWeight: weight } = MARKET_RULES[market];
-  const answer = await context.client.get({ market, path, query: {}, weight });
+  const answer = await context.client.get({ market, path, query: {}, weight, purpose: 'reconcile' });
   if (!answer.ok) return answer;
   const { url, body } = answer.value;
+  const weightPerMinute = parseWeightPerMinute(body);
+  if (weightPerMinute !== null) context.client.learnLimit(market, weightPerMinute);
   const parsed = parseExchangeInfo(body, market);
   if (!parsed.ok) return err(failure('venue_answer_malformed', { url, reason: parsed.error }));
   const { instruments, unusable } = parsed.value;
@@ -103,6 +107,7 @@ export async function fetchVenueTime(context: MarketDataContext): Promise<Result
     path: MARKET_RULES.futures.timePath,
     query: {},
     weight: 1,
+    purpose: 'reconcile',
   });
   if (!answer.ok) return answer;
   const { url, body } = answer.value;

@@ -1,134 +1,210 @@
 /**
- * Keeps REST requests of one market within the venue's limits. In come the weights of requests and what the answers
- * said; out goes permission, at once, after a pause, or not at all while the venue has told us to stay away.
+ * Keeps REST requests of one market within the venue's limits. In come requests with their class and weight and what
+ * answers said; out goes permission, highest class first, or a refusal. Nothing leaves while the venue has told us to
+ * stay away, whatever its class. Limit: other programs behind the same address, feeds of ours included, are known only
+ * by the venue's count in the answers; the shares leave room for them, and one 429 may still be the first we hear.
  */
+import { assert } from '../../core/assert.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import { addMs, type EpochMs } from '../../core/time.ts';
-import { bucketOpen, MINUTE_MS } from '../../model/timeframe.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { Cancel, Clock } from '../../ports/clock.ts';
+import type { RequestPause } from '../../ports/request-ledger.ts';
+import { planPause, resumePause } from './pause-plan.ts';
+import type { RequestPurpose } from './request-classes.ts';
+import type { RequestMemory } from './request-memory.ts';
+import { RequestQueue, type Waiting } from './request-queue.ts';
+import { type SentWeight, type WeightFacts, WeightWindow } from './weight-window.ts';
+
+/** What somebody wants to send. */
+export type RequestClaim = { readonly purpose: RequestPurpose; readonly weight: number };
 
 /** Permission for one request; hand it back with `settle`. */
-export type Admission = { readonly weight: number; readonly minute: EpochMs };
+export type Admission = SentWeight & { readonly sentTime: EpochMs };
 
-/** Why a request may not be sent: the status the venue gave (429 or 418), and how long to wait. */
-export type Refusal = { readonly status: number; readonly retryAfterMs: number };
-
-/** What an answer said of the limits; `null` where it said nothing. */
-export type LimitFacts = {
-  readonly status: number | null;
-  readonly usedWeight: number | null;
-  readonly retryAfterMs: number | null;
+/**
+ * Why a request may not be sent, and when asking again makes sense: the venue wants a pause, the wait for budget was
+ * too long, too many wait already, or the feed is closed. `status` is what the venue said, or 429 where we refuse first.
+ */
+export type Refusal = {
+  readonly reason: 'paused' | 'waitedTooLong' | 'queueFull' | 'closed';
+  readonly status: 429 | 418;
+  readonly retryAfterMs: number;
 };
 
-/** Share of the limit that is used; the rest is left to other programs behind the same address. */
-const USABLE_RATIO = 0.8;
-/** Requests under way or pausing; beyond it they are refused, as a caller with more is not waiting for answers. */
-const OUTSTANDING_MAX = 1024;
-/** Binance's shortest ban, for a 418 that does not say how long. */
-const BAN_MS = 120_000;
+/** What an answer said of the limits; `null` where it said nothing. */
+export type LimitFacts = WeightFacts & { readonly status: number | null; readonly retryAfterMs: number | null };
 
-/** The budget of one market. Windows are aligned to the clock, as the venue's are. */
+/** One budget at a glance. */
+export type BudgetStats = {
+  /** Weight spent in the venue's present minute, requests under way included. */
+  readonly used: number;
+  /** Weight the venue allows in a minute. */
+  readonly limit: number;
+  readonly underWay: number;
+  readonly waiting: Readonly<Record<RequestPurpose, number>>;
+  /** End of the present pause. */
+  readonly blockedUntil: EpochMs | null;
+};
+
+/** What a governor is made of. */
+export type GovernorOptions = {
+  readonly clock: Clock;
+  readonly weightPerMinute: number;
+  readonly memory: RequestMemory;
+};
+
+type Waiter = {
+  readonly weight: number;
+  readonly cancelDeadline: Cancel;
+  readonly answer: (result: Result<Admission, Refusal>) => void;
+};
+
+/** The budget of one market. */
 export class RequestGovernor {
   readonly #clock: Clock;
-  readonly #usableWeight: number;
-  readonly #pausing = new Set<() => void>();
-  #minute: EpochMs;
-  #usedWeight = 0;
-  #underWayWeight = 0;
-  #outstanding = 0;
-  #barredUntil: EpochMs;
-  #barredStatus = 429;
-  #closed = false;
+  readonly #memory: RequestMemory;
+  readonly #window: WeightWindow;
+  readonly #queue = new RequestQueue<Waiter>();
+  readonly #underWay = new Set<Admission>();
+  #limit: number;
+  #pause: RequestPause | null = null;
+  #cancelWake: Cancel = () => {};
+  #state: 'recalling' | 'open' | 'closed' = 'recalling';
 
-  constructor(options: { readonly clock: Clock; readonly weightPerMinute: number }) {
-    this.#clock = options.clock;
-    this.#usableWeight = options.weightPerMinute * USABLE_RATIO;
-    this.#minute = bucketOpen(options.clock.now(), MINUTE_MS);
-    this.#barredUntil = options.clock.now();
+  constructor({ clock, weightPerMinute, memory }: GovernorOptions) {
+    this.#clock = clock;
+    this.#limit = weightPerMinute;
+    this.#memory = memory;
+    this.#window = new WeightWindow(clock.now());
+    void this.#recall();
   }
 
-  /** Permission for a request of `weight`; pauses until the next minute while the budget of this one is used up. */
-  async admit(weight: number): Promise<Result<Admission, Refusal>> {
-    if (this.#outstanding >= OUTSTANDING_MAX) return err({ status: 429, retryAfterMs: this.#untilNextMinute() });
-    this.#outstanding++;
-    for (;;) {
-      const refusal = this.#findRefusal();
-      if (refusal !== null) {
-        this.#outstanding--;
-        return err(refusal);
+  /** Permission for a request, as soon as its class may use budget and a slot; refused no later than its class waits. */
+  admit({ purpose, weight }: RequestClaim): Promise<Result<Admission, Refusal>> {
+    return new Promise((resolve) => {
+      const deadline = { cancel: (): void => {} };
+      const waiter = { weight, answer: resolve, cancelDeadline: () => deadline.cancel() };
+      const waiting = this.#queue.push(purpose, waiter);
+      if (waiting === null) {
+        resolve(err(this.#refuse('queueFull')));
+        return;
       }
-      if (this.#fits(weight)) {
-        this.#underWayWeight += weight;
-        return ok({ weight, minute: this.#minute });
-      }
-      await this.#pause();
-    }
+      const latest = addMs(this.#clock.now(), waiting.class.waitMsMax);
+      deadline.cancel = this.#clock.schedule(latest, () => {
+        this.#finish(waiting, err(this.#refuse('waitedTooLong')));
+        this.#serve();
+      });
+      this.#serve();
+    });
   }
 
   /** Takes back an admission with what the answer said; every admission is settled once. */
   settle(admission: Admission, facts: LimitFacts): void {
-    this.#outstanding--;
-    this.#underWayWeight -= admission.weight;
-    this.#roll();
-    // A count of the minute before says nothing of this one.
-    if (admission.minute === this.#minute) {
-      const counted = facts.usedWeight ?? this.#usedWeight + admission.weight;
-      this.#usedWeight = Math.max(this.#usedWeight, counted);
+    assert(this.#underWay.delete(admission), 'an admission is settled once');
+    const now = this.#clock.now();
+    this.#window.settle(admission, facts, now);
+    const status = facts.status === 429 || facts.status === 418 ? facts.status : null;
+    if (status !== null) {
+      const { retryAfterMs } = facts;
+      const refusal = { status, retryAfterMs, now, sentTime: admission.sentTime, nextMinute: this.#window.nextOpening };
+      this.#pause = planPause(refusal, this.#pause);
     }
-    if (facts.status === 429 || facts.status === 418) this.#bar(facts.status, facts.retryAfterMs);
+    this.#note(status === null ? 'growth' : 'news');
+    this.#serve();
   }
 
-  /** How long the venue wants to be left alone, as the newest answers say; 0 when it does not. */
+  /** Takes over the limit that the venue itself names. */
+  learnLimit(weightPerMinute: number): void {
+    this.#limit = weightPerMinute;
+    this.#serve();
+  }
+
+  /** How long the venue wants to be left alone; 0 when it does not. */
   get retryAfterMs(): number {
-    return Math.max(0, this.#barredUntil - this.#clock.now());
+    return this.#pause === null ? 0 : Math.max(0, this.#pause.until - this.#clock.now());
   }
 
-  /** Ends every pause; what waited is refused. */
-  close(): void {
-    this.#closed = true;
-    for (const resume of [...this.#pausing]) resume();
+  stats(): BudgetStats {
+    this.#window.roll(this.#clock.now());
+    return {
+      used: this.#window.committed,
+      limit: this.#limit,
+      underWay: this.#underWay.size,
+      waiting: this.#queue.counts(),
+      blockedUntil: this.retryAfterMs > 0 ? (this.#pause?.until ?? null) : null,
+    };
   }
 
-  #findRefusal(): Refusal | null {
-    const retryAfterMs = this.retryAfterMs;
-    if (retryAfterMs > 0) return { status: this.#barredStatus, retryAfterMs };
-    return this.#closed ? { status: 429, retryAfterMs: 0 } : null;
+  /** Refuses what waits and all that comes; resolves when the last count is in the ledger. */
+  async close(): Promise<void> {
+    if (this.#state === 'open') this.#note('last');
+    this.#state = 'closed';
+    this.#serve();
+    await this.#memory.flush();
   }
 
-  #fits(weight: number): boolean {
-    this.#roll();
-    const committed = this.#usedWeight + this.#underWayWeight;
-    return committed === 0 || committed + weight <= this.#usableWeight;
+  async #recall(): Promise<void> {
+    const remembered = await this.#memory.recall();
+    if (this.#state === 'closed') return;
+    const now = this.#clock.now();
+    if (remembered !== null) this.#window.recall(remembered, now);
+    this.#pause = remembered?.pause ? resumePause(remembered.pause, now) : null;
+    this.#state = 'open';
+    this.#serve();
   }
 
-  #roll(): void {
-    const minute = bucketOpen(this.#clock.now(), MINUTE_MS);
-    if (minute === this.#minute) return;
-    this.#minute = minute;
-    this.#usedWeight = 0;
+  /** Answers whoever can be answered now, in order, and comes back when the next minute begins. */
+  #serve(): void {
+    this.#cancelWake();
+    if (this.#state === 'recalling') return;
+    this.#window.roll(this.#clock.now());
+    for (let next = this.#queue.peek(); next !== null; next = this.#queue.peek()) {
+      if (this.#state === 'closed') this.#finish(next, err(this.#refuse('closed')));
+      else if (this.retryAfterMs > 0) this.#finish(next, err(this.#refuse('paused')));
+      else if (this.#fits(next)) this.#finish(next, ok(this.#send(next.item.weight)));
+      else {
+        this.#cancelWake = this.#clock.schedule(this.#window.nextOpening, () => this.#serve());
+        return;
+      }
+    }
   }
 
-  #bar(status: number, retryAfterMs: number | null): void {
-    const waitMs = retryAfterMs ?? (status === 418 ? BAN_MS : this.#untilNextMinute());
-    const until = addMs(this.#clock.now(), waitMs);
-    if (until < this.#barredUntil) return;
-    this.#barredUntil = until;
-    this.#barredStatus = status;
+  /** Whoever does not fit holds up the classes below, so light requests never starve a heavy one above them. */
+  #fits({ class: { shareRatio, slots }, item: { weight } }: Waiting<Waiter>): boolean {
+    if (this.#underWay.size >= slots) return false;
+    const { committed } = this.#window;
+    // What alone is heavier than its share would wait for ever.
+    return committed === 0 || committed + weight <= this.#limit * shareRatio;
   }
 
-  #untilNextMinute(): number {
-    return MINUTE_MS - (this.#clock.now() % MINUTE_MS);
+  #send(weight: number): Admission {
+    const admission = { ...this.#window.send(weight), sentTime: this.#clock.now() };
+    this.#underWay.add(admission);
+    return admission;
   }
 
-  #pause(): Promise<void> {
-    return new Promise((resolve) => {
-      const resume = (): void => {
-        cancel();
-        this.#pausing.delete(resume);
-        resolve();
-      };
-      const cancel = this.#clock.schedule(addMs(this.#clock.now(), this.#untilNextMinute()), resume);
-      this.#pausing.add(resume);
-    });
+  #finish(waiting: Waiting<Waiter>, result: Result<Admission, Refusal>): void {
+    this.#queue.remove(waiting);
+    waiting.item.cancelDeadline();
+    waiting.item.answer(result);
+  }
+
+  #refuse(reason: Refusal['reason']): Refusal {
+    const now = this.#clock.now();
+    this.#window.roll(now);
+    if (this.#pause !== null && now < this.#pause.until) {
+      return { reason, status: this.#pause.status, retryAfterMs: this.#pause.until - now };
+    }
+    return { reason, status: 429, retryAfterMs: reason === 'closed' ? 0 : this.#window.nextOpening - now };
+  }
+
+  #note(why: 'news' | 'growth' | 'last'): void {
+    // A closed feed's ledger may be closed too, and what it gave up brings no news.
+    if (this.#state === 'closed') return;
+    const { minute, used, committed } = this.#window;
+    // Answers to what is under way at the end are not waited for: it counts as spent.
+    const note = { minute, usedWeight: why === 'last' ? committed : used, pause: this.#pause };
+    if (why === 'growth') this.#memory.noteGrowth(note, this.#limit);
+    else this.#memory.note(note);
   }
 }

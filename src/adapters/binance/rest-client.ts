@@ -1,6 +1,6 @@
 /**
  * GET requests to Binance. In comes what to ask and its weight, out goes the parsed JSON with the venue's time, or a
- * typed failure; nothing is retried here, nothing is sent while the venue wants to be left alone.
+ * typed failure; nothing is retried here, nothing is sent that the budget of its market does not allow.
  */
 import { Agent } from 'undici';
 import { err, ok, type Result } from '../../core/result.ts';
@@ -8,9 +8,12 @@ import { addMs, type EpochMs, isVenueMs } from '../../core/time.ts';
 import { type Failure, failure, toReason } from '../../model/failure.ts';
 import type { MarketType } from '../../model/instrument.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { RequestLedger } from '../../ports/request-ledger.ts';
 import { type BinanceEndpoints, MARKET_RULES, restBaseUrl } from './endpoints.ts';
-import { type Admission, RequestGovernor } from './request-governor.ts';
-import { parseRetryAfter, toStatusFailure } from './rest-failure.ts';
+import { type RequestPurpose, SLOTS_MAX } from './request-classes.ts';
+import { type Admission, type BudgetStats, RequestGovernor } from './request-governor.ts';
+import { RequestMemory } from './request-memory.ts';
+import { readRetryAfter, toStatusFailure } from './rest-failure.ts';
 
 /** One request. */
 export type RestRequest = {
@@ -18,6 +21,7 @@ export type RestRequest = {
   readonly path: string;
   readonly query: Readonly<Record<string, string | number>>;
   readonly weight: number;
+  readonly purpose: RequestPurpose;
 };
 
 /** An answer. `asOf` is a venue time at which it was certainly not yet made: what was over then is over in it. */
@@ -28,7 +32,14 @@ export type RestOptions = {
   readonly clock: Clock;
   readonly endpoints: BinanceEndpoints;
   readonly requestTimeoutMs: number;
+  /** What the limits were before this process; without it they are learned from the first answers. */
+  readonly ledger?: RequestLedger | undefined;
+  /** Takes failures of the ledger. Must not throw. */
+  readonly onFault: (failure: Failure) => void;
 };
+
+/** The budgets of both markets. */
+export type RequestBudgetStats = Readonly<Record<MarketType, BudgetStats>>;
 
 type RawAnswer = {
   readonly status: number;
@@ -36,8 +47,10 @@ type RawAnswer = {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 };
 
-/** Sockets per address; further requests wait inside the agent, bounded by the governor. */
-const SOCKETS_MAX = 8;
+/** Sockets per address: both markets may share one, and a request with permission waits for no other's answer. */
+const SOCKETS_MAX = 2 * SLOTS_MAX;
+/** No answer at all: the request counts as spent. */
+const NOTHING_TOLD = { status: null, usedWeight: null, retryAfterMs: null, stamp: null } as const;
 /** Largest body taken: the spot exchangeInfo is about 15 MiB. */
 const BODY_BYTES_MAX = 67_108_864;
 
@@ -51,29 +64,38 @@ export class RestClient {
 
   constructor(options: RestOptions) {
     this.#options = options;
-    const { clock } = options;
-    this.#governors = {
-      futures: new RequestGovernor({ clock, weightPerMinute: MARKET_RULES.futures.weightPerMinute }),
-      spot: new RequestGovernor({ clock, weightPerMinute: MARKET_RULES.spot.weightPerMinute }),
-    };
+    this.#governors = { futures: createGovernor(options, 'futures'), spot: createGovernor(options, 'spot') };
   }
 
   /** Asks once. */
   async get(request: RestRequest): Promise<Result<RestAnswer, Failure>> {
     const url = new URL(request.path, restBaseUrl(this.#options.endpoints, request.market));
     for (const [name, value] of Object.entries(request.query)) url.searchParams.set(name, String(value));
-    const admission = await this.#governors[request.market].admit(request.weight);
-    if (this.#closed) return err(failure('venue_unreachable', { url: url.href, reason: 'the feed is closed' }));
+    const governor = this.#governors[request.market];
+    const admission = await governor.admit(request);
+    if (this.#closed) {
+      if (admission.ok) governor.settle(admission.value, NOTHING_TOLD);
+      return err(failure('venue_unreachable', { url: url.href, reason: 'the feed is closed' }));
+    }
     if (!admission.ok) return err(failure('venue_rate_limited', { url: url.href, ...admission.error, sent: false }));
-    return this.#exchange(url, this.#governors[request.market], admission.value);
+    return this.#exchange(url, governor, admission.value);
   }
 
-  /** Ends every request, pausing ones included, and every socket. */
+  /** Takes over the request weight per minute that the venue itself names for `market`. */
+  learnLimit(market: MarketType, weightPerMinute: number): void {
+    this.#governors[market].learnLimit(weightPerMinute);
+  }
+
+  budget(): RequestBudgetStats {
+    return { futures: this.#governors.futures.stats(), spot: this.#governors.spot.stats() };
+  }
+
+  /** Ends every request, waiting ones included, and every socket; the ledger is not touched afterwards. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const governor of Object.values(this.#governors)) governor.close();
+    const remembered = Object.values(this.#governors).map((governor) => governor.close());
     for (const abort of this.#underWay) abort.abort(new Error('the feed is closed'));
-    await this.#agent.destroy();
+    await Promise.all([this.#agent.destroy(), ...remembered]);
   }
 
   async #exchange(url: URL, governor: RequestGovernor, admission: Admission): Promise<Result<RestAnswer, Failure>> {
@@ -81,16 +103,18 @@ export class RestClient {
     const sentAt = clock.now();
     const raw = await this.#send(url);
     if (!raw.ok) {
-      governor.settle(admission, { status: null, usedWeight: null, retryAfterMs: null });
+      governor.settle(admission, NOTHING_TOLD);
       return err(failure('venue_unreachable', { url: url.href, reason: raw.error }));
     }
     const { status, text, headers } = raw.value;
-    const retryAfterMs = parseRetryAfter(readHeader(headers, 'retry-after'), clock.now());
-    governor.settle(admission, { status, usedWeight: parseWeight(headers), retryAfterMs });
+    const stamp = parseStamp(headers);
+    const header = readHeader(headers, 'retry-after');
+    const retryAfterMs = readRetryAfter({ status, header, text, now: clock.now() });
+    governor.settle(admission, { status, usedWeight: parseWeight(headers), retryAfterMs, stamp });
     if (status !== 200) {
       return err(toStatusFailure({ url: url.href, status, text, retryAfterMs: governor.retryAfterMs }));
     }
-    return toAnswer(url, text, answeredNotBefore(headers, { sentAt, now: clock.now() }));
+    return toAnswer(url, text, answeredNotBefore(stamp, { sentAt, now: clock.now() }));
   }
 
   async #send(url: URL): Promise<Result<RawAnswer, string>> {
@@ -116,6 +140,14 @@ export class RestClient {
       this.#underWay.delete(abort);
     }
   }
+}
+
+/** A market's budget is its own: the hosts differ, and where they do not, the venue still counts them apart. */
+function createGovernor(options: RestOptions, market: MarketType): RequestGovernor {
+  const { clock, endpoints, ledger, onFault } = options;
+  const scope = `${new URL(restBaseUrl(endpoints, market)).host}/${market}`;
+  const memory = new RequestMemory({ scope, ledger, onFault });
+  return new RequestGovernor({ clock, weightPerMinute: MARKET_RULES[market].weightPerMinute, memory });
 }
 
 async function readBody(body: AsyncIterable<Buffer>): Promise<string> {
@@ -144,6 +176,12 @@ function readHeader(headers: RawAnswer['headers'], name: string): string | null 
   return typeof value === 'string' ? value : null;
 }
 
+/** The venue's clock when it answered, to the second below. */
+function parseStamp(headers: RawAnswer['headers']): EpochMs | null {
+  const stamp = Date.parse(readHeader(headers, 'date') ?? '');
+  return isVenueMs(stamp) ? stamp : null;
+}
+
 function parseWeight(headers: RawAnswer['headers']): number | null {
   const text = readHeader(headers, 'x-mbx-used-weight-1m');
   return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : null;
@@ -154,11 +192,8 @@ function parseWeight(headers: RawAnswer['headers']): number | null {
  * whole exchange is therefore before the data was read. Our own clock at sending bounds it too: the earlier of the two
  * stays true when either clock runs ahead.
  */
-function answeredNotBefore(
-  headers: RawAnswer['headers'],
-  times: { readonly sentAt: EpochMs; readonly now: EpochMs },
-): EpochMs {
-  const stamp = Date.parse(readHeader(headers, 'date') ?? '');
+function answeredNotBefore(stamp: EpochMs | null, times: { readonly sentAt: EpochMs; readonly now: EpochMs }): EpochMs {
+  if (stamp === null) return times.sentAt;
   const bound = stamp - (times.now - times.sentAt);
   return isVenueMs(bound) && bound < times.sentAt ? bound : times.sentAt;
 }

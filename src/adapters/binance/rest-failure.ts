@@ -37,8 +37,28 @@ function readVenueError(text: string): z.infer<typeof venueError> | null {
   }
 }
 
-/** Milliseconds of a `Retry-After` header, seconds or HTTP date; `null` when absent or unreadable. */
-export function parseRetryAfter(header: string | null, now: EpochMs): number | null {
+/** What of an answer may say how long to stay away. */
+export type RetryHints = {
+  readonly status: number;
+  /** `Retry-After`. */
+  readonly header: string | null;
+  /** The body. */
+  readonly text: string;
+  readonly now: EpochMs;
+};
+
+/**
+ * Milliseconds the venue wants to be left alone: of the header (seconds or HTTP date) and, with a ban, of its end in
+ * the words of the body (`IP banned until 1767225600000`) the longer; `null` when neither is there and readable.
+ */
+export function readRetryAfter({ status, header, text, now }: RetryHints): number | null {
+  const asked = parseRetryAfter(header, now);
+  if (status !== 418) return asked;
+  const end = /\bbanned until (\d{13})\b/.exec(readVenueError(text)?.msg ?? '')?.[1];
+  return end === undefined ? asked : Math.max(asked ?? 0, Number(end) - now, 0);
+}
+
+function parseRetryAfter(header: string | null, now: EpochMs): number | null {
   if (header === null) return null;
   if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1000;
   const at = Date.parse(header);

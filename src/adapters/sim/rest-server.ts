@@ -19,7 +19,13 @@ export type RestServerOptions = {
   readonly onAnswer: (status: number) => void;
 };
 
-type Reply = { readonly status: number; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> };
+type Reply = {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Which part of it reaches the client before the connection is lost; all of it when absent. */
+  readonly sent?: 'half';
+};
 
 /** A request listener for `node:http`. */
 export function createRestListener(options: RestServerOptions): RequestListener {
@@ -34,7 +40,15 @@ export function createRestListener(options: RestServerOptions): RequestListener 
 function answer(options: RestServerOptions, request: IncomingMessage): Reply | null {
   const [path = '', query = ''] = (request.url ?? '').split('?');
   const fault = options.faults.takeRequest(path);
-  if (fault !== null) return faultReply(fault);
+  if (fault === null) return answerTruly(options, request, { path, query });
+  return faultReply(fault, () => answerTruly(options, request, { path, query }), options.now());
+}
+
+function answerTruly(
+  options: RestServerOptions,
+  request: IncomingMessage,
+  { path, query }: { readonly path: string; readonly query: string },
+): Reply {
   const route = options.routes.get(path);
   if (route === undefined) return { status: 404, body: { code: -1, msg: `Path ${path} is not simulated.` } };
   if (request.method !== 'GET') return { status: 405, body: { code: -1, msg: 'Only GET is simulated here.' } };
@@ -67,7 +81,8 @@ function weightRefusal(verdict: WeightVerdict, limit: number): Reply | null {
   }
 }
 
-function faultReply(fault: RequestFault): Reply | null {
+/** What an ordered fault makes of the true answer. */
+function faultReply(fault: RequestFault, answerTruly: () => Reply, now: EpochMs): Reply | null {
   const headers = { 'Retry-After': String(fault.retryAfterS ?? 1) };
   switch (fault.answer) {
     case 'hang':
@@ -78,13 +93,28 @@ function faultReply(fault: RequestFault): Reply | null {
       return { status: 418, body: { code: -1003, msg: 'Way too many requests; IP banned.' }, headers };
     case 500:
       return { status: 500, body: { code: -1000, msg: 'An unknown error occurred while processing the request.' } };
+    case 503:
+      return { status: 503, body: { code: -1, msg: 'Service unavailable from a restricted location or overload.' } };
+    case 'cut':
+      return { ...answerTruly(), sent: 'half' };
+    case 'page':
+      return { status: 200, body: '<html><body>Please complete the security check.</body></html>' };
+    case 'trailing':
+      return withoutRecent(answerTruly(), now - (fault.trailMs ?? 60_000));
     default:
       return assertNever(fault.answer);
   }
 }
 
+/** The klines among a reply that were over by `time`; the seventh element of a kline is when it ends. */
+function withoutRecent(reply: Reply, time: number): Reply {
+  if (!Array.isArray(reply.body)) return reply;
+  const rows: readonly unknown[] = reply.body;
+  return { ...reply, body: rows.filter((row) => Array.isArray(row) && Number(row[6]) < time) };
+}
+
 function send(response: ServerResponse, reply: Reply, now: EpochMs): void {
-  const text = JSON.stringify(reply.body);
+  const text = typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body);
   response.writeHead(reply.status, {
     // An exchange stamps its answers with its own clock, and clients conclude from it what was over by then.
     Date: new Date(now).toUTCString(),
@@ -93,5 +123,6 @@ function send(response: ServerResponse, reply: Reply, now: EpochMs): void {
     'Access-Control-Allow-Origin': '*',
     ...reply.headers,
   });
-  response.end(text);
+  if (reply.sent === 'half') response.write(text.slice(0, text.length / 2), () => response.destroy());
+  else response.end(text);
 }

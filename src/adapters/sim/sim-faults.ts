@@ -17,15 +17,22 @@ export type FrameFault = {
   readonly phase?: 'forming' | 'closed';
   /** Market time by which a `delay` is late; default 1000. */
   readonly delayMs?: number;
+  /** What a `reorder` lets overtake: the stream's next frame (default), or its next closed one and all before it. */
+  readonly overtakenBy?: 'frame' | 'closed';
 };
 
-/** What the next `count` REST requests are answered with; `hang` never answers. */
+/**
+ * What the next `count` REST requests are answered with: a refusal, nothing at all (`hang`), half an answer and a lost
+ * connection (`cut`), a web page with status 200 (`page`), or history that trails the stream (`trailing`).
+ */
 export type RequestFault = {
-  readonly answer: 429 | 418 | 500 | 'hang';
+  readonly answer: 429 | 418 | 500 | 503 | 'hang' | 'cut' | 'page' | 'trailing';
   readonly count: number;
   /** Only requests whose path ends so, for example `/klines`. */
   readonly path?: string;
   readonly retryAfterS?: number;
+  /** Market time by which `trailing` history lags; default 60000. */
+  readonly trailMs?: number;
 };
 
 /** The switches. */
@@ -46,6 +53,8 @@ export type SimFaults = {
 export type OutgoingFrame = { readonly stream: string; readonly phase: 'forming' | 'closed'; readonly text: string };
 
 type Pending<T> = { readonly fault: T; left: number };
+/** A frame held back until it was overtaken. */
+type Held = { readonly overtakenBy: 'frame' | 'closed'; readonly release: () => void };
 type Send = (text: string) => void;
 
 /** Orders waiting at once; further ones are refused loudly, as a test that queues more has lost count. */
@@ -60,7 +69,7 @@ export class FaultBoard {
   readonly #frames: Pending<FrameFault>[] = [];
   readonly #requests: Pending<RequestFault>[] = [];
   /** At most one frame per stream waits to be overtaken. */
-  readonly #held = new Map<string, () => void>();
+  readonly #held = new Map<string, Held>();
 
   constructor(clock: Clock, seed: number) {
     this.#clock = clock;
@@ -82,8 +91,9 @@ export class FaultBoard {
     this.streams = 'push';
     this.#frames.length = 0;
     this.#requests.length = 0;
-    for (const release of this.#held.values()) release();
+    const held = [...this.#held.values()];
     this.#held.clear();
+    for (const { release } of held) release();
   }
 
   /** Sends `frame` as ordered: usually once and now. */
@@ -94,15 +104,22 @@ export class FaultBoard {
       (one) => (one.stream ?? frame.stream) === frame.stream && (one.phase ?? frame.phase) === frame.phase,
     );
     if (fault?.kind === 'reorder' && !this.#held.has(frame.stream)) {
-      this.#held.set(frame.stream, () => send(frame.text));
+      this.#held.set(frame.stream, {
+        overtakenBy: fault.overtakenBy ?? 'frame',
+        release: () => send(frame.text),
+      });
       return;
     }
     this.#sendAs(fault, frame.text, send);
     // Only a frame that went out now has overtaken the one held back.
-    if (fault?.kind === 'skip' || fault?.kind === 'delay') return;
-    const release = this.#held.get(frame.stream);
-    this.#held.delete(frame.stream);
-    release?.();
+    if (fault?.kind !== 'skip' && fault?.kind !== 'delay') this.#releaseBehind(frame);
+  }
+
+  #releaseBehind({ stream, phase }: OutgoingFrame): void {
+    const held = this.#held.get(stream);
+    if (held === undefined || (held.overtakenBy === 'closed' && phase !== 'closed')) return;
+    this.#held.delete(stream);
+    held.release();
   }
 
   #sendAs(fault: FrameFault | null, text: string, send: Send): void {

@@ -1,0 +1,52 @@
+/**
+ * Answers where no route has one: unknown paths, known paths with another method or a slash too many, and failures.
+ * Every refusal is `{"detail": text}`; what went wrong inside is for the operator, not for the client.
+ */
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { toReason } from '../model/failure.ts';
+
+/** Adds the refusals; to be called before any route is added, so that their paths are known. */
+export function addRefusals(app: FastifyInstance, onError: (reason: string) => void): void {
+  const methodsByPath = new Map<string, Set<string>>();
+  app.addHook('onRoute', ({ url, method }) => {
+    const methods = methodsByPath.get(url) ?? new Set();
+    for (const name of [method].flat()) methods.add(name);
+    methodsByPath.set(url, methods);
+  });
+  const refuse = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    return refuseRequest(methodsByPath, request, reply);
+  };
+  // Before the body is looked at: what is wrong with it does not matter where nobody wants one.
+  app.addHook('onRequest', async (request, reply) => (request.is404 ? refuse(request, reply) : undefined));
+  app.setNotFoundHandler(refuse);
+  app.setErrorHandler((error, _request, reply) => {
+    const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
+    if (status >= 400 && status < 500) return reply.status(status).send({ detail: toReason(error) });
+    onError(toReason(error));
+    return reply.status(500).send({ detail: 'internal_error' });
+  });
+}
+
+/** Answers a request whose path can not be read. */
+export function refuseUnreadable(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  reply.status(400).send({ detail: error.message });
+}
+
+function refuseRequest(
+  methodsByPath: ReadonlyMap<string, ReadonlySet<string>>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const [path = '', ...query] = request.url.split('?');
+  const methods = methodsByPath.get(path);
+  if (methods !== undefined) {
+    return reply
+      .status(405)
+      .header('allow', [...methods].join(', '))
+      .send({ detail: 'Method Not Allowed' });
+  }
+  const bare = path.replace(/\/$/, '');
+  // Only to a path that exists here: a target made of the client's words could lead anywhere.
+  if (methodsByPath.has(bare)) return reply.redirect([bare, ...query].join('?'), 307);
+  return reply.status(404).send({ detail: 'Not Found' });
+}

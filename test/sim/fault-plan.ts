@@ -1,0 +1,129 @@
+/**
+ * What will go wrong in one world, drawn from its seed: which coin, when live begins, which minutes the exchange never
+ * has, and every fault with its moment. The same seed always gives the same plan; real sockets still interleave freely.
+ */
+import type { GeneratedHalt, GeneratedSymbol } from '../../src/adapters/sim/generated-symbols.ts';
+import { defaultSymbols } from '../../src/adapters/sim/generated-symbols.ts';
+import type { FrameFault, RequestFault } from '../../src/adapters/sim/sim-faults.ts';
+import { createRng, type Rng } from '../../src/core/rng.ts';
+import { addMs, type EpochMs, epochMs } from '../../src/core/time.ts';
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+
+/** One thing that goes wrong. `forMs` is market time. */
+export type Fault =
+  | { readonly kind: 'disconnect'; readonly forMs: number }
+  | { readonly kind: 'silence'; readonly forMs: number; readonly sockets: 'kept' | 'dropped' }
+  | { readonly kind: 'frames'; readonly order: FrameFault }
+  | { readonly kind: 'requests'; readonly order: RequestFault }
+  | { readonly kind: 'farewell' }
+  | { readonly kind: 'restart'; readonly way: 'polite' | 'abrupt'; readonly forMs: number }
+  | { readonly kind: 'clientLoss'; readonly client: number };
+
+/** A fault and its moment. */
+export type PlannedFault = { readonly at: EpochMs; readonly fault: Fault };
+
+/** Everything decided before a world begins; faults ascending by moment. */
+export type FaultPlan = {
+  readonly seed: number;
+  readonly symbol: GeneratedSymbol;
+  readonly startTime: EpochMs;
+  readonly faults: readonly PlannedFault[];
+  /** No fault begins or lasts after this. */
+  readonly faultsEnd: EpochMs;
+};
+
+/** Subscribers of every world. */
+export const CLIENTS = 4;
+
+/** Live begins between 22:00 and 02:00, so that most worlds see a 1d, a 4h and several 1h candles close. */
+const FIRST_START = Date.parse('2026-03-03T22:00:00Z');
+const START_SPREAD_MS = 4 * HOUR_MS;
+/** The first fault waits for the service to be up; then they come for two hours of market time. */
+const LEAD_MS = 20 * MINUTE_MS;
+const FAULTS_MS = 2 * HOUR_MS;
+
+/** The plan of `seed`. */
+export function planFaults(seed: number): FaultPlan {
+  const rng = createRng(seed, 'fault plan');
+  const startTime = epochMs(FIRST_START + rng.integer(START_SPREAD_MS));
+  const count = 4 + rng.integer(9);
+  const faults = Array.from({ length: count }, (): PlannedFault => {
+    return { at: addMs(startTime, LEAD_MS + rng.integer(FAULTS_MS)), fault: drawFault(rng) };
+  }).sort((a, b) => a.at - b.at);
+  const last = faults.reduce((end, { at, fault }) => Math.max(end, addMs(at, lengthOf(fault))), startTime as number);
+  const coins = defaultSymbols();
+  const coin = coins[rng.integer(coins.length)] as GeneratedSymbol;
+  return {
+    seed,
+    symbol: { ...coin, halts: drawHalts(rng, startTime) },
+    startTime,
+    faults,
+    faultsEnd: addMs(last as EpochMs, MINUTE_MS),
+  };
+}
+
+function lengthOf(fault: Fault): number {
+  return 'forMs' in fault ? fault.forMs : 0;
+}
+
+/** Every other exchange has an outage while we watch, every fourth one before; lengths from a minute to 80. */
+function drawHalts(rng: Rng, startTime: EpochMs): readonly GeneratedHalt[] {
+  const halts: GeneratedHalt[] = [];
+  const add = (earliest: number, spreadMs: number): void => {
+    const from = Math.floor((earliest + rng.integer(spreadMs)) / MINUTE_MS) * MINUTE_MS;
+    const minutes = rng.next() < 0.5 ? 1 + rng.integer(4) : 5 + rng.integer(76);
+    halts.push({ from: epochMs(from), to: epochMs(from + minutes * MINUTE_MS) });
+  };
+  if (rng.next() < 0.25) add(startTime - 12 * HOUR_MS, 10 * HOUR_MS);
+  if (rng.next() < 0.5) add(startTime + LEAD_MS, FAULTS_MS);
+  return halts;
+}
+
+function pick<T>(rng: Rng, values: readonly T[]): T {
+  return values[rng.integer(values.length)] as T;
+}
+
+function drawFault(rng: Rng): Fault {
+  const dice = rng.next();
+  if (dice < 0.15) return { kind: 'disconnect', forMs: drawDisconnect(rng) };
+  if (dice < 0.25) {
+    return { kind: 'silence', forMs: (2 + rng.integer(30)) * MINUTE_MS, sockets: pick(rng, ['kept', 'dropped']) };
+  }
+  if (dice < 0.6) return { kind: 'frames', order: drawFrames(rng) };
+  if (dice < 0.8) return { kind: 'requests', order: drawRequests(rng) };
+  if (dice < 0.83) return { kind: 'farewell' };
+  if (dice < 0.91) {
+    return { kind: 'restart', way: pick(rng, ['polite', 'abrupt']), forMs: rng.integer(20 * MINUTE_MS) };
+  }
+  return { kind: 'clientLoss', client: rng.integer(CLIENTS) };
+}
+
+/** A blink, a minute and a half, and rarely two hours. */
+function drawDisconnect(rng: Rng): number {
+  const dice = rng.next();
+  if (dice < 0.1) return 2 * HOUR_MS;
+  return dice < 0.55 ? SECOND_MS : 90 * SECOND_MS;
+}
+
+function drawFrames(rng: Rng): FrameFault {
+  return {
+    kind: pick(rng, ['skip', 'skip', 'duplicate', 'delay', 'delay', 'reorder', 'reorder', 'corrupt']),
+    overtakenBy: pick(rng, ['frame', 'closed']),
+    count: 1 + rng.integer(5),
+    delayMs: SECOND_MS * (5 + rng.integer(900)),
+    ...(rng.next() < 0.7 ? { phase: 'closed' as const } : {}),
+  };
+}
+
+function drawRequests(rng: Rng): RequestFault {
+  return {
+    answer: pick(rng, [429, 418, 500, 503, 'hang', 'cut', 'page', 'trailing', 'trailing']),
+    count: 1 + rng.integer(8),
+    path: '/klines',
+    retryAfterS: 1 + rng.integer(120),
+    trailMs: MINUTE_MS * (1 + rng.integer(10)),
+  };
+}

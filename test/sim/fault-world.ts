@@ -1,0 +1,380 @@
+/**
+ * One world: the simulated exchange, the K-line service on a data directory of its own, and four watchful clients, all
+ * over real sockets and on one fast clock. It lives through a plan of faults, is left in peace until it has caught up,
+ * and is then judged. In: a plan. Out: what was wrong, with the story that led to it.
+ */
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createBinanceFeed } from '../../src/adapters/binance/binance-feed.ts';
+import { BINANCE_TIMINGS, type BinanceTimings } from '../../src/adapters/binance/timings.ts';
+import { createAcceleratedClock } from '../../src/adapters/clock/accelerated-clock.ts';
+import { createWallClock } from '../../src/adapters/clock/wall-clock.ts';
+import { createSeededRandom } from '../../src/adapters/memory/seeded-random.ts';
+import { createLogNotifier } from '../../src/adapters/notify/log-notifier.ts';
+import { createGeneratedMarket } from '../../src/adapters/sim/generated-market.ts';
+import { type SimExchange, startSimExchange } from '../../src/adapters/sim/sim-exchange.ts';
+import type { SimInterval } from '../../src/adapters/sim/sim-interval.ts';
+import { loadConfig } from '../../src/app/config.ts';
+import { DATABASE_FILE, type KlineService, startKlineService } from '../../src/app/service/kline-service.ts';
+import { assertNever } from '../../src/core/assert.ts';
+import { createRng } from '../../src/core/rng.ts';
+import { addMs, type EpochMs, epochMs } from '../../src/core/time.ts';
+import { instrumentId } from '../../src/model/instrument.ts';
+import { type SeriesId, seriesId, seriesParts, siblingSeries } from '../../src/model/series.ts';
+import { timeframe, timeframeMs } from '../../src/model/timeframe.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import { createTruth, findStoreFaults } from './exchange-truth.ts';
+import { CLIENTS, type Fault, type FaultPlan } from './fault-plan.ts';
+import { Timeline } from './timeline.ts';
+import { WatchfulClient } from './watchful-client.ts';
+
+/** How a world ended. */
+export type WorldReport = {
+  readonly seed: number;
+  /** What was wrong; empty when nothing was. */
+  readonly wrong: readonly string[];
+  readonly timeline: string;
+  readonly counts: { readonly closed: number; readonly forming: number; readonly gaps: number };
+};
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+const TIMEFRAMES = ['1m', '5m', '15m', '1h', '4h', '1d'].map(timeframe);
+/** Market time per real time. */
+const SPEED = 6_000;
+/** Peace after the last fault before the world may be judged. */
+const CALM_MS = 10 * MINUTE_MS;
+/** Real time for catching up; a service that needs longer has got stuck. */
+const CATCH_UP_REAL_MS = 20_000;
+/** Wrong things kept; the first ones explain the rest. */
+const WRONG_MAX = 12;
+
+/**
+ * The feed's patience in market time. A real millisecond is six market seconds, so limits that would be shorter than
+ * the event loop's own pauses are stretched; their order among each other is that of production.
+ */
+const TIMINGS: BinanceTimings = {
+  ...BINANCE_TIMINGS,
+  firstFrameMs: 12 * MINUTE_MS,
+  silenceMs: { futures: 10 * MINUTE_MS, spot: 12 * MINUTE_MS },
+  thinSilenceMs: 20 * MINUTE_MS,
+  backoff: { minMs: 20_000, maxMs: 5 * MINUTE_MS },
+  overlapMs: 15 * MINUTE_MS,
+  stableMs: 10 * MINUTE_MS,
+  requestTimeoutMs: 10 * MINUTE_MS,
+};
+
+/** Lives through `plan` and reports. */
+export async function runFaultWorld(plan: FaultPlan): Promise<WorldReport> {
+  const world = new FaultWorld(plan);
+  try {
+    return await world.live();
+  } finally {
+    await world.close();
+  }
+}
+
+class FaultWorld {
+  readonly #plan: FaultPlan;
+  readonly #clock: Clock;
+  readonly #wallClock = createWallClock();
+  readonly #market;
+  readonly #series: readonly SeriesId[];
+  readonly #timeline: Timeline;
+  readonly #wrong: string[] = [];
+  readonly #dirs: string[] = [];
+  #clients: readonly WatchfulClient[] = [];
+  #exchange: SimExchange | null = null;
+  #service: KlineService | null = null;
+  /** Restarts follow one another; at most one is under way. */
+  #restarts: Promise<void> = Promise.resolve();
+  #silencers = 0;
+  #refusers = 0;
+
+  constructor(plan: FaultPlan) {
+    this.#plan = plan;
+    this.#clock = createAcceleratedClock({ start: plan.startTime, speed: SPEED });
+    this.#timeline = new Timeline(this.#clock);
+    this.#market = createGeneratedMarket({
+      seed: plan.seed,
+      startTime: plan.startTime,
+      historyMs: 2 * DAY_MS,
+      symbols: [plan.symbol],
+      markets: ['futures'],
+    });
+    const { base, quote } = plan.symbol;
+    const instrument = instrumentId({ venue: 'binance', market: 'futures', base, quote });
+    this.#series = TIMEFRAMES.map((each) => seriesId({ instrumentId: instrument, timeframe: each }));
+  }
+
+  get #base(): SeriesId {
+    return siblingSeries(this.#series[0] as SeriesId, timeframe('1m'));
+  }
+
+  async live(): Promise<WorldReport> {
+    const { seed, faults, faultsEnd } = this.#plan;
+    const minFrameWallMs = 5;
+    const { startTime } = this.#plan;
+    for (const halt of this.#plan.symbol.halts ?? []) {
+      this.#timeline.note(`the exchange has no minutes ${iso(halt.from)}..${iso(halt.to)}`);
+    }
+    this.#exchange = await startSimExchange({
+      host: '127.0.0.1',
+      port: 0,
+      clock: this.#clock,
+      market: this.#market,
+      seed,
+      speed: SPEED,
+      minFrameWallMs,
+    });
+    this.#dirs.push(mkdtempSync(join(tmpdir(), 'hotwick-sim-')));
+    await this.#startService();
+    this.#clients = this.#createClients(startTime);
+    for (const client of this.#clients) client.connect(this.#port());
+    for (const { at, fault } of faults) this.#clock.schedule(at, () => this.#strike(fault));
+    await this.#until(() => this.#clock.now() >= faultsEnd, 'the faults to end');
+    await this.#restarts;
+    this.#exchange.faults.clear();
+    this.#timeline.note('peace');
+    const judgedTo = await this.#catchUp(addMs(this.#clock.now(), CALM_MS));
+    const counts = this.#countAll();
+    for (const client of this.#clients) client.leave();
+    await this.#stopService();
+    if (judgedTo !== null) await this.#judgeStore(judgedTo);
+    return { seed, wrong: this.#wrong, timeline: this.#timeline.text(), counts };
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.#clients) client.leave();
+    await this.#restarts;
+    await this.#stopService();
+    await this.#exchange?.close();
+    this.#clock.close();
+    this.#wallClock.close();
+    for (const dir of this.#dirs) rmSync(dir, { recursive: true, force: true });
+  }
+
+  #note = (text: string): void => this.#timeline.note(text);
+
+  #blame(text: string): void {
+    this.#note(`WRONG ${text}`);
+    if (this.#wrong.length < WRONG_MAX) this.#wrong.push(text);
+  }
+
+  #dataDir(): string {
+    return this.#dirs[this.#dirs.length - 1] as string;
+  }
+
+  #port(): number {
+    return this.#service?.port ?? 0;
+  }
+
+  /** Half in lists, half one by one; half from now on, the others from somewhere in the past or from the beginning. */
+  #createClients(startTime: EpochMs): readonly WatchfulClient[] {
+    const rng = createRng(this.#plan.seed, 'clients');
+    const truth = createTruth(this.#market);
+    return Array.from({ length: CLIENTS }, (_, index): WatchfulClient => {
+      const past = Math.floor(startTime / 60_000 - rng.integer(600)) * 60;
+      const since = rng.next() < 0.2 ? 0 : past - (past % 86_400);
+      return new WatchfulClient({
+        name: `client ${index}`,
+        series: this.#series,
+        since: index < CLIENTS / 2 ? null : since,
+        batch: index % 2 === 0 ? 'yes' : 'no',
+        truth,
+        nowSec: () => this.#clock.now() / 1000,
+        onWrong: (text) => this.#blame(text),
+        onEvent: this.#note,
+      });
+    });
+  }
+
+  async #startService(): Promise<void> {
+    const { seed } = this.#plan;
+    const config = loadConfig({});
+    if (!config.ok) throw new Error(config.error.message);
+    const { httpUrl, wsUrl } = this.#exchange as SimExchange;
+    const endpoints = { futuresRestUrl: httpUrl, spotRestUrl: httpUrl, futuresStreamUrl: wsUrl, spotStreamUrl: wsUrl };
+    const started = await startKlineService({
+      mode: 'sim',
+      version: '0',
+      config: { ...config.value, historyDays: 1, formingMinIntervalMs: 0 },
+      dataDir: this.#dataDir(),
+      host: '127.0.0.1',
+      port: 0,
+      webDir: '/nonexistent',
+      seed,
+      speed: SPEED,
+      clock: this.#clock,
+      wallClock: this.#wallClock,
+      notifier: createLogNotifier({ write: (text) => this.#note(`notice: ${text}`) }),
+      series: [this.#base],
+      onWarning: (text) => this.#note(`warning: ${text.slice(0, 160)}`),
+      onFatal: (failure) => this.#blame(`fatal: ${failure.code} ${failure.message}`),
+      openFeed: (sink) =>
+        createBinanceFeed({
+          clock: this.#clock,
+          random: createSeededRandom(seed, 'feed'),
+          sink: (event) => {
+            if (event.kind === 'feedUp' || event.kind === 'feedDown') this.#note(`${event.kind}: ${event.reason}`);
+            sink(event);
+          },
+          endpoints,
+          timings: TIMINGS,
+          onFault: (fault) => this.#note(`fault: ${fault.code}: ${fault.message.slice(0, 160)}`),
+        }),
+    });
+    if (!started.ok) throw new Error(`the service does not start: ${started.error.message}`);
+    this.#service = started.value;
+    this.#note('service up');
+  }
+
+  async #stopService(): Promise<void> {
+    const service = this.#service;
+    this.#service = null;
+    await service?.close();
+  }
+
+  #strike(fault: Fault): void {
+    const { faults, cutSockets, shutdownNotice } = this.#exchange as SimExchange;
+    this.#note(describeFault(fault));
+    switch (fault.kind) {
+      case 'disconnect':
+        this.#refusers++;
+        faults.refuseSockets('on');
+        faults.dropSockets();
+        this.#after(fault.forMs, () => {
+          if (--this.#refusers === 0) faults.refuseSockets('off');
+        });
+        return;
+      case 'silence':
+        this.#silencers++;
+        faults.silence('on');
+        if (fault.sockets === 'dropped') faults.dropSockets();
+        this.#after(fault.forMs, () => {
+          if (--this.#silencers === 0) faults.silence('off');
+        });
+        return;
+      case 'frames':
+        faults.nextFrames(fault.order);
+        return;
+      case 'requests':
+        faults.nextRequests(fault.order);
+        return;
+      case 'farewell':
+        shutdownNotice('futures');
+        this.#after(5 * MINUTE_MS, () => cutSockets());
+        return;
+      case 'restart':
+        this.#restarts = this.#restarts.then(() => this.#restart(fault));
+        return;
+      case 'clientLoss':
+        this.#clients[fault.client]?.lose();
+        return;
+      default:
+        assertNever(fault);
+    }
+  }
+
+  #after(ms: number, action: () => void): void {
+    this.#clock.schedule(addMs(this.#clock.now(), ms), action);
+  }
+
+  async #restart(fault: Extract<Fault, { kind: 'restart' }>): Promise<void> {
+    for (const client of this.#clients) client.leave();
+    if (fault.way === 'abrupt') this.#takeCrashImage();
+    await this.#stopService();
+    const upAt = addMs(this.#clock.now(), fault.forMs);
+    await this.#until(() => this.#clock.now() >= upAt, 'the pause between two runs');
+    await this.#startService();
+    for (const client of this.#clients) client.connect(this.#port());
+  }
+
+  /**
+   * What a killed process leaves: the files as they are between two turns of the event loop, with the write-ahead log
+   * and without anything that was still in memory. The next run starts from the copy; what the old one does to its own
+   * files while it is being taken down reaches nobody.
+   */
+  #takeCrashImage(): void {
+    const from = this.#dataDir();
+    const to = mkdtempSync(join(tmpdir(), 'hotwick-sim-'));
+    for (const suffix of ['', '-wal']) {
+      const file = `${DATABASE_FILE}${suffix}`;
+      if (existsSync(join(from, file))) copyFileSync(join(from, file), join(to, file));
+    }
+    this.#dirs.push(to);
+  }
+
+  /** Waits until everything up to `calm` is stored and sent; answers the end of what is certain. */
+  async #catchUp(calm: EpochMs): Promise<EpochMs | null> {
+    const target = epochMs(calm - (calm % MINUTE_MS));
+    const isDone = (): boolean => {
+      const state = this.#service?.engine.state().market.series[this.#base];
+      if (state === undefined || state.nextOpen < target) return false;
+      const isIdle = state.holes.length === 0 && state.dirty.length === 0 && state.loading === null;
+      return isIdle && this.#clients.every((client) => this.#hasAll(client, target));
+    };
+    if (await this.#until(isDone, 'the service and every client to catch up')) return target;
+    this.#blame(`did not catch up to ${iso(target)}: ${this.#describeState()}`);
+    return null;
+  }
+
+  /** Whether a client has the newest candle that is closed at `target`, of every series that has one after midnight. */
+  #hasAll(client: WatchfulClient, target: EpochMs): boolean {
+    return this.#series.every((id) => {
+      const { instrumentId: instrument, timeframe: wanted } = seriesParts(id);
+      const lengthMs = timeframeMs(wanted);
+      const head = client.head(id);
+      const periodEnd = target - (target % lengthMs);
+      const newest = this.#market.candles(instrument, wanted as string as SimInterval, {
+        from: epochMs(periodEnd - 12 * lengthMs),
+        to: epochMs(periodEnd),
+      });
+      const last = newest[newest.length - 1];
+      return last === undefined || (head !== null && head * 1000 >= last.openTime);
+    });
+  }
+
+  #describeState(): string {
+    const state = this.#service?.engine.state().market.series[this.#base];
+    if (state === undefined) return 'no service';
+    const { feed, nextOpen, overTo, held, request, holes, dirty, loading, attempts } = state;
+    const heads = this.#clients.map((client) => this.#series.map((id) => client.head(id)).join(','));
+    const told = { feed, nextOpen: iso(nextOpen), overTo: iso(overTo), held: held.length, request, attempts };
+    return JSON.stringify({ ...told, holes, dirty, loading, heads });
+  }
+
+  async #judgeStore(to: EpochMs): Promise<void> {
+    const from = epochMs(this.#plan.startTime - DAY_MS - ((this.#plan.startTime - DAY_MS) % DAY_MS));
+    const faults = await findStoreFaults(this.#dataDir(), this.#market, { from, to, series: this.#series });
+    for (const fault of faults) this.#blame(fault);
+  }
+
+  #countAll(): WorldReport['counts'] {
+    const all = this.#clients.map((client) => client.counts());
+    const sum = (of: 'closed' | 'forming' | 'gaps'): number => all.reduce((total, one) => total + one[of], 0);
+    return { closed: sum('closed'), forming: sum('forming'), gaps: sum('gaps') };
+  }
+
+  async #until(condition: () => boolean, what: string): Promise<boolean> {
+    const deadline = performance.now() + CATCH_UP_REAL_MS;
+    while (!condition()) {
+      if (performance.now() > deadline) {
+        this.#note(`gave up waiting for ${what}`);
+        return false;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    return true;
+  }
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString().slice(5, 19);
+}
+
+function describeFault(fault: Fault): string {
+  const { kind, ...rest } = fault;
+  return `fault ${kind} ${JSON.stringify(rest)}`;
+}
