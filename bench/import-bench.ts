@@ -27,7 +27,7 @@ export async function runImportBench(context: BenchContext): Promise<BenchResult
   context.note(`${rows.length} rows to write on each side`);
   const rates = await alternate(
     { ours: () => importOnce(context.dir, file), bare: () => upsertOnce(context.dir, rows) },
-    { warmUps: 1, measured: context.mode === 'full' ? 7 : 3 },
+    { warmUps: 1, measured: context.mode === 'full' ? 7 : 2 },
   );
   const aim = { of: 'ratio', direction: 'at least', value: 0.5 } as const;
   return {

@@ -18,7 +18,7 @@ export async function runRequestBench(context: BenchContext): Promise<BenchResul
   const server = startChild<RequestServerCommands>('request-server.ts');
   try {
     const { ours, bare, path } = await server.call('start', { dir: context.dir, candles: CANDLES });
-    const seconds = context.mode === 'full' ? 1.5 : 0.5;
+    const seconds = context.mode === 'full' ? 1.5 : 0.3;
     const rounds = context.mode === 'full' ? 6 : 2;
     const wall: Pair[] = [];
     const cpu: Pair[] = [];

@@ -20,7 +20,7 @@ export type StreamPlan = {
   readonly since: number | null;
   /** How many of the newest closed candles come first when there is no `since`. */
   readonly history: number;
-  /** Most closed candles and gaps that wait for the reader. */
+  /** Most closed candles that wait for the reader. Policy: beyond it nothing is taken, and read again once there is room. */
   readonly bufferMax: number;
 };
 
@@ -188,11 +188,27 @@ export class CandleStream implements Member {
     await this.#wait(delayMs);
   }
 
-  #takePage({ candles, limit }: Page, patience: 'wait' | 'goOn'): PageVerdict {
-    if (this.#cursor === null) return this.#takeNewest(candles);
+  #takePage(page: Page, patience: 'wait' | 'goOn'): PageVerdict {
+    if (this.#cursor === null) return this.#takeNewest(page.candles);
+    if (this.#takeStored(page.candles, patience) === 'hole') return 'hole';
+    return page.candles.length >= page.limit ? 'more' : this.#levelOrBehind();
+  }
+
+  /** The first page of a stream that begins with the newest candles; an empty series is followed from its first one. */
+  #takeNewest(candles: readonly Candle[]): PageVerdict {
+    const { history, stepSec } = this.#plan;
+    const last = candles.at(-1);
+    this.#cursor = 0;
+    if (history > 0) this.#takeStored(candles.slice(-history), 'goOn');
+    if (last !== undefined) this.#cursor = last.candle_time;
+    if (last !== undefined) this.#next = last.candle_time + stepSec;
+    return this.#levelOrBehind();
+  }
+
+  #takeStored(candles: readonly Candle[], patience: 'wait' | 'goOn'): 'taken' | 'hole' {
     for (const candle of candles) {
       const time = candle.candle_time;
-      if (time <= this.#cursor) continue;
+      if (time <= (this.#cursor ?? 0)) continue;
       if (this.#next !== null && time > this.#next) {
         if (patience === 'wait') return 'hole';
         this.queue.push({ kind: 'gap', from: this.#next, to: time, filled: false });
@@ -200,19 +216,11 @@ export class CandleStream implements Member {
       }
       this.#accept(candle);
     }
-    if (candles.length >= limit) return 'more';
-    return this.#cursor >= this.#seen ? 'level' : 'behind';
+    return 'taken';
   }
 
-  /** The first page of a stream that begins with the newest candles; an empty series is followed from its first one. */
-  #takeNewest(candles: readonly Candle[]): PageVerdict {
-    const last = candles.at(-1);
-    this.#cursor = 0;
-    if (last === undefined) return this.#seen > 0 ? 'behind' : 'level';
-    for (const candle of candles.slice(candles.length - this.#plan.history)) this.#accept(candle);
-    this.#cursor = last.candle_time;
-    this.#next = last.candle_time + this.#plan.stepSec;
-    return last.candle_time >= this.#seen ? 'level' : 'behind';
+  #levelOrBehind(): 'level' | 'behind' {
+    return (this.#cursor ?? 0) >= this.#seen ? 'level' : 'behind';
   }
 
   async #awaitAnnounced(lateReads: number): Promise<void> {
@@ -238,12 +246,13 @@ export class CandleStream implements Member {
     const { signal } = this.#abort;
     if (signal.aborted) return;
     await new Promise<void>((resolve) => {
-      const cancel = this.#parts.platform.clock.after(delayMs, resolve);
       const stop = (): void => {
         cancel();
+        signal.removeEventListener('abort', stop);
         resolve();
       };
-      signal.addEventListener('abort', stop, { once: true });
+      const cancel = this.#parts.platform.clock.after(delayMs, stop);
+      signal.addEventListener('abort', stop);
     });
   }
 

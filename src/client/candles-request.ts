@@ -28,7 +28,8 @@ export async function readAnswer<T>(
   signal: AbortSignal,
 ): Promise<Reading<T>> {
   const outcome = await platform.readHttp(wanted.path, signal);
-  if (signal.aborted) return failed(new HotwickClientError('aborted', `the request of ${wanted.path} was ended`), 'final');
+  if (signal.aborted)
+    return failed(new HotwickClientError('aborted', `the request of ${wanted.path} was ended`), 'final');
   if (outcome.kind === 'unreachable') {
     return failed(new HotwickClientError('unreachable', `${wanted.path} was not answered`), 'passing');
   }
@@ -36,7 +37,10 @@ export async function readAnswer<T>(
   if (status === 200) {
     const answer = wanted.parse(body);
     if (answer !== null) return { kind: 'answer', answer };
-    return failed(new HotwickClientError('answer_malformed', `${wanted.path} was answered against the contract`), 'passing');
+    return failed(
+      new HotwickClientError('answer_malformed', `${wanted.path} was answered against the contract`),
+      'passing',
+    );
   }
   const reason = `${wanted.path} was answered with ${status} ${parseDetail(body)}`.trim();
   if (status >= 400 && status < 500 && !PASSING_STATUS.includes(status)) {

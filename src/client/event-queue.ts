@@ -35,7 +35,10 @@ export class EventQueue {
 
   /** Adds an event that must arrive. A forming candle that is not newer than a closed one is forgotten. */
   push(event: Exclude<StreamEvent, { kind: 'forming' | 'link' }>): void {
-    if (event.kind === 'closed' && (this.#forming?.candle_time ?? Number.POSITIVE_INFINITY) <= event.candle.candle_time) {
+    if (
+      event.kind === 'closed' &&
+      (this.#forming?.candle_time ?? Number.POSITIVE_INFINITY) <= event.candle.candle_time
+    ) {
       this.#forming = null;
     }
     this.#add(event);
@@ -49,6 +52,7 @@ export class EventQueue {
 
   /** Replaces the waiting forming candle. */
   form(candle: Candle): void {
+    if (this.#ending !== null) return;
     this.#forming = candle;
     this.#serve();
   }

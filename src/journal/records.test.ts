@@ -17,9 +17,11 @@ const save: Effect = { kind: 'saveCandles', candles: [candle], gaps: [] };
 const show: Effect = { kind: 'publishForming', candle: formingOf(candle) };
 
 async function readAll(journal: ReturnType<typeof createMemoryJournal>, from = 1) {
-  return (await Array.fromAsync(readInputs(journal, from))).map(({ sequence, input, outputDigest }) => {
-    return [sequence, input.kind === 'timerFired' ? input.timerId : input.kind, outputDigest];
-  });
+  const rows: (readonly [number, string, string | null])[] = [];
+  for await (const { sequence, input, outputDigest } of readInputs(journal, from)) {
+    rows.push([sequence, input.kind === 'timerFired' ? input.timerId : input.kind, outputDigest]);
+  }
+  return rows;
 }
 
 describe('the codec', () => {

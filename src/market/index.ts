@@ -96,7 +96,7 @@ function foldOpened(market: MarketState, input: SeriesOpened): readonly Effect[]
   const baseMs = timeframeMs(seriesParts(input.seriesId).timeframe);
   const last = input.tail[input.tail.length - 1];
   const from = input.tail[0]?.openTime ?? input.historyFrom;
-  const nextOpen = last === undefined ? input.historyFrom : ((last.openTime + baseMs) as EpochMs);
+  const nextOpen = last === undefined ? input.historyFrom : addMs(bucketOpen(last.openTime, baseMs), baseMs);
   const fanout = createFanout(input.seriesId, input.timeframes);
   const output = foldStored(fanout, { from, to: nextOpen, candles: input.tail, gaps: input.gaps });
   const state: SeriesState = {

@@ -79,6 +79,7 @@ describe('history at the start', () => {
     expect((await subscriber(id, { batch: 'no' })).messages).toEqual(expected);
     const bare = await connect();
     bare.send({ type: 'subscribe', series_id: id });
+    await settle(bare);
     bare.send({ type: 'subscribe', series_id: id, since: null, supports_batch: null });
     await settle(bare);
     expect(bare.messages).toEqual([...expected, ...expected]);

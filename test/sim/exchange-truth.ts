@@ -89,7 +89,11 @@ async function findSeriesFaults(
   const range = { seriesId: series, from: epochMs(0), limit: Number.MAX_SAFE_INTEGER, take: 'oldest' } as const;
   const stored = (await store.read({ ...range, to: closedTo })).map(storedText);
   const gaps = (await store.readGaps(series, { from: epochMs(0), to: closedTo })).map(gapText);
-  const expectedGaps = absentStretches(rowsOf(market, series, { from, to: closedTo }), { from, to: closedTo }, lengthMs);
+  const expectedGaps = absentStretches(
+    rowsOf(market, series, { from, to: closedTo }),
+    { from, to: closedTo },
+    lengthMs,
+  );
   return [
     ...difference(`${series}`, stored, expected),
     ...difference(

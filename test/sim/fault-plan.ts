@@ -6,7 +6,7 @@ import type { GeneratedHalt, GeneratedSymbol } from '../../src/adapters/sim/gene
 import { defaultSymbols } from '../../src/adapters/sim/generated-symbols.ts';
 import type { FrameFault, RequestFault } from '../../src/adapters/sim/sim-faults.ts';
 import { createRng, type Rng } from '../../src/core/rng.ts';
-import { addMs, type EpochMs, epochMs } from '../../src/core/time.ts';
+import { type EpochMs, epochMs } from '../../src/core/time.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
@@ -22,8 +22,8 @@ export type Fault =
   | { readonly kind: 'restart'; readonly way: 'polite' | 'abrupt'; readonly forMs: number }
   | { readonly kind: 'clientLoss'; readonly client: number };
 
-/** A fault and its moment. */
-export type PlannedFault = { readonly at: EpochMs; readonly fault: Fault };
+/** A fault and its moment, counted from when the service has its history. */
+export type PlannedFault = { readonly afterMs: number; readonly fault: Fault };
 
 /** Everything decided before a world begins; faults ascending by moment. */
 export type FaultPlan = {
@@ -31,19 +31,22 @@ export type FaultPlan = {
   readonly symbol: GeneratedSymbol;
   readonly startTime: EpochMs;
   readonly faults: readonly PlannedFault[];
-  /** No fault begins or lasts after this. */
-  readonly faultsEnd: EpochMs;
+  /** No fault begins or lasts after this, counted alike. */
+  readonly faultsEndAfterMs: number;
+  /** Whether clients are there while the first history is fetched, or come when it is stored. */
+  readonly clientsCome: 'early' | 'late';
 };
 
 /** Subscribers of every world. */
 export const CLIENTS = 4;
 
-/** Live begins between 22:00 and 02:00, so that most worlds see a 1d, a 4h and several 1h candles close. */
+/** Live begins between 22:00 and 02:00, so that many worlds see a 1d, and most a 4h and several 1h candles close. */
 const FIRST_START = Date.parse('2026-03-03T22:00:00Z');
 const START_SPREAD_MS = 4 * HOUR_MS;
-/** The first fault waits for the service to be up; then they come for two hours of market time. */
-const LEAD_MS = 20 * MINUTE_MS;
+/** Faults come for two hours of market time. */
 const FAULTS_MS = 2 * HOUR_MS;
+/** An outage while we watch begins about when the faults do: by then a start has taken some market minutes. */
+const LEAD_MS = 10 * MINUTE_MS;
 
 /** The plan of `seed`. */
 export function planFaults(seed: number): FaultPlan {
@@ -51,9 +54,9 @@ export function planFaults(seed: number): FaultPlan {
   const startTime = epochMs(FIRST_START + rng.integer(START_SPREAD_MS));
   const count = 4 + rng.integer(9);
   const faults = Array.from({ length: count }, (): PlannedFault => {
-    return { at: addMs(startTime, LEAD_MS + rng.integer(FAULTS_MS)), fault: drawFault(rng) };
-  }).sort((a, b) => a.at - b.at);
-  const last = faults.reduce((end, { at, fault }) => Math.max(end, addMs(at, lengthOf(fault))), startTime as number);
+    return { afterMs: rng.integer(FAULTS_MS), fault: drawFault(rng) };
+  }).sort((a, b) => a.afterMs - b.afterMs);
+  const last = faults.reduce((end, { afterMs, fault }) => Math.max(end, afterMs + lengthOf(fault)), 0);
   const coins = defaultSymbols();
   const coin = coins[rng.integer(coins.length)] as GeneratedSymbol;
   return {
@@ -61,7 +64,8 @@ export function planFaults(seed: number): FaultPlan {
     symbol: { ...coin, halts: drawHalts(rng, startTime) },
     startTime,
     faults,
-    faultsEnd: addMs(last as EpochMs, MINUTE_MS),
+    faultsEndAfterMs: last + MINUTE_MS,
+    clientsCome: rng.next() < 0.1 ? 'early' : 'late',
   };
 }
 

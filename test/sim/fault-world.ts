@@ -43,6 +43,8 @@ const DAY_MS = 86_400_000;
 const TIMEFRAMES = ['1m', '5m', '15m', '1h', '4h', '1d'].map(timeframe);
 /** Market time per real time. */
 const SPEED = 6_000;
+/** Small enough that clients from the past get their history in several pages. */
+const CATCH_UP_LIMIT = 300;
 /** Peace after the last fault before the world may be judged. */
 const CALM_MS = 10 * MINUTE_MS;
 /** Real time for catching up; a service that needs longer has got stuck. */
@@ -113,7 +115,7 @@ class FaultWorld {
   }
 
   async live(): Promise<WorldReport> {
-    const { seed, faults, faultsEnd } = this.#plan;
+    const { seed, faults, faultsEndAfterMs, clientsCome } = this.#plan;
     const minFrameWallMs = 5;
     const { startTime } = this.#plan;
     for (const halt of this.#plan.symbol.halts ?? []) {
@@ -131,8 +133,11 @@ class FaultWorld {
     this.#dirs.push(mkdtempSync(join(tmpdir(), 'hotwick-sim-')));
     await this.#startService();
     this.#clients = this.#createClients(startTime);
-    for (const client of this.#clients) client.connect(this.#port());
-    for (const { at, fault } of faults) this.#clock.schedule(at, () => this.#strike(fault));
+    if (clientsCome === 'early') this.#connectClients();
+    const from = await this.#awaitHistory();
+    if (clientsCome === 'late') this.#connectClients();
+    for (const { afterMs, fault } of faults) this.#after(afterMs, () => this.#strike(fault));
+    const faultsEnd = addMs(this.#clock.now(), faultsEndAfterMs);
     await this.#until(() => this.#clock.now() >= faultsEnd, 'the faults to end');
     await this.#restarts;
     this.#exchange.faults.clear();
@@ -141,7 +146,7 @@ class FaultWorld {
     const counts = this.#countAll();
     for (const client of this.#clients) client.leave();
     await this.#stopService();
-    if (judgedTo !== null) await this.#judgeStore(judgedTo);
+    if (judgedTo !== null) await this.#judgeStore({ from, to: judgedTo });
     return { seed, wrong: this.#wrong, timeline: this.#timeline.text(), counts };
   }
 
@@ -175,8 +180,8 @@ class FaultWorld {
     const rng = createRng(this.#plan.seed, 'clients');
     const truth = createTruth(this.#market);
     return Array.from({ length: CLIENTS }, (_, index): WatchfulClient => {
-      const past = Math.floor(startTime / 60_000 - rng.integer(600)) * 60;
-      const since = rng.next() < 0.2 ? 0 : past - (past % 86_400);
+      const pastMs = startTime - rng.integer(DAY_MS);
+      const since = rng.next() < 0.2 ? ('beginning' as const) : epochMs(pastMs);
       return new WatchfulClient({
         name: `client ${index}`,
         series: this.#series,
@@ -199,7 +204,7 @@ class FaultWorld {
     const started = await startKlineService({
       mode: 'sim',
       version: '0',
-      config: { ...config.value, historyDays: 1, formingMinIntervalMs: 0 },
+      config: { ...config.value, historyDays: 1, formingMinIntervalMs: 0, catchUpLimit: CATCH_UP_LIMIT },
       dataDir: this.#dataDir(),
       host: '127.0.0.1',
       port: 0,
@@ -288,6 +293,10 @@ class FaultWorld {
     const upAt = addMs(this.#clock.now(), fault.forMs);
     await this.#until(() => this.#clock.now() >= upAt, 'the pause between two runs');
     await this.#startService();
+    this.#connectClients();
+  }
+
+  #connectClients(): void {
     for (const client of this.#clients) client.connect(this.#port());
   }
 
@@ -310,14 +319,20 @@ class FaultWorld {
   async #catchUp(calm: EpochMs): Promise<EpochMs | null> {
     const target = epochMs(calm - (calm % MINUTE_MS));
     const isDone = (): boolean => {
-      const state = this.#service?.engine.state().market.series[this.#base];
-      if (state === undefined || state.nextOpen < target) return false;
-      const isIdle = state.holes.length === 0 && state.dirty.length === 0 && state.loading === null;
-      return isIdle && this.#clients.every((client) => this.#hasAll(client, target));
+      return this.#isLive(target) && this.#clients.every((client) => this.#hasAll(client, target));
     };
     if (await this.#until(isDone, 'the service and every client to catch up')) return target;
     this.#blame(`did not catch up to ${iso(target)}: ${this.#describeState()}`);
     return null;
+  }
+
+  /** Whether the series stands at `time` or later and nothing before it is left to do. */
+  #isLive(time: number): boolean {
+    const state = this.#service?.engine.state().market.series[this.#base];
+    if (state === undefined || state.nextOpen < time) return false;
+    const { holes, dirty, loading } = state;
+    const open = [...holes.map((hole) => hole.from), ...dirty, ...(loading === null ? [] : [loading.from])];
+    return open.every((from) => from >= time);
   }
 
   /** Whether a client has the newest candle that is closed at `target`, of every series that has one after midnight. */
@@ -345,9 +360,17 @@ class FaultWorld {
     return JSON.stringify({ ...told, holes, dirty, loading, heads });
   }
 
-  async #judgeStore(to: EpochMs): Promise<void> {
-    const from = epochMs(this.#plan.startTime - DAY_MS - ((this.#plan.startTime - DAY_MS) % DAY_MS));
-    const faults = await findStoreFaults(this.#dataDir(), this.#market, { from, to, series: this.#series });
+  /** Waits until the first history is stored; answers where it begins. */
+  async #awaitHistory(): Promise<EpochMs> {
+    const now = this.#clock.now();
+    if (!(await this.#until(() => this.#isLive(now - MINUTE_MS), 'the first history'))) this.#blame('the first history never came');
+    const first = (await this.#service?.store.extent(this.#base))?.first ?? null;
+    if (first === null || first % DAY_MS !== 0) this.#blame(`history begins at ${first}`);
+    return first ?? this.#plan.startTime;
+  }
+
+  async #judgeStore(about: { readonly from: EpochMs; readonly to: EpochMs }): Promise<void> {
+    const faults = await findStoreFaults(this.#dataDir(), this.#market, { ...about, series: this.#series });
     for (const fault of faults) this.#blame(fault);
   }
 

@@ -5,15 +5,16 @@
  */
 import { WebSocket } from 'ws';
 import type { ServerMessage, WireCandle } from '../../src/api/contract.ts';
+import type { EpochMs } from '../../src/core/time.ts';
 import { type SeriesId, seriesParts } from '../../src/model/series.ts';
-import { timeframeMs } from '../../src/model/timeframe.ts';
+import { latestClosedOpen, timeframeMs } from '../../src/model/timeframe.ts';
 
 /** What a client checks with and how it subscribes. */
 export type ClientOptions = {
   readonly name: string;
   readonly series: readonly SeriesId[];
-  /** The first cursor of every series. */
-  readonly since: number | null;
+  /** Where it says it stands at first: nowhere, at the beginning of everything, or at what was closed at some time. */
+  readonly since: null | 'beginning' | EpochMs;
   readonly batch: 'yes' | 'no';
   /** The exchange's own candle, complete whether it is over or not; `null` where it has none. */
   readonly truth: (series: SeriesId, openSec: number) => WireCandle | null;
@@ -53,10 +54,11 @@ export class WatchfulClient {
   constructor(options: ClientOptions) {
     this.#options = options;
     for (const id of options.series) {
+      const periodSec = timeframeMs(seriesParts(id).timeframe) / 1000;
       this.#watched.set(id, {
         id,
-        periodSec: timeframeMs(seriesParts(id).timeframe) / 1000,
-        cursor: options.since,
+        periodSec,
+        cursor: firstCursor(options.since, periodSec),
         closed: 0,
         forming: 0,
         gaps: 0,
@@ -211,6 +213,12 @@ export class WatchfulClient {
   #wrong(watched: Watched | null, text: string): void {
     this.#options.onWrong(`${this.#options.name} ${watched === null ? '' : shortName(watched.id)}: ${text}`);
   }
+}
+
+/** Open time in seconds of the newest candle that is closed at `since`. */
+function firstCursor(since: ClientOptions['since'], periodSec: number): number | null {
+  if (since === null) return null;
+  return since === 'beginning' ? 0 : latestClosedOpen(since, periodSec * 1000) / 1000;
 }
 
 function shortName(id: SeriesId): string {

@@ -38,7 +38,7 @@ export const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   journal: { folders: ['core', 'model', 'ports'], packages: ['node:crypto', 'node:zlib'] },
   engine: { folders: ['core', 'model', 'ports', 'journal', ...STAGES], packages: [] },
   research: { folders: ['core', 'model', 'ports', 'journal', 'engine', 'reports', 'ml'], packages: [] },
-  'adapters/archive': adapter(),
+  'adapters/archive': adapter('fflate', 'hyparquet', 'hyparquet-writer'),
   'adapters/binance': adapter('ws', 'undici', 'zod'),
   'adapters/clock': adapter(),
   'adapters/memory': adapter(),
@@ -52,14 +52,17 @@ export const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
     folders: ['core', 'model', 'ports', 'journal/read-models', 'reports'],
     packages: [NODE, 'fastify', '@fastify/*', 'fastify-type-provider-zod', 'ws', 'zod', 'pino'],
   },
+  // Published by itself as hotwick/client: the types of the contract and nothing else.
+  client: { folders: ['api/contract'], packages: [] },
   app: { folders: [ANY], packages: [ANY] },
 };
 
 const WEB_PACKAGES = ['react', 'react-dom', 'lightweight-charts', 'vite', '@vitejs/plugin-react', NODE];
 const CONTRACT = 'src/api/contract.ts';
+const CLIENT = 'src/client/';
 
 /** Product files that nothing imports because people or tools start them. */
-const ENTRY_POINTS: readonly string[] = ['src/app/cli/main.ts'];
+const ENTRY_POINTS: readonly string[] = ['src/app/cli/main.ts', 'src/client/index.ts'];
 
 type Import = { readonly node: ts.Node; readonly target: string; readonly style: 'type' | 'value' };
 
@@ -147,6 +150,8 @@ export const importTableRule: Rule = nodeRule({
     { 'src/model/candle.ts': "type Step = import('../engine/step.ts').Step;" },
     { 'src/engine/step.ts': "import { createHash } from 'node:crypto';" },
     { 'src/ports/feed.ts': "import { x } from '../../tools/verify.ts';" },
+    { 'src/client/client.ts': "import { assert } from '../core/assert.ts';" },
+    { 'src/client/client.ts': "import { z } from 'zod';" },
     { 'src/sundries/x.ts': 'export {};' },
   ],
   good: [
@@ -181,10 +186,25 @@ export const stageFaceRule: Rule = nodeRule({
   ],
 });
 
-/** The web page knows the server only by the types of its contract. */
+/** The client is published without the schemas: it takes the contract's types only. */
+export const clientImportRule: Rule = nodeRule({
+  name: 'client-imports',
+  replacement: 'import type from src/api/contract.ts',
+  where: (source) => source.path.startsWith(CLIENT) && !source.isTest,
+  find: (source) =>
+    importsOf(source).flatMap(({ node, target, style }) =>
+      style === 'value' && target.startsWith('.') && resolveTarget(source, target) === CONTRACT
+        ? [{ node, message: 'client imports a value of the contract' }]
+        : [],
+    ),
+  bad: [{ 'src/client/wire.ts': "import { wireCandle } from '../api/contract.ts';" }],
+  good: [{ 'src/client/wire.ts': "import type { WireCandle } from '../api/contract.ts'; import { a } from './a.ts';" }],
+});
+
+/** The web page knows the server only by the types of its contract and by the client. */
 export const webImportRule: Rule = nodeRule({
   name: 'web-imports',
-  replacement: 'import type from src/api/contract.ts, or keep the code in web',
+  replacement: 'import type from src/api/contract.ts, import from src/client, or keep the code in web',
   where: (source) => source.area === 'web' && !source.isTest,
   find: (source) =>
     importsOf(source).flatMap(({ node, target, style }) => {
@@ -192,7 +212,7 @@ export const webImportRule: Rule = nodeRule({
       const isAllowed =
         path === null
           ? WEB_PACKAGES.some((pattern) => matches(pattern, target))
-          : path.startsWith('web/') || (path === CONTRACT && style === 'type');
+          : path.startsWith('web/') || path.startsWith(CLIENT) || (path === CONTRACT && style === 'type');
       return isAllowed ? [] : [{ node, message: `web imports ${path ?? `package ${target}`}` }];
     }),
   bad: [
@@ -200,7 +220,10 @@ export const webImportRule: Rule = nodeRule({
     { 'web/main.tsx': "import { wireCandle } from '../src/api/contract.ts';" },
     { 'web/main.tsx': "import _ from 'lodash';" },
   ],
-  good: [{ 'web/main.tsx': "import type { WireCandle } from '../src/api/contract.ts'; import './style.css';" }],
+  good: [
+    { 'web/main.tsx': "import type { WireCandle } from '../src/api/contract.ts'; import './style.css';" },
+    { 'web/wire.ts': "import { parseServerMessage } from '../src/client/wire.ts';" },
+  ],
 });
 
 function findUnimported(project: Project): ReturnType<Rule['check']> {

@@ -1,15 +1,4 @@
 /**
- * How long to wait before asking again. Doubling with jitter, so that a server that comes back is not met by every
- * open page in the same instant.
+ * How long the page waits before asking again: as the client does, so that both are equally gentle to a server.
  */
-
-/** The first wait, before jitter. */
-const FIRST_MS = 500;
-/** No wait is longer: a trader looks at a dead chart for at most this long after the server is back. */
-const LONGEST_MS = 15_000;
-
-/** Milliseconds to wait after `failures` failures in a row (1 or more): half to all of a doubling ceiling. */
-export function retryDelayMs(failures: number, random: number): number {
-  const ceiling = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(Math.max(0, failures - 1), 10));
-  return Math.round(ceiling / 2 + (ceiling / 2) * random);
-}
+export { retryDelayMs } from '../../src/client/backoff.ts';

@@ -70,13 +70,12 @@ export function createArchiveClient(options: ArchiveClientOptions): ArchiveClien
   };
   return {
     fetchChecksum: (file) => {
-      return get(file, {
-        suffix: '.CHECKSUM',
-        take: async (pieces) => parseChecksum(await collect(pieces), file.name),
-      });
+      const take: Ask<string>['take'] = async (pieces) => parseChecksum(await collect(pieces), file.name);
+      return get(file, { suffix: '.CHECKSUM', folder: '', take });
     },
     download: (file, to) => {
-      return get(file, { suffix: '', take: (pieces) => saveFile(pieces, { ...to, onBytes: options.onBytes }) });
+      const take: Ask<number>['take'] = (pieces) => saveFile(pieces, { ...to, onBytes: options.onBytes });
+      return get(file, { suffix: '', folder: dirname(to.path), take });
     },
   };
 }
@@ -96,6 +95,8 @@ export async function hashFile(path: string): Promise<string | null> {
 /** What to ask for below a file's address, and what to do with the answer; a string is what is wrong with it. */
 type Ask<T> = {
   readonly suffix: '' | '.CHECKSUM';
+  /** Where it is saved, empty when it is not. */
+  readonly folder: string;
   readonly take: (pieces: AsyncIterable<Uint8Array>) => Promise<Result<T, string>>;
 };
 
@@ -114,7 +115,12 @@ async function request<T>(options: Request, ask: Ask<T>): Promise<Attempt<T | nu
     const malformed = failure('venue_answer_malformed', { url, reason: taken.error });
     return { kind: 'again', failure: malformed, retryAfterMs: 0 };
   } catch (thrown) {
-    if (isDiskFault(thrown)) throw thrown;
+    if (isDiskFault(thrown)) {
+      return {
+        kind: 'failed',
+        failure: failure('data_dir_unwritable', { path: ask.folder, reason: toReason(thrown) }),
+      };
+    }
     // Silence, refused connections and cut sockets are what networks do: a failure worth another try.
     return {
       kind: 'again',
@@ -218,7 +224,7 @@ async function saveFile(pieces: AsyncIterable<Uint8Array>, target: Target): Prom
       bytes += piece.length;
       if (bytes > ZIP_BYTES_MAX) return err(`the file is larger than ${ZIP_BYTES_MAX} bytes`);
       hash.update(piece);
-      await file.write(piece);
+      await file.appendFile(piece);
       target.onBytes?.(piece.length);
     }
   } finally {

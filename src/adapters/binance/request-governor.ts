@@ -103,13 +103,13 @@ export class RequestGovernor {
     assert(this.#underWay.delete(admission), 'an admission is settled once');
     const now = this.#clock.now();
     this.#window.settle(admission, facts, now);
-    const status = facts.status === 429 || facts.status === 418 ? facts.status : null;
-    if (status !== null) {
-      const { retryAfterMs } = facts;
-      const refusal = { status, retryAfterMs, now, sentTime: admission.sentTime, nextMinute: this.#window.nextOpening };
-      this.#pause = planPause(refusal, this.#pause);
+    const { status, retryAfterMs } = facts;
+    const isRefused = status === 429 || status === 418;
+    if (isRefused) {
+      const { nextOpening: nextMinute } = this.#window;
+      this.#pause = planPause({ status, retryAfterMs, now, sentTime: admission.sentTime, nextMinute }, this.#pause);
     }
-    this.#note(status === null ? 'growth' : 'news');
+    this.#note(isRefused ? 'news' : 'growth');
     this.#serve();
   }
 

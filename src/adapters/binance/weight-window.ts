@@ -31,7 +31,7 @@ export class WeightWindow {
     this.#minute = bucketOpen(now, MINUTE_MS);
   }
 
-  /** Start of the venue's present minute; never goes back. */
+  /** Start of the venue's present minute; goes back only when an answer proves that we were ahead of the venue. */
   get minute(): EpochMs {
     return this.#minute;
   }
@@ -53,7 +53,7 @@ export class WeightWindow {
 
   /** Begins the minute that the venue has certainly reached. */
   roll(now: EpochMs): void {
-    const minute = bucketOpen(addMs(now, this.#leadMs()), MINUTE_MS);
+    const minute = this.#certainMinute(now);
     if (minute <= this.#minute) return;
     this.#minute = minute;
     this.#used = 0;
@@ -80,6 +80,8 @@ export class WeightWindow {
     const stamp = facts.stamp !== null && Math.abs(facts.stamp - now) <= STAMP_DISTANCE_MS_MAX ? facts.stamp : null;
     if (stamp !== null) this.#prove(stamp - now, now);
     this.roll(now);
+    // Begun too early: what was spent since was spent in the minute before.
+    if (stamp !== null && this.#certainMinute(now) < this.#minute) this.#minute = this.#certainMinute(now);
     const answeredIn = stamp === null ? sent.minute : bucketOpen(stamp, MINUTE_MS);
     if (answeredIn === this.#minute) {
       this.#used = Math.max(this.#used, facts.usedWeight ?? this.#used + sent.weight);
@@ -87,6 +89,10 @@ export class WeightWindow {
       // Sent in an older minute, answered nobody knows when: the venue may have counted it in this one.
       this.#used += sent.weight;
     }
+  }
+
+  #certainMinute(now: EpochMs): EpochMs {
+    return bucketOpen(addMs(now, this.#leadMs()), MINUTE_MS);
   }
 
   #leadMs(): number {

@@ -28,6 +28,12 @@ export type ImportOptions = {
   readonly seriesId: SeriesId;
   readonly timeframes: readonly Timeframe[];
   readonly store: CandleStore;
+  /**
+   * The stretch that the chunks are the whole truth about, as a file of one month is: what they lack at its edges and
+   * the store does not have either counts as the exchange's own hole, as one between two candles does. `to` is `null`
+   * where the end is open. Without it the truth begins and ends with the candles.
+   */
+  readonly covers?: { readonly from: EpochMs; readonly to: EpochMs | null };
   readonly onProgress?: (rows: number) => void;
 };
 
@@ -78,8 +84,8 @@ class ImportRun {
   async take(chunk: readonly ClosedCandle[]): Promise<void> {
     const output = emptyOutput();
     for (const candle of chunk) {
-      const next = this.#fanout.nextOpen ?? (await this.#continueStored(candle.openTime));
-      if (candle.openTime > next) await this.#bridge(candle.openTime, output);
+      const next = this.#fanout.nextOpen ?? (await this.#start(candle.openTime));
+      if (candle.openTime > next) await this.#bridge({ from: next, to: candle.openTime }, output);
       acceptClosed(this.#fanout, candle, output);
     }
     const last = chunk[chunk.length - 1];
@@ -87,6 +93,12 @@ class ImportRun {
     this.#first ??= chunk[0]?.openTime ?? null;
     this.#last = last.openTime;
     await this.#save(chunk, output);
+  }
+
+  /** Where the truth begins: at the stretch covered, else at the first candle. */
+  #start(first: EpochMs): Promise<EpochMs> {
+    const { covers } = this.#options;
+    return this.#continueStored(covers === undefined || covers.from > first ? first : covers.from);
   }
 
   /** Brings what is stored of the first candle's span into the fold, so that its buckets are whole. */
@@ -107,32 +119,43 @@ class ImportRun {
   }
 
   /** Fills a hole of the file from the store; what neither has, the exchange does not have. */
-  async #bridge(to: EpochMs, output: FanoutOutput): Promise<void> {
-    const from = this.#fanout.nextOpen as EpochMs;
-    const { candles } = await this.#stored(from, to);
+  async #bridge(hole: { readonly from: EpochMs; readonly to: EpochMs }, output: FanoutOutput): Promise<void> {
+    const { candles } = await this.#stored(hole.from, hole.to);
+    let from = hole.from;
     for (const candle of candles) {
-      this.#skip(candle.openTime, output);
+      this.#skip(from, candle.openTime, output);
       acceptClosed(this.#fanout, candle, output);
+      from = this.#fanout.nextOpen as EpochMs;
     }
-    this.#skip(to, output);
+    this.#skip(from, hole.to, output);
   }
 
-  #skip(to: EpochMs, output: FanoutOutput): void {
-    const from = this.#fanout.nextOpen as EpochMs;
+  #skip(from: EpochMs, to: EpochMs, output: FanoutOutput): void {
     if (from >= to) return;
     const gap = { from, to, reason: 'exchange_gap' } as const;
     skipMinutes(this.#fanout, gap, output);
     output.gaps.push({ kind: 'candleGap', seriesId: this.#options.seriesId, ...gap });
   }
 
-  /** Completes the last span with what is stored behind the file's end. */
+  /** Closes the edge of the stretch covered, then completes the last span with what is stored behind it. */
   async finish(): Promise<void> {
+    await this.#closeEdge();
     const from = this.#fanout.nextOpen;
     if (from === null) return;
     const to = (spanOpen(this.#fanout, (from - 1) as EpochMs) + this.#fanout.spanMs) as EpochMs;
     const { candles, gaps } = await this.#stored(from, to);
     if (candles.length === 0) return;
     await this.#save([], foldStored(this.#fanout, { from, to, candles, gaps }));
+  }
+
+  async #closeEdge(): Promise<void> {
+    const { covers } = this.#options;
+    if (covers === undefined || covers.to === null) return;
+    const from = this.#fanout.nextOpen ?? (await this.#start(covers.to));
+    if (from >= covers.to) return;
+    const output = emptyOutput();
+    await this.#bridge({ from, to: covers.to }, output);
+    await this.#save([], output);
   }
 
   async #save(base: readonly ClosedCandle[], output: FanoutOutput): Promise<void> {
