@@ -5,33 +5,40 @@
  */
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Aim, type BenchContext, type BenchResult, type Figure, figureOf, quantile } from './bench-result.ts';
+import type { BenchContext, BenchResult, Figure } from './bench-result.ts';
 import { type Child, startChild } from './child-process.ts';
+import {
+  audienceText,
+  CLOSED_EVERY,
+  figuresOf,
+  latenciesOf,
+  missingText,
+  notesOf,
+  PER_SECOND,
+  type Round,
+  SIDE_NAMES,
+  type SideName,
+} from './latency-figures.ts';
 import type { RelayCommands } from './latency-relay.ts';
 import type { ServiceCommands } from './latency-service.ts';
-import type { RoundSent, SourceCommands } from './latency-source.ts';
-import type { Received, SubscriberCommands } from './latency-subscribers.ts';
+import type { SourceCommands } from './latency-source.ts';
+import type { SubscriberCommands } from './latency-subscribers.ts';
 
 const SERIES = 'binance:futures:BTC/USDT:1m';
-const PER_SECOND = 50;
-const CLOSED_EVERY = 3;
 const AUDIENCES = [1, 100] as const;
 const SIZES = { full: { rounds: 5, frames: 150, warmUp: 90 }, quick: { rounds: 2, frames: 30, warmUp: 24 } } as const;
-/** What a process may take to become ready, or the last message to arrive. */
+/** What the product may take until it sends its first candle: two pages of history come first. */
 const PATIENCE_MS = 20_000;
-
-/** Latencies of one round in milliseconds, and how many messages were expected. */
-type Round = { readonly forming: Float64Array; readonly closed: Float64Array; readonly expected: number };
+/** How often arrivals are counted at a round's end, and the silence after which no more are expected. */
+const POLL_MS = 25;
+const QUIET_MS_MAX = 1_000;
 
 type Side = { readonly sourcePath: string; readonly url: string };
-type SideName = 'ours' | 'bare' | 'synced';
 type Stage = {
   readonly source: Child<SourceCommands>;
   readonly subscribers: Child<SubscriberCommands>;
   readonly sides: Readonly<Record<SideName, Side>>;
 };
-
-const SIDE_NAMES: readonly SideName[] = ['ours', 'bare', 'synced'];
 
 /** Measures. */
 export async function runLatencyBench(context: BenchContext): Promise<BenchResult> {
@@ -94,60 +101,7 @@ async function measureAll(stage: Stage, context: BenchContext): Promise<BenchRes
     figures.push(...figuresOf(count, rounds));
     missing.push(`${audienceText(count)}: ${missingText(rounds.ours)} (bare ${missingText(rounds.bare)})`);
   }
-  return { title: 'Latency: frame sent to subscriber reached', notes: notesOf(context, missing), figures };
-}
-
-function audienceText(count: number): string {
-  return count === 1 ? '1 subscriber' : `${count} subscribers`;
-}
-
-type Comparison = {
-  readonly state: 'forming' | 'closed';
-  readonly beside: 'bare' | 'synced';
-  readonly aim: Aim | null;
-};
-
-const AIM: Aim = { of: 'ratio', direction: 'at most', value: 2 };
-const COMPARISONS: readonly Comparison[] = [
-  { state: 'forming', beside: 'bare', aim: AIM },
-  { state: 'closed', beside: 'bare', aim: AIM },
-  { state: 'closed', beside: 'synced', aim: null },
-];
-
-function figuresOf(count: number, rounds: Readonly<Record<SideName, readonly Round[]>>): readonly Figure[] {
-  return COMPARISONS.flatMap(({ state, beside, aim }) =>
-    [0.5, 0.99].map((share) => {
-      const pairs = rounds.ours.map((round, index) => ({
-        ours: quantile(round[state], share),
-        bare: quantile(rounds[beside][index]?.[state] ?? [], share),
-      }));
-      const name = `${state}${beside === 'synced' ? ' beside synced' : ''} p${share * 100}, ${audienceText(count)}`;
-      return figureOf(pairs, { name, unit: 'ms' }, aim);
-    }),
-  );
-}
-
-function missingText(rounds: readonly Round[]): string {
-  const expected = rounds.reduce((sum, round) => sum + round.expected, 0);
-  const got = rounds.reduce((sum, round) => sum + round.forming.length + round.closed.length, 0);
-  return `${expected - got} of ${expected}`;
-}
-
-function notesOf(context: BenchContext, missing: readonly string[]): readonly string[] {
-  const { frames } = SIZES[context.mode];
-  return [
-    `${PER_SECOND} frames a second of one symbol, every ${CLOSED_EVERY}rd closing its candle, which is 1,000 times as often ` +
-      'as in a real market; the product derives five timeframes from each.',
-    'Ours: socket, schema check, mailbox, journal, fold, store, bus, hub, socket. A closed candle is recorded with a full ' +
-      'disk sync and stored in SQLite before it is sent; a forming one is neither. Forming candles are not held to their ' +
-      '250 ms pace here.',
-    'Bare: a relay that parses the frame, writes the wire message and sends it to each subscriber. It checks nothing and ' +
-      'keeps nothing, so for closed candles it promises less than the product does.',
-    'Beside synced: the same relay, which appends each closed candle to a file and waits for the disk (fdatasync) before ' +
-      'it sends it: the floor of any service that does not announce what it could lose.',
-    `A round has ${frames} frames; with 1 subscriber its p99 is the slowest or second slowest message.`,
-    `Messages that did not arrive: ${missing.join('; ')}. A forming one may be replaced by its successor.`,
-  ];
+  return { title: 'Latency: frame sent to subscriber reached', notes: notesOf(size.frames, missing), figures };
 }
 
 async function connect(stage: Stage, to: { readonly side: SideName; readonly count: number }): Promise<void> {
@@ -173,28 +127,17 @@ async function playRound(
   await untilArrived(stage, expected);
   const received = await stage.subscribers.call('take', null);
   await stage.subscribers.call('disconnect', null);
-  return { ...latenciesOf(sent, received), expected };
+  const expectedClosed = Math.floor(round.frames / CLOSED_EVERY) * round.count;
+  return { ...latenciesOf(sent, received), expected, expectedClosed };
 }
 
-/** Waits for the last message, or until nothing more comes: a forming one may have been replaced. */
+/** Waits for the last message, or until none has come for a while: a forming one may have been replaced. */
 async function untilArrived(stage: Stage, expected: number): Promise<void> {
-  let before = -1;
-  for (;;) {
-    const count = await stage.subscribers.call('count', null);
-    if (count >= expected || count === before) return;
-    before = count;
-    await wait(300);
+  let count = await stage.subscribers.call('count', null);
+  for (let quietMs = 0; count < expected && quietMs < QUIET_MS_MAX; quietMs += POLL_MS) {
+    await wait(POLL_MS);
+    const now = await stage.subscribers.call('count', null);
+    if (now > count) quietMs = 0;
+    count = now;
   }
-}
-
-function latenciesOf(sent: RoundSent, received: Received): Pick<Round, 'forming' | 'closed'> {
-  const forming: number[] = [];
-  const closed: number[] = [];
-  received.numbers.forEach((number, index) => {
-    const sentMs = sent.sentMs[number - sent.firstNumber];
-    if (sentMs === undefined) return;
-    const latency = (received.receivedMs[index] ?? Number.NaN) - sentMs;
-    (received.closed[index] === 1 ? closed : forming).push(latency);
-  });
-  return { forming: Float64Array.from(forming), closed: Float64Array.from(closed) };
 }

@@ -21,8 +21,6 @@ export type ServiceCommands = {
     readonly dir: string;
     readonly series: string;
   }) => Promise<{ readonly port: number }>;
-  /** Processor seconds of this process so far. */
-  readonly cpuSeconds: (nothing: null) => Promise<number>;
 };
 
 /** The source falls silent on purpose while the baseline is measured. */
@@ -70,10 +68,6 @@ const commands: ServiceCommands = {
     });
     if (!service.ok) throw new FailureError(service.error);
     return { port: service.value.port };
-  },
-  cpuSeconds: async () => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1e6;
   },
 };
 

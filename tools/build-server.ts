@@ -1,34 +1,55 @@
 /**
- * Bundles the server for publication: one file with a source map in dist/server, packages left to npm. A checkout does
- * not need it, because Node runs the TypeScript source directly.
+ * Bundles for publication: the server as one file in dist/server, packages left to npm, and the client as one file
+ * without packages in dist/client, with its type declarations; both with source maps. A checkout needs neither, because
+ * Node runs the TypeScript source directly.
  */
+import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const ENTRY = resolve(ROOT, 'src/app/cli/main.ts');
-const OUT_FOLDER = resolve(ROOT, 'dist/server');
+const SERVER = { entry: 'src/app/cli/main.ts', name: 'main' } as const;
+const CLIENT = { entry: 'src/client/index.ts', name: 'index' } as const;
 
-/** Replaces dist/server with a fresh bundle; rejects with esbuild's report when the source does not build. */
-export async function buildServer(): Promise<void> {
-  rmSync(OUT_FOLDER, { recursive: true, force: true });
+async function bundle(
+  target: typeof SERVER | typeof CLIENT,
+  settings: BuildOptions & { outdir: string },
+): Promise<void> {
+  rmSync(settings.outdir, { recursive: true, force: true });
   const { metafile } = await build({
-    entryPoints: { main: ENTRY },
-    outdir: OUT_FOLDER,
+    entryPoints: { [target.name]: resolve(ROOT, target.entry) },
     bundle: true,
-    platform: 'node',
     format: 'esm',
-    target: 'node24',
-    packages: 'external',
     sourcemap: true,
     sourcesContent: false,
     metafile: true,
     logLevel: 'warning',
+    ...settings,
   });
-  for (const [path, { bytes }] of Object.entries(metafile.outputs)) {
+  for (const [path, { bytes }] of Object.entries(metafile?.outputs ?? {})) {
     console.log(`${relative(ROOT, resolve(path))} ${(bytes / 1024).toFixed(1)} KiB`);
   }
 }
 
-if (import.meta.main) await buildServer();
+/** Replaces dist/server with a fresh bundle; rejects with esbuild's report when the source does not build. */
+export async function buildServer(): Promise<void> {
+  const outdir = resolve(ROOT, 'dist/server');
+  await bundle(SERVER, { outdir, platform: 'node', target: 'node24', packages: 'external' });
+}
+
+/**
+ * Replaces `folder` with a fresh bundle of the client, its declarations in `types` below it; rejects with esbuild's
+ * report when the source does not build, or after the compiler's when the declarations can not be made.
+ */
+export async function buildClient(folder: string): Promise<void> {
+  await bundle(CLIENT, { outdir: folder, platform: 'neutral', target: 'es2022' });
+  const compiler = resolve(ROOT, 'node_modules/typescript/bin/tsc');
+  const args = [compiler, '-p', resolve(ROOT, 'tools/client-types.json'), '--outDir', resolve(folder, 'types')];
+  execFileSync(process.execPath, args, { stdio: 'inherit' });
+}
+
+if (import.meta.main) {
+  await buildServer();
+  await buildClient(resolve(ROOT, 'dist/client'));
+}

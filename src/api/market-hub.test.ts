@@ -167,11 +167,14 @@ describe('a client that stops reading', () => {
     const rude = new Reader(server);
     await rude.opened;
     rude.socket.pause();
-    const flood = JSON.stringify({ type: '\u0001'.repeat(10_000) });
+    const flood = JSON.stringify({ type: '\u0001'.repeat(100) });
     while (server.hub.stats().clients > 0) {
-      await new Promise<void>((resolve) => rude.socket.send(flood, () => resolve()));
+      for (let i = 0; i < 200; i++) rude.socket.send(flood);
       await nextTurn();
     }
+    rude.socket.send(JSON.stringify({ type: 'subscribe', series_id: ID }));
+    for (let turn = 0; turn < 50; turn++) await nextTurn();
+    expect(server.hub.stats(), 'what it says after it was sent away is not heard').toEqual({ clients: 0, series: 0 });
     rude.socket.resume();
     expect(await rude.closed).toBe(SLOW_CLIENT_CODE);
   });
@@ -183,7 +186,7 @@ describe('long history', () => {
 
   it('of more than may wait unsent reaches a client that reads, however slowly', async () => {
     const server = await start({ limits });
-    await server.save(...minutesFrom(ID, T, 200_000));
+    for (let part = 0; part < 20; part++) await server.save(...minutesFrom(ID, T + part * 600_000, 10_000));
     const reader = new Reader(server);
     await reader.opened;
     reader.socket.send(JSON.stringify({ type: 'subscribe', series_id: ID, since: 0, supports_batch: true }));
@@ -197,9 +200,22 @@ describe('long history', () => {
     const times = closedTimes(reader.messages);
     expect(times).toHaveLength(200_001);
     expect(risesByMinutes(times)).toBe(true);
-    expect(reader.messages.at(-1)).toMatchObject({ type: 'candle_closed' });
     reader.socket.close();
     await reader.closed;
+  });
+
+  it('gives everyone else a turn between two pages', async () => {
+    const clock = createManualClock(fromEpochSec(T));
+    const server = await start({ limits, pingClock: clock });
+    await server.save(...minutesFrom(ID, T, 2500));
+    const client = await connect(server);
+    client.subscribe(ID, { since: 0 });
+    await settle(client);
+    expect(client.closedCandles(ID), 'the second page waits for its turn').toHaveLength(1000);
+    await clock.advance(0);
+    await settle(client);
+    expect(client.closedCandles(ID)).toHaveLength(2500);
+    await client.close();
   });
 
   it('of many series goes out in turns, a page of each', async () => {

@@ -23,6 +23,8 @@ export type Config = {
     readonly futuresStreamUrl: string;
     readonly spotStreamUrl: string;
   };
+  /** Base address of the exchange's public archive. */
+  readonly archiveUrl: string;
   readonly historyDays: number;
   readonly home: string;
   readonly ingest: IngestConfig;
@@ -93,6 +95,7 @@ export function loadConfig(environment: Environment = process.env): Result<Confi
       futuresStreamUrl: url(SETTINGS.futuresStreamUrl, ['wss:', 'ws:']),
       spotStreamUrl: url(SETTINGS.spotStreamUrl, ['wss:', 'ws:']),
     },
+    archiveUrl: url(SETTINGS.archiveUrl, ['https:', 'http:']),
     historyDays: integer(SETTINGS.historyDays, environment),
     home: value(SETTINGS.home),
     ingest: parseIngest(environment),
@@ -106,6 +109,23 @@ export function loadConfig(environment: Environment = process.env): Result<Confi
   };
   if (problems.length === 0) return ok(Object.freeze(config));
   return err(failure('config_invalid', { count: problems.length, reason: problems.join('; ') }));
+}
+
+/** One setting as it stands now. */
+export type SettingInForce = {
+  readonly name: string;
+  readonly value: string;
+  readonly source: 'environment' | 'default';
+  readonly meaning: string;
+};
+
+/** Every setting as it stands in this process, in the order of the documentation. No setting holds a secret. */
+export function listSettings(environment: Environment = process.env): readonly SettingInForce[] {
+  return Object.values<Setting>(SETTINGS).map(({ name, initial, meaning }) => {
+    const given = environment[name]?.trim();
+    const isGiven = given !== undefined && given !== '';
+    return { name, value: isGiven ? given : initial, source: isGiven ? 'environment' : 'default', meaning };
+  });
 }
 
 function parseIngest(environment: Environment): IngestConfig {

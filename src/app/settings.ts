@@ -173,6 +173,12 @@ export const SETTINGS = {
     initial: 'wss://stream.binance.com:9443',
     meaning: 'spot stream base URL; `/stream` is appended',
   },
+  archiveUrl: {
+    name: 'HOTWICK_ARCHIVE_URL',
+    kind: 'text',
+    initial: 'https://data.binance.vision',
+    meaning: "base URL of the exchange's public archive, for `hotwick data download` and `data audit --archive`",
+  },
   historyDays: {
     name: 'HOTWICK_HISTORY_DAYS',
     kind: 'integer',

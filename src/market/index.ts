@@ -18,7 +18,7 @@ import type {
 } from '../model/events.ts';
 import { seriesParts } from '../model/series.ts';
 import { bucketOpen, timeframeMs } from '../model/timeframe.ts';
-import { createFanout, deriveForming } from './derived-timeframe-fanout.ts';
+import { createFanout, deriveForming, spanOpen } from './derived-timeframe-fanout.ts';
 import { advance, drainHeld, emptyProgress, progressEffects } from './progress.ts';
 import { foldLoaded, foldStored } from './recompute.ts';
 import {
@@ -28,6 +28,7 @@ import {
   foldFetchFailed,
   foldLate,
   loadDirty,
+  markDirty,
   repairTimerId,
 } from './repair.ts';
 import { holdCandle, type MarketState, type SeriesState } from './series-state.ts';
@@ -95,10 +96,13 @@ function findSeries(market: MarketState, input: SeriesInput): SeriesState | unde
 function foldOpened(market: MarketState, input: SeriesOpened): readonly Effect[] {
   const baseMs = timeframeMs(seriesParts(input.seriesId).timeframe);
   const last = input.tail[input.tail.length - 1];
-  const from = input.tail[0]?.openTime ?? input.historyFrom;
   const nextOpen = last === undefined ? input.historyFrom : addMs(bucketOpen(last.openTime, baseMs), baseMs);
   const fanout = createFanout(input.seriesId, input.timeframes);
-  const output = foldStored(fanout, { from, to: nextOpen, candles: input.tail, gaps: input.gaps });
+  // From the start of the buckets, not from the first candle: the exchange may have none before it.
+  const from = last === undefined ? input.historyFrom : spanOpen(fanout, last.openTime);
+  const gaps = input.gaps.filter((gap) => gap.seriesId === input.seriesId);
+  const output = foldStored(fanout, { from, to: nextOpen, candles: input.tail, gaps });
+  const earlier = market.series[input.seriesId];
   const state: SeriesState = {
     seriesId: input.seriesId,
     timeframes: input.timeframes,
@@ -110,10 +114,10 @@ function foldOpened(market: MarketState, input: SeriesOpened): readonly Effect[]
     overTo: nextOpen,
     held: [],
     request: null,
-    requestCount: market.series[input.seriesId]?.requestCount ?? 0,
+    requestCount: earlier?.requestCount ?? 0,
     attempts: 0,
     stuckSince: null,
-    holes: input.gaps.filter((gap) => gap.reason === 'unknown').map(({ from, to }) => ({ from, to })),
+    holes: gaps.filter((gap) => gap.reason === 'unknown').map(({ from, to }) => ({ from, to })),
     dirty: [],
     loading: null,
     formingAt: null,
@@ -121,8 +125,24 @@ function foldOpened(market: MarketState, input: SeriesOpened): readonly Effect[]
   };
   market.series[input.seriesId] = state;
   observeTime(state, bucketOpen(input.receivedTime, baseMs));
+  markUnfinished(state, input, earlier);
   // Saving what the tail completes changes nothing where it was stored, and heals where derivation was off before.
-  return [{ kind: 'saveCandles', candles: output.closed, gaps: [] }, ...askForMissing(state)];
+  return [{ kind: 'saveCandles', candles: output.closed, gaps: [] }, ...askForMissing(state), ...loadDirty(state)];
+}
+
+/**
+ * Marks what the last run had still to derive: what it knew of, and every derived gap behind which no base candle is
+ * missing any more, because the run ended between filling the hole and storing what follows from it.
+ */
+function markUnfinished(state: SeriesState, input: SeriesOpened, earlier: SeriesState | undefined): void {
+  for (const open of [...(earlier?.dirty ?? []), ...(earlier?.loading ? [earlier.loading.from] : [])]) {
+    markDirty(state, open, addMs(open, 1));
+  }
+  for (const gap of input.gaps) {
+    const isDerived = gap.seriesId !== input.seriesId && gap.reason === 'unknown' && gap.to <= state.nextOpen;
+    const isMissing = state.holes.some((hole) => hole.from < gap.to && gap.from < hole.to);
+    if (isDerived && !isMissing) markDirty(state, gap.from, gap.to);
+  }
 }
 
 function observeTime(state: SeriesState, overTo: EpochMs): void {

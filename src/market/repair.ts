@@ -167,7 +167,8 @@ export function foldLate(state: SeriesState, late: readonly ClosedCandle[]): rea
   ];
 }
 
-function markDirty(state: SeriesState, from: EpochMs, to: EpochMs): void {
+/** Notes that the derived candles of [`from`, `to`) must be computed again. */
+export function markDirty(state: SeriesState, from: EpochMs, to: EpochMs): void {
   for (let open = spanOpen(state.fanout, from); open < to; open = (open + state.fanout.spanMs) as EpochMs) {
     if (!state.dirty.includes(open)) state.dirty.push(open);
   }

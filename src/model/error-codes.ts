@@ -64,6 +64,10 @@ export const ERROR_CODES = {
     message: 'the data directory {path} can not be written: {reason}',
     hint: 'Fix its permissions or choose another with --data-dir.',
   },
+  data_dir_in_use: {
+    message: 'another Hotwick runs on this data directory ({path})',
+    hint: 'Stop it first, or choose another directory with --data-dir. Nothing was changed.',
+  },
   port_occupied: {
     message: 'port {port} on {host} is already in use',
     hint: 'Stop the other program or choose another port with --port.',

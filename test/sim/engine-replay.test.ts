@@ -198,8 +198,8 @@ async function expectTruth(store: CandleStore, truth: readonly ClosedCandle[]): 
 }
 
 describe.each([
-  ['memory', memoryPlace, 60],
-  ['SQLite', sqlitePlace, 25],
+  ['memory', memoryPlace, 2],
+  ['SQLite', sqlitePlace, 2],
 ] as const)('an engine on %s', (_name, openPlace, numRuns) => {
   it('is what its journal says, through any traffic, stop and kill, and ends with the candles of the venue', async () => {
     const script = fc

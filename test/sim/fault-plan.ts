@@ -61,7 +61,7 @@ export function planFaults(seed: number): FaultPlan {
   const coin = coins[rng.integer(coins.length)] as GeneratedSymbol;
   return {
     seed,
-    symbol: { ...coin, halts: drawHalts(rng, startTime) },
+    symbol: { ...coin, listedTime: drawListing(rng, startTime), halts: drawHalts(rng, startTime) },
     startTime,
     faults,
     faultsEndAfterMs: last + MINUTE_MS,
@@ -73,7 +73,13 @@ function lengthOf(fault: Fault): number {
   return 'forMs' in fault ? fault.forMs : 0;
 }
 
-/** Every other exchange has an outage while we watch, every fourth one before; lengths from a minute to 80. */
+/** Two coins of three were listed in the last hours; the others have all the history that is asked for. */
+function drawListing(rng: Rng, startTime: EpochMs): EpochMs {
+  const isYoung = rng.next() < 0.67;
+  return epochMs(startTime - (isYoung ? 10 * MINUTE_MS + rng.integer(5 * HOUR_MS) : 4 * 24 * HOUR_MS));
+}
+
+/** Every other exchange has an outage while we watch, every eighth one before; lengths from a minute to 80. */
 function drawHalts(rng: Rng, startTime: EpochMs): readonly GeneratedHalt[] {
   const halts: GeneratedHalt[] = [];
   const add = (earliest: number, spreadMs: number): void => {
@@ -81,7 +87,7 @@ function drawHalts(rng: Rng, startTime: EpochMs): readonly GeneratedHalt[] {
     const minutes = rng.next() < 0.5 ? 1 + rng.integer(4) : 5 + rng.integer(76);
     halts.push({ from: epochMs(from), to: epochMs(from + minutes * MINUTE_MS) });
   };
-  if (rng.next() < 0.25) add(startTime - 12 * HOUR_MS, 10 * HOUR_MS);
+  if (rng.next() < 0.125) add(startTime - 5 * HOUR_MS, 4 * HOUR_MS);
   if (rng.next() < 0.5) add(startTime + LEAD_MS, FAULTS_MS);
   return halts;
 }
@@ -125,7 +131,7 @@ function drawFrames(rng: Rng): FrameFault {
 function drawRequests(rng: Rng): RequestFault {
   return {
     answer: pick(rng, [429, 418, 500, 503, 'hang', 'cut', 'page', 'trailing', 'trailing']),
-    count: 1 + rng.integer(8),
+    count: 1 + rng.integer(5),
     path: '/klines',
     retryAfterS: 1 + rng.integer(120),
     trailMs: MINUTE_MS * (1 + rng.integer(10)),

@@ -5,7 +5,7 @@
  */
 import { WebSocket } from 'ws';
 import type { ServerMessage, WireCandle } from '../../src/api/contract.ts';
-import type { EpochMs } from '../../src/core/time.ts';
+import { type EpochMs, epochMs } from '../../src/core/time.ts';
 import { type SeriesId, seriesParts } from '../../src/model/series.ts';
 import { latestClosedOpen, timeframeMs } from '../../src/model/timeframe.ts';
 
@@ -16,6 +16,8 @@ export type ClientOptions = {
   /** Where it says it stands at first: nowhere, at the beginning of everything, or at what was closed at some time. */
   readonly since: null | 'beginning' | EpochMs;
   readonly batch: 'yes' | 'no';
+  /** Most candles in a page of history. */
+  readonly pageLimit: number;
   /** The exchange's own candle, complete whether it is over or not; `null` where it has none. */
   readonly truth: (series: SeriesId, openSec: number) => WireCandle | null;
   /** Market time in seconds. */
@@ -37,7 +39,10 @@ type Watched = {
   announced: { readonly expected: number; readonly actual: number } | null;
   /** Closed candles of this connection. */
   here: number;
-  /** Candles opening before this come from history: inner holes of a history list are not announced (contract 3.3). */
+  /**
+   * Candles opening before this come from history, whose inner holes are not announced (wire contract 3.3); set anew
+   * by every page, 0 once the stream has begun.
+   */
   historyTo: number;
 };
 
@@ -131,6 +136,7 @@ export class WatchfulClient {
     for (const watched of this.#watched.values()) {
       watched.announced = null;
       watched.here = 0;
+      watched.historyTo = Number.POSITIVE_INFINITY;
       const subscribe = {
         type: 'subscribe',
         series_id: watched.id,
@@ -179,7 +185,10 @@ export class WatchfulClient {
   /** Candles of one message; a list has at most its first hole announced (wire contract 3.4). */
   #onClosed(watched: Watched, candles: readonly WireCandle[]): void {
     if (candles.length === 0) this.#wrong(watched, 'an empty list');
-    if (watched.here === 0) watched.historyTo = this.#options.batch === 'yes' ? 0 : this.#options.nowSec();
+    if (watched.historyTo > 0 && watched.here % this.#options.pageLimit === 0) {
+      const now = epochMs(Math.floor(this.#options.nowSec() * 1000));
+      watched.historyTo = latestClosedOpen(now, watched.periodSec * 1000) / 1000 + 1;
+    }
     candles.forEach((candle, index) => {
       const isInner = index > 0 || (watched.here > 0 && candle.candle_time < watched.historyTo);
       this.#onClosedOne(watched, candle, isInner ? 'mayFollowHole' : 'follows');

@@ -10,7 +10,7 @@ import type { MarketType } from '../../model/instrument.ts';
 import { parseTimeframe, timeframeMs } from '../../model/timeframe.ts';
 import type { CandleStore } from '../../ports/candle-store.ts';
 import { type Config, loadConfig } from '../config.ts';
-import { type FileHints, openCandleFile } from '../data/candle-files.ts';
+import { type FileHints, openImportFile } from '../data/candle-files.ts';
 import { type ImportSummary, importCandles } from '../data/import-candles.ts';
 import { prepareDataDir } from '../service/kline-service.ts';
 import { marketOption } from './options.ts';
@@ -26,14 +26,15 @@ Examples:
   hotwick data import candles.csv --series binance:spot:BTC/USDT:1m
 
 Files are Binance's archive layout (12 columns, milliseconds or microseconds) or open_time,open,high,low,close,volume
-with or without the other columns. Importing again changes nothing; a killed import is finished by running it again.`;
+with or without the other columns, plain, gzip or zip; or Parquet made by data export. Importing again
+changes nothing; a killed import is finished by running it again.`;
 
 /** Adds the command. */
 export function addImportCommand(data: Command): void {
   data
     .command('import')
     .description('read recorded candles into the database and derive every higher timeframe')
-    .argument('<files...>', '.csv or .csv.gz files of base candles')
+    .argument('<files...>', '.csv, .csv.gz, .zip (the archive) or .parquet (an export) files')
     .option('--data-dir <dir>', 'where the database lies (default: HOTWICK_HOME or ~/.hotwick)')
     .option('--symbol <symbol>', 'BTC/USDT, when the file name does not say it')
     .option('--market <market>', 'spot or futures, when the path does not say it', marketOption)
@@ -60,7 +61,7 @@ async function runImport(files: readonly string[], flags: ImportFlags): Promise<
 type ImportContext = { readonly flags: ImportFlags; readonly config: Config; readonly store: CandleStore };
 
 async function importFile(path: string, { flags, config, store }: ImportContext): Promise<void> {
-  const file = openCandleFile(path, flags);
+  const file = await openImportFile(path, flags);
   if (!file.ok) return sayFailure(file.error);
   const { seriesId, chunks, interval } = file.value;
   if (!isStorable(interval)) {
@@ -68,7 +69,9 @@ async function importFile(path: string, { flags, config, store }: ImportContext)
     return sayFailure(failure('usage_wrong', { reason }));
   }
   const progress = startProgress(`importing ${path}`, 'candles');
-  const timeframes = config.derivedTimeframes;
+  // A file of a higher timeframe may hold candles that were derived: nothing is derived from those.
+  const isExport = path.toLowerCase().endsWith('.parquet') && file.value.interval !== config.baseTimeframe;
+  const timeframes = isExport ? [] : config.derivedTimeframes;
   const imported = await importCandles({ chunks, seriesId, timeframes, store, onProgress: progress.update });
   const summary = imported.ok ? imported.value : imported.error.summary;
   if (imported.ok) progress.succeed(`${path}: ${grouped(summary.rows)} candles of ${seriesId}`);

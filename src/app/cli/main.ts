@@ -4,6 +4,10 @@
 import { Command, CommanderError } from 'commander';
 import { failure, toFailure } from '../../model/failure.ts';
 import { packageVersion } from '../version.ts';
+import { addConfigCommand } from './config-command.ts';
+import { addAuditCommand } from './data-audit-command.ts';
+import { addDownloadCommand } from './data-download-command.ts';
+import { addExportCommand } from './data-export-command.ts';
 import { addImportCommand } from './data-import-command.ts';
 import { addVerifyCommand } from './data-verify-command.ts';
 import { addDemoCommand } from './demo-command.ts';
@@ -19,6 +23,12 @@ Examples:
   hotwick doctor               check this machine
   hotwick demo --help          options and examples of a command`;
 
+// A reader that has seen enough (`| head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
 const program = new Command('hotwick')
   .description('Certified candles from one exchange stream, and a hot-coin trading system on the same core.')
   .version(packageVersion())
@@ -29,10 +39,14 @@ const program = new Command('hotwick')
 addDemoCommand(program);
 addUpCommand(program);
 addSimCommand(program);
-const data = program.command('data').description('recorded candles: import, verify');
+const data = program.command('data').description('candles: download, import, export, audit, verify');
+addDownloadCommand(data);
 addImportCommand(data);
+addExportCommand(data);
+addAuditCommand(data);
 addVerifyCommand(data);
 addDoctorCommand(program);
+addConfigCommand(program);
 
 try {
   await program.parseAsync();

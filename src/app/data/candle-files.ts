@@ -4,6 +4,7 @@
 
 import { readCandleCsv } from '../../adapters/archive/candle-csv.ts';
 import { parseCandleFileName, splitSymbol } from '../../adapters/archive/candle-file-name.ts';
+import { openCandleParquet } from '../../adapters/archive/candle-parquet.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import { type Failure, failure } from '../../model/failure.ts';
 import { instrumentId, type MarketType } from '../../model/instrument.ts';
@@ -35,6 +36,21 @@ export function openCandleFile(path: string, hints: FileHints = {}): Result<Name
   const stepMs = parsed.ok && timeframeMs(parsed.value) <= DAY_MS ? timeframeMs(parsed.value) : null;
   const chunks = readCandleCsv({ path, seriesId: named.value, source: 'archive', stepMs });
   return ok({ path, seriesId: named.value, interval: timeframe, chunks });
+}
+
+/**
+ * Names a file of candles for an import: like `openCandleFile`, and also Parquet files made by an export, which say
+ * themselves what they hold. Fails with `usage_wrong` when the operator says something else.
+ */
+export async function openImportFile(path: string, hints: FileHints = {}): Promise<Result<NamedCandleFile, Failure>> {
+  if (!path.toLowerCase().endsWith('.parquet')) return openCandleFile(path, hints);
+  const opened = await openCandleParquet(path);
+  if (!opened.ok) return opened;
+  const { seriesId, chunks } = opened.value;
+  if (hints.series !== undefined && hints.series !== seriesId) {
+    return err(failure('usage_wrong', { reason: `${path} holds ${seriesId}, not ${hints.series}` }));
+  }
+  return ok({ path, seriesId, interval: seriesParts(seriesId).timeframe, chunks });
 }
 
 function nameByHints(path: string, hints: FileHints): Result<SeriesId, Failure> {

@@ -55,8 +55,6 @@ type Job = {
   lastCrashAt: EpochMs | null;
   state: 'running' | 'paused';
   breaker: Breaker;
-  /** Opening and closing of one job follow each other. */
-  work: Promise<void>;
 };
 
 /** How often idle and paused jobs are looked at. */
@@ -69,6 +67,8 @@ export class IngestSupervisor {
   readonly #clock: Clock;
   readonly #onError: (error: unknown) => void;
   readonly #jobs = new Map<SeriesId, Job>();
+  /** Opening and closing of one series follow each other, also when its job was ended and is wanted again at once. */
+  readonly #work = new Map<SeriesId, Promise<void>>();
   #cancelReap: Cancel = () => {};
   #stopped = false;
 
@@ -89,7 +89,7 @@ export class IngestSupervisor {
   async start(): Promise<void> {
     for (const seriesId of this.#limits.pinned) this.#startJob(seriesId, 'pinned');
     this.#scheduleReap();
-    await Promise.all([...this.#jobs.values()].map((job) => job.work));
+    await Promise.all(this.#work.values());
   }
 
   /** A subscriber came: `refused` when there is no room or nobody can follow the series. */
@@ -155,7 +155,7 @@ export class IngestSupervisor {
     this.#stopped = true;
     this.#cancelReap();
     for (const job of this.#jobs.values()) this.#endJob(job);
-    await Promise.all([...this.#jobs.values()].map((job) => job.work));
+    await Promise.all(this.#work.values());
     this.#jobs.clear();
   }
 
@@ -177,19 +177,25 @@ export class IngestSupervisor {
       lastCrashAt: null,
       state: 'running',
       breaker: FRESH_BREAKER,
-      work: Promise.resolve(),
     };
     this.#jobs.set(seriesId, job);
-    this.#queue(job, () => this.#actions.open(seriesId));
+    this.#queue(seriesId, () => this.#actions.open(seriesId));
     return job;
   }
 
-  #queue(job: Job, action: () => Promise<void>): void {
-    job.work = job.work.then(action).catch(this.#onError);
+  #queue(seriesId: SeriesId, action: () => Promise<void>): void {
+    const before = this.#work.get(seriesId) ?? Promise.resolve();
+    const work = before
+      .then(action)
+      .catch(this.#onError)
+      .then(() => {
+        if (this.#work.get(seriesId) === work) this.#work.delete(seriesId);
+      });
+    this.#work.set(seriesId, work);
   }
 
   #endJob(job: Job): void {
-    this.#queue(job, () => this.#actions.close(job.seriesId));
+    this.#queue(job.seriesId, () => this.#actions.close(job.seriesId));
   }
 
   #pause(job: Job): void {
@@ -234,6 +240,6 @@ export class IngestSupervisor {
     job.breaker = attempt.breaker;
     if (attempt.answer === 'wait') return;
     job.state = 'running';
-    this.#queue(job, () => this.#actions.open(job.seriesId));
+    this.#queue(job.seriesId, () => this.#actions.open(job.seriesId));
   }
 }

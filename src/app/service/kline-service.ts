@@ -6,6 +6,7 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createMemoryBus } from '../../adapters/memory/memory-bus.ts';
+import { acquireDataLock } from '../../adapters/sqlite/data-lock.ts';
 import { createSqliteCandleStore } from '../../adapters/sqlite/sqlite-candle-store.ts';
 import { openSqliteDatabase } from '../../adapters/sqlite/sqlite-database.ts';
 import { createSqliteJournal } from '../../adapters/sqlite/sqlite-journal.ts';
@@ -57,6 +58,7 @@ export type KlineService = {
 
 /** Name of the one database file in a data directory. */
 export const DATABASE_FILE = 'hotwick.db';
+const LOCK_FILE = 'hotwick.lock';
 
 const BUS_WAITING_MAX = 10_000;
 
@@ -99,7 +101,7 @@ async function closeAll(closers: readonly Closer[]): Promise<void> {
       failed.push(error);
     }
   }
-  if (failed.length > 0) throw failed[0];
+  if (failed.length > 0) throw new AggregateError(failed, 'parts of the service did not close');
 }
 
 async function startAll(
@@ -107,6 +109,9 @@ async function startAll(
   path: string,
   closers: Closer[],
 ): Promise<Result<KlineService, Failure>> {
+  const lock = acquireDataLock(join(options.dataDir, LOCK_FILE));
+  if (!lock.ok) return lock;
+  closers.push(() => lock.value.release());
   const database = openSqliteDatabase({ path });
   closers.push(() => database.close());
   const store = createSqliteCandleStore(database);

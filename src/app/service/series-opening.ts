@@ -5,7 +5,7 @@ import { addMs, type EpochMs, epochMs } from '../../core/time.ts';
 import { digest } from '../../journal/index.ts';
 import { createFanout, spanOpen } from '../../market/derived-timeframe-fanout.ts';
 import type { RunStarted, SeriesOpened } from '../../model/events.ts';
-import type { SeriesId } from '../../model/series.ts';
+import { type SeriesId, siblingSeries } from '../../model/series.ts';
 import { bucketOpen } from '../../model/timeframe.ts';
 import type { CandleStore } from '../../ports/candle-store.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -43,7 +43,11 @@ export async function describeSeries(parts: OpeningParts, seriesId: SeriesId): P
   const from = newest === undefined ? over : spanOpen(fanout, newest.openTime);
   const to = newest === undefined ? over : addMs(newest.openTime, fanout.baseMs);
   const tail = await store.read({ seriesId, from, to, limit: Number.MAX_SAFE_INTEGER, take: 'oldest' });
-  const gaps = await store.readGaps(seriesId, { from: 0 as EpochMs, to });
+  const gaps = [...(await store.readGaps(seriesId, { from: 0 as EpochMs, to }))];
+  // A derived gap may have outlived the hole it came from, when a run ended in between.
+  for (const derived of timeframes) {
+    gaps.push(...(await store.readGaps(siblingSeries(seriesId, derived), { from: 0 as EpochMs, to })));
+  }
   return {
     kind: 'seriesOpened',
     receivedTime: now,

@@ -1,0 +1,80 @@
+/**
+ * Stored base candles against the exchange's archive, one daily file after the other: each file is downloaded, checked
+ * against the archive's check sum, compared and removed. Days that the archive does not have are told, not judged.
+ */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ArchiveClient } from '../../adapters/archive/archive-client.ts';
+import { type ArchiveFile, type ArchiveSeries, archiveDays } from '../../adapters/archive/archive-file.ts';
+import { readCandleCsv } from '../../adapters/archive/candle-csv.ts';
+import { err, ok, type Result } from '../../core/result.ts';
+import type { EpochMs } from '../../core/time.ts';
+import type { ClosedCandle } from '../../model/candle.ts';
+import { type Failure, toFailure } from '../../model/failure.ts';
+import { seriesParts } from '../../model/series.ts';
+import { timeframeMs } from '../../model/timeframe.ts';
+import type { CandleStore } from '../../ports/candle-store.ts';
+import { type CandleMismatch, compareCandles } from './compare-candles.ts';
+
+/** What to compare. The stretch is cut to whole days. */
+export type ArchiveAuditOptions = {
+  readonly store: CandleStore;
+  readonly client: ArchiveClient;
+  readonly series: ArchiveSeries;
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  /** Where files lie while they are read. */
+  readonly folder: string;
+};
+
+/** One day; of a day that the archive `lacks`, nothing was compared. */
+export type ArchiveDayAudit = {
+  readonly day: EpochMs;
+  readonly archive: 'has' | 'lacks';
+  readonly equal: number;
+  readonly mismatches: readonly CandleMismatch[];
+};
+
+const DAY_MS = 86_400_000;
+
+/** Compares every whole day of the stretch; fails as the client does, or when a file can not be read. */
+export async function auditArchive(options: ArchiveAuditOptions): Promise<Result<readonly ArchiveDayAudit[], Failure>> {
+  const from = (Math.ceil(options.from / DAY_MS) * DAY_MS) as EpochMs;
+  const to = (Math.floor(options.to / DAY_MS) * DAY_MS) as EpochMs;
+  const days: ArchiveDayAudit[] = [];
+  for (const file of archiveDays(options.series, { from, to })) {
+    const audited = await auditDay(options, file);
+    if (!audited.ok) return audited;
+    days.push(audited.value);
+  }
+  return ok(days);
+}
+
+async function auditDay(options: ArchiveAuditOptions, file: ArchiveFile): Promise<Result<ArchiveDayAudit, Failure>> {
+  const lacking = ok({ day: file.from, archive: 'lacks', equal: 0, mismatches: [] } as const);
+  const sha256 = await options.client.fetchChecksum(file);
+  if (!sha256.ok) return sha256;
+  if (sha256.value === null) return lacking;
+  const path = join(options.folder, file.path);
+  const saved = await options.client.download(file, { path, sha256: sha256.value });
+  if (!saved.ok) return saved;
+  if (saved.value === null) return lacking;
+  try {
+    return ok(await compareDay(options, file, path));
+  } catch (thrown) {
+    return err(toFailure(thrown));
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+async function compareDay(options: ArchiveAuditOptions, file: ArchiveFile, path: string): Promise<ArchiveDayAudit> {
+  const { seriesId } = options.series;
+  const stepMs = timeframeMs(seriesParts(seriesId).timeframe);
+  const published: ClosedCandle[] = [];
+  for await (const chunk of readCandleCsv({ path, seriesId, source: 'archive', stepMs })) published.push(...chunk);
+  const range = { seriesId, from: file.from, to: file.to, limit: Number.MAX_SAFE_INTEGER, take: 'oldest' } as const;
+  const { compared, mismatches } = compareCandles(published, await options.store.read(range), 'numbers');
+  const different = mismatches.filter(({ kind }) => kind === 'different').length;
+  return { day: file.from, archive: 'has', equal: compared - different, mismatches };
+}
