@@ -198,12 +198,15 @@ async function expectTruth(store: CandleStore, truth: readonly ClosedCandle[]): 
 }
 
 describe.each([
-  ['memory', memoryPlace, 2],
-  ['SQLite', sqlitePlace, 2],
-] as const)('an engine on %s', (_name, openPlace, numRuns) => {
+  ['memory', memoryPlace, { numRuns: 40, minutes: 140 }],
+  ['SQLite', sqlitePlace, { numRuns: 6, minutes: 60 }],
+] as const)('an engine on %s', (_name, openPlace, { numRuns, minutes }) => {
   it('is what its journal says, through any traffic, stop and kill, and ends with the candles of the venue', async () => {
     const script = fc
-      .tuple(minutesArbitrary(START, { min: 20, max: 140 }), fc.array(happening, { minLength: 140, maxLength: 140 }))
+      .tuple(
+        minutesArbitrary(START, { min: 20, max: minutes }),
+        fc.array(happening, { minLength: minutes, maxLength: minutes }),
+      )
       .map(([truth, happenings]) => ({ truth: deepFreeze(truth), happenings }));
     await fc.assert(
       fc.asyncProperty(script, async ({ truth, happenings }) => {
@@ -220,7 +223,8 @@ describe.each([
           place.remove();
         }
       }),
-      { numRuns },
+      // A failing run is made smaller for half a minute at most; its seed and path are printed.
+      { numRuns, interruptAfterTimeLimit: 30_000 },
     );
   });
 });

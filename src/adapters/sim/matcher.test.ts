@@ -29,13 +29,15 @@ function create(costs: Partial<MatcherCosts> = {}, changed: Partial<Instrument> 
   return createMatcher({ instruments: [{ ...instrument, ...changed }], costs: { ...FREE, ...costs } });
 }
 
-function limit(name: string, side: Side, atPrice: string, amount: string): ApprovedOrder {
+/** A limit order; `terms` is amount and price, as `0.5 @ 100`. */
+function limit(name: string, side: Side, terms: string): ApprovedOrder {
+  const [amount = '', atPrice = ''] = terms.split(' @ ');
   const order = { instrumentId: BTC, side, type: 'limit' } as const;
   return { ...order, clientOrderId: id(name), quantity: quantity(amount), price: price(atPrice) };
 }
 
 function market(name: string, side: Side, amount: string): ApprovedOrder {
-  return { ...limit(name, side, '1', amount), type: 'market', price: null };
+  return { ...limit(name, side, `${amount} @ 1`), type: 'market', price: null };
 }
 
 function tell(matcher: Matcher, at: string, amount: string): readonly OrderReport[] {
@@ -104,7 +106,7 @@ describe('createMatcher: limit orders', () => {
   it('takes at the market what it can and rests with what is left', () => {
     const matcher = create({ takerFeeBps: 10, makerFeeBps: 5 });
     tell(matcher, '100', '0.4');
-    expect(submitted(matcher, limit('a', 'buy', '110', '1'))).toEqual(['partiallyFilled', '0.4 @ 100 fee 0.04']);
+    expect(submitted(matcher, limit('a', 'buy', '1 @ 110'))).toEqual(['partiallyFilled', '0.4 @ 100 fee 0.04']);
     const [report] = tell(matcher, '105', '5');
     expect(report?.status).toBe('filled');
     expect(fillTexts(report?.fills ?? [])).toEqual(['0.4 @ 100 fee 0.04', '0.6 @ 110 fee 0.033']);
@@ -113,13 +115,13 @@ describe('createMatcher: limit orders', () => {
   it('does not let slippage carry it beyond its limit', () => {
     const matcher = create({ slippageBps: 100 });
     tell(matcher, '100', '10');
-    expect(submitted(matcher, limit('a', 'buy', '100.5', '1'))).toEqual(['filled', '1 @ 100.5 fee 0']);
-    expect(submitted(matcher, limit('b', 'sell', '99.9', '1'))).toEqual(['filled', '1 @ 99.9 fee 0']);
+    expect(submitted(matcher, limit('a', 'buy', '1 @ 100.5'))).toEqual(['filled', '1 @ 100.5 fee 0']);
+    expect(submitted(matcher, limit('b', 'sell', '1 @ 99.9'))).toEqual(['filled', '1 @ 99.9 fee 0']);
   });
 
   it('rests before the first price and while the market is away', () => {
     const matcher = create();
-    expect(submitted(matcher, limit('a', 'sell', '100', '1'))).toEqual(['open']);
+    expect(submitted(matcher, limit('a', 'sell', '1 @ 100'))).toEqual(['open']);
     expect(tell(matcher, '99.99', '10')).toEqual([]);
     expect(tell(matcher, '100', '10').map((report) => report.status)).toEqual(['filled']);
   });
@@ -131,7 +133,7 @@ describe('createMatcher: limit orders', () => {
       ['high 1', '101'],
       ['high 2', '101'],
     ] as const) {
-      expect(submitted(matcher, limit(name.replace(' ', '-'), 'buy', at, '1'))).toEqual(['open']);
+      expect(submitted(matcher, limit(name.replace(' ', '-'), 'buy', `1 @ ${at}`))).toEqual(['open']);
     }
     const reports = tell(matcher, '99', '1.5');
     expect(reports.map((report) => `${report.clientOrderId} ${report.status}`)).toEqual([
@@ -145,24 +147,24 @@ describe('createMatcher: limit orders', () => {
     const matcher = create();
     tell(matcher, '100', '1');
     expect(submitted(matcher, market('a', 'buy', '0.7'))).toEqual(['filled', '0.7 @ 100 fee 0']);
-    expect(submitted(matcher, limit('b', 'buy', '100', '0.7'))).toEqual(['partiallyFilled', '0.3 @ 100 fee 0']);
-    expect(submitted(matcher, limit('c', 'buy', '100', '0.7'))).toEqual(['open']);
+    expect(submitted(matcher, limit('b', 'buy', '0.7 @ 100'))).toEqual(['partiallyFilled', '0.3 @ 100 fee 0']);
+    expect(submitted(matcher, limit('c', 'buy', '0.7 @ 100'))).toEqual(['open']);
   });
 });
 
 describe('createMatcher: refusals', () => {
   it.each([
-    ['price off the tick', limit('a', 'buy', '100.005', '1'), 'the price is not a multiple of 0.01'],
-    ['price of zero', limit('a', 'buy', '0', '1'), 'the price is not positive'],
-    ['quantity off the step', limit('a', 'buy', '100', '1.0005'), 'the quantity is not a multiple of 0.001'],
-    ['quantity of zero', limit('a', 'buy', '100', '0'), 'the quantity is not positive'],
-    ['quantity too small', limit('a', 'buy', '10000', '0.001'), 'the quantity is below 0.002'],
-    ['notional too small', limit('a', 'buy', '4.99', '1'), 'the notional is below 5'],
+    ['price off the tick', limit('a', 'buy', '1 @ 100.005'), 'the price is not a multiple of 0.01'],
+    ['price of zero', limit('a', 'buy', '1 @ 0'), 'the price is not positive'],
+    ['quantity off the step', limit('a', 'buy', '1.0005 @ 100'), 'the quantity is not a multiple of 0.001'],
+    ['quantity of zero', limit('a', 'buy', '0 @ 100'), 'the quantity is not positive'],
+    ['quantity too small', limit('a', 'buy', '0.001 @ 10000'), 'the quantity is below 0.002'],
+    ['notional too small', limit('a', 'buy', '1 @ 4.99'), 'the notional is below 5'],
     ['market notional too small', market('a', 'buy', '0.049'), 'the notional is below 5'],
-    ['limit order without price', { ...limit('a', 'buy', '1', '1'), price: null }, 'a limit order needs a price'],
+    ['limit order without price', { ...limit('a', 'buy', '1 @ 1'), price: null }, 'a limit order needs a price'],
     ['market order with price', { ...market('a', 'buy', '1'), price: price('1') }, 'a market order carries no price'],
-    ['malformed id', limit('a b', 'buy', '100', '1'), 'the client order id is malformed'],
-    ['id too long', limit('a'.repeat(37), 'buy', '100', '1'), 'the client order id is malformed'],
+    ['malformed id', limit('a b', 'buy', '1 @ 100'), 'the client order id is malformed'],
+    ['id too long', limit('a'.repeat(37), 'buy', '1 @ 100'), 'the client order id is malformed'],
   ])('refuses a %s and keeps no order', (_, order, reason) => {
     const matcher = create();
     tell(matcher, '100', '10');
@@ -171,8 +173,8 @@ describe('createMatcher: refusals', () => {
   });
 
   it('refuses what is not trading, not known, or has no price yet', () => {
-    expect(submitted(create({}, { status: 'halted' }), limit('a', 'buy', '100', '1'))[0]).toContain('is not trading');
-    const unknown = { ...limit('a', 'buy', '100', '1'), instrumentId: 'binance:spot:X/Y' as InstrumentId };
+    expect(submitted(create({}, { status: 'halted' }), limit('a', 'buy', '1 @ 100'))[0]).toContain('is not trading');
+    const unknown = { ...limit('a', 'buy', '1 @ 100'), instrumentId: 'binance:spot:X/Y' as InstrumentId };
     expect(submitted(create(), unknown)[0]).toContain('there is no instrument');
     expect(submitted(create(), market('a', 'buy', '1'))).toEqual(['there is no market price yet']);
   });
@@ -181,13 +183,13 @@ describe('createMatcher: refusals', () => {
     const matcher = create();
     tell(matcher, '100', '10');
     expect(submitted(matcher, market('a', 'buy', '1'))[0]).toBe('filled');
-    expect(submitted(matcher, limit('a', 'sell', '100', '1'))).toEqual(['client order id a was used before']);
+    expect(submitted(matcher, limit('a', 'sell', '1 @ 100'))).toEqual(['client order id a was used before']);
   });
 
   it('lets a refused client order id be used for a correct order', () => {
     const matcher = create();
-    expect(submitted(matcher, limit('a', 'buy', '100.005', '1'))).toEqual(['the price is not a multiple of 0.01']);
-    expect(submitted(matcher, limit('a', 'buy', '100.01', '1'))).toEqual(['open']);
+    expect(submitted(matcher, limit('a', 'buy', '1 @ 100.005'))).toEqual(['the price is not a multiple of 0.01']);
+    expect(submitted(matcher, limit('a', 'buy', '1 @ 100.01'))).toEqual(['open']);
   });
 
   it('refuses costs that are no share', () => {
