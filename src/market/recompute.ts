@@ -3,7 +3,7 @@
  * continue running buckets after a restart. The result does not depend on how the base candles arrived.
  */
 import type { EpochMs } from '../core/time.ts';
-import type { CandleColumns, CandleGap, ClosedCandle } from '../model/candle.ts';
+import { type CandleGap, type ClosedCandle, sameColumns } from '../model/candle.ts';
 import type { CandlesLoaded, Effect } from '../model/events.ts';
 import {
   acceptClosed,
@@ -84,21 +84,4 @@ function repaired(candle: ClosedCandle, stored: ClosedCandle | undefined): Close
   const { certificate } = candle;
   const status = certificate.status === 'final' ? 'repaired' : certificate.status;
   return { ...candle, certificate: { ...certificate, status, revision: (stored?.certificate.revision ?? 0) + 1 } };
-}
-
-const COLUMNS = [
-  'open',
-  'high',
-  'low',
-  'close',
-  'volume',
-  'quoteVolume',
-  'trades',
-  'takerBaseVolume',
-  'takerQuoteVolume',
-] as const;
-
-/** Whether two candles have the same numbers. */
-export function sameColumns(a: CandleColumns, b: CandleColumns): boolean {
-  return COLUMNS.every((column) => a[column] === b[column]);
 }

@@ -78,9 +78,7 @@ describe('a series opened again', () => {
     world.gaps.push(gap(FIVE, 10, 15, 'unknown'), gap(FIFTEEN, 0, 15, 'unknown'), gap(HOUR, 0, 60, 'unknown'));
     reopen(world, 60, [...world.gaps]);
     expect(certificates(world, HOUR)).toEqual(['0 repaired 60/60']);
-    expect(certificates(world, FIVE).slice(0, 4)).toEqual(
-      ['0', '5', '10', '15'].map((open) => `${open} repaired 5/5`),
-    );
+    expect(certificates(world, FIVE).slice(0, 4)).toEqual(['0', '5', '10', '15'].map((open) => `${open} repaired 5/5`));
   });
 
   it('leaves a derived gap alone while a base candle behind it is still missing', () => {
@@ -101,4 +99,3 @@ describe('a series opened again', () => {
     expect(loads).toMatchObject([{ from: DAY, to: addMs(DAY, 60 * MINUTE_MS) }]);
   });
 });
-

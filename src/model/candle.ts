@@ -41,6 +41,24 @@ export type CandleColumns = {
   readonly takerQuoteVolume: Money | null;
 };
 
+/** Names of the columns, in the order people list them. */
+export const CANDLE_COLUMN_NAMES = [
+  'open',
+  'high',
+  'low',
+  'close',
+  'volume',
+  'quoteVolume',
+  'trades',
+  'takerBaseVolume',
+  'takerQuoteVolume',
+] as const satisfies readonly (keyof CandleColumns)[];
+
+/** Whether two candles have the same numbers. */
+export function sameColumns(a: CandleColumns, b: CandleColumns): boolean {
+  return CANDLE_COLUMN_NAMES.every((column) => a[column] === b[column]);
+}
+
 /** Identity is (`seriesId`, `openTime`); the candle covers [`openTime`, `openTime` + timeframe). */
 export type CandleBody = CandleColumns & { readonly seriesId: SeriesId; readonly openTime: EpochMs };
 

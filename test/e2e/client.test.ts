@@ -11,6 +11,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
+import type { ServerMessage } from '../../src/api/contract.ts';
 import {
   type Candle,
   type Client,
@@ -65,6 +66,38 @@ async function gather(candles: AsyncIterable<Candle>): Promise<Candle[]> {
   const gathered: Candle[] = [];
   for await (const candle of candles) gathered.push(candle);
   return gathered;
+}
+
+type Answer = {
+  readonly send: (message: ServerMessage) => void;
+  readonly sendText: (text: string) => void;
+  readonly close: (code: number) => void;
+};
+type Answering = (request: { readonly series_id: string; readonly since: number }, answer: Answer) => void;
+
+/** Market sockets that answer every subscription as told, and the class that connects to them whatever the address. */
+async function openSockets(answering: Answering) {
+  const sockets = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  await once(sockets, 'listening');
+  const { port } = sockets.address() as AddressInfo;
+  sockets.on('connection', (socket) => {
+    const sendText = (text: string): void => socket.send(text);
+    const send = (message: ServerMessage): void => sendText(JSON.stringify(message));
+    socket.on('message', (data) => {
+      const request = JSON.parse(String(data));
+      if (request.type === 'subscribe') answering(request, { send, sendText, close: (code) => socket.close(code) });
+    });
+  });
+  class Connection extends WebSocket {
+    constructor() {
+      super(`ws://127.0.0.1:${port}/`);
+    }
+  }
+  const close = async (): Promise<void> => {
+    for (const socket of sockets.clients) socket.terminate();
+    await new Promise((closed) => sockets.close(closed));
+  };
+  return { Connection, close };
 }
 
 describe('the client over a scripted server', () => {
@@ -169,32 +202,50 @@ describe('the client over a scripted server', () => {
   });
 
   it('resumes after close code 4008 with the shortest wait, however often it comes', async () => {
-    const sockets = new WebSocketServer({ host: '127.0.0.1', port: 0 });
-    await once(sockets, 'listening');
-    const { port } = sockets.address() as AddressInfo;
-    const asked: unknown[] = [];
-    sockets.on('connection', (socket) => {
-      socket.on('message', (data) => {
-        asked.push(JSON.parse(String(data)).since);
-        const index = 999 + asked.length;
-        socket.send(JSON.stringify({ type: 'candle_closed', series_id: MINUTE, candle: minutes[index] }));
-        socket.close(4008, 'too slow');
-      });
+    const asked: number[] = [];
+    const sockets = await openSockets((request, answer) => {
+      asked.push(request.since);
+      answer.send({ type: 'candle_closed', series_id: MINUTE, candle: minutes[999 + asked.length]! });
+      answer.close(4008);
     });
-    class Elsewhere extends WebSocket {
-      constructor() {
-        super(`ws://127.0.0.1:${port}/`);
-      }
-    }
-    const slow = createClient({ url: server.address, WebSocket: Elsewhere });
+    const slow = createClient({ url: server.address, WebSocket: sockets.Connection });
     const one = new Collected(slow, MINUTE, {});
     await expect.poll(() => asked.length, soon).toBe(4);
     slow.close();
     await one.ended;
-    await new Promise((closed) => sockets.close(closed));
+    await sockets.close();
     expect(asked).toEqual([999, 1000, 1001, 1002].map((index) => minutes[index]?.candle_time));
     const waits = one.events.flatMap((event) => (event.kind === 'link' ? (event.retryInMs ?? []) : []));
     expect(Math.max(...waits)).toBeLessThanOrEqual(500);
+  });
+
+  it('ends only the streams of a series that the server can not take', async () => {
+    const sockets = await openSockets((request, answer) => {
+      const refusal = { type: 'error', code: 'capacity', message: 'too many subscriptions', series_id: FIVE } as const;
+      if (request.series_id === FIVE) answer.send(refusal);
+      else answer.send({ type: 'candle_closed', series_id: MINUTE, candle: minutes[1000]! });
+    });
+    const crowded = createClient({ url: server.address, WebSocket: sockets.Connection });
+    const one = new Collected(crowded, MINUTE, {});
+    await expect(new Collected(crowded, FIVE, {}).ended).rejects.toMatchObject({ code: 'capacity' });
+    await expect.poll(() => one.closed, soon).toEqual([minutes[1000]]);
+    expect(one.state).toBe('live');
+    crowded.close();
+    await sockets.close();
+  });
+
+  it('takes nothing from messages that break the contract', async () => {
+    const sockets = await openSockets((_, answer) => {
+      const broken = { candle_time: minutes[1000]!.candle_time, open: '1' };
+      for (const message of ['no JSON', '[]', '{"type":"candle_closed"}']) answer.sendText(message);
+      answer.sendText(JSON.stringify({ type: 'candle_closed', series_id: MINUTE, candle: broken }));
+      answer.send({ type: 'candle_closed', series_id: MINUTE, candle: minutes[1000]! });
+    });
+    const strict = createClient({ url: server.address, WebSocket: sockets.Connection });
+    const one = new Collected(strict, MINUTE, {});
+    await expect.poll(() => one.closed, soon).toEqual([minutes[1000]]);
+    strict.close();
+    await sockets.close();
   });
 });
 

@@ -8,7 +8,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createBinanceFeed } from '../../src/adapters/binance/binance-feed.ts';
 import { BINANCE_TIMINGS, type BinanceTimings } from '../../src/adapters/binance/timings.ts';
-import { createAcceleratedClock } from '../../src/adapters/clock/accelerated-clock.ts';
 import { createWallClock } from '../../src/adapters/clock/wall-clock.ts';
 import { createSeededRandom } from '../../src/adapters/memory/seeded-random.ts';
 import { createLogNotifier } from '../../src/adapters/notify/log-notifier.ts';
@@ -26,6 +25,7 @@ import { timeframe, timeframeMs } from '../../src/model/timeframe.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { createTruth, findStoreFaults } from './exchange-truth.ts';
 import { CLIENTS, type Fault, type FaultPlan } from './fault-plan.ts';
+import { createPacedClock } from './paced-clock.ts';
 import { Timeline } from './timeline.ts';
 import { WatchfulClient } from './watchful-client.ts';
 
@@ -41,7 +41,9 @@ export type WorldReport = {
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const TIMEFRAMES = ['1m', '5m', '15m', '1h', '4h', '1d'].map(timeframe);
-/** Market time per real time. */
+/** Market time per turn of the event loop: an answer over loopback takes some ten turns, so about ten market seconds. */
+const STEP_MS = 1_000;
+/** Market time per real time, roughly: for what the exchange and the service mean in real time. */
 const SPEED = 6_000;
 /** Files in memory where there are any: many worlds at once would only wait for the disk, which is not the subject. */
 const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
@@ -49,24 +51,24 @@ const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 const CATCH_UP_LIMIT = 300;
 /** Peace after the last fault before the world may be judged. */
 const CALM_MS = 10 * MINUTE_MS;
-/** Real time for catching up; a service that needs longer has got stuck. */
-const CATCH_UP_REAL_MS = 20_000;
+/** Market time for anything that is waited for; what needs longer has got stuck. */
+const PATIENCE_MS = 12 * 60 * MINUTE_MS;
 /** Wrong things kept; the first ones explain the rest. */
 const WRONG_MAX = 12;
 
 /**
- * The feed's patience in market time. A real millisecond is six market seconds, so limits that would be shorter than
- * the event loop's own pauses are stretched; their order among each other is that of production.
+ * The feed's patience. A forming frame comes every half minute here instead of every quarter of a second, and an answer
+ * takes some ten market seconds, so what is shorter than that in production is stretched; the order is kept.
  */
 const TIMINGS: BinanceTimings = {
   ...BINANCE_TIMINGS,
-  firstFrameMs: 12 * MINUTE_MS,
-  silenceMs: { futures: 10 * MINUTE_MS, spot: 12 * MINUTE_MS },
-  thinSilenceMs: 20 * MINUTE_MS,
-  backoff: { minMs: 20_000, maxMs: 5 * MINUTE_MS },
-  overlapMs: 15 * MINUTE_MS,
-  stableMs: 10 * MINUTE_MS,
-  requestTimeoutMs: 20 * MINUTE_MS,
+  firstFrameMs: 4 * MINUTE_MS,
+  silenceMs: { futures: 3 * MINUTE_MS, spot: 4 * MINUTE_MS },
+  thinSilenceMs: 6 * MINUTE_MS,
+  backoff: { minMs: 2_000, maxMs: MINUTE_MS },
+  overlapMs: 6 * MINUTE_MS,
+  stableMs: 4 * MINUTE_MS,
+  requestTimeoutMs: 2 * MINUTE_MS,
 };
 
 /** Lives through `plan` and reports. */
@@ -93,12 +95,20 @@ class FaultWorld {
   #service: KlineService | null = null;
   /** Restarts follow one another; at most one is under way. */
   #restarts: Promise<void> = Promise.resolve();
+  #clockState: 'running' | 'stopped' = 'running';
   #silencers = 0;
   #refusers = 0;
 
   constructor(plan: FaultPlan) {
     this.#plan = plan;
-    this.#clock = createAcceleratedClock({ start: plan.startTime, speed: SPEED });
+    this.#clock = createPacedClock({
+      start: plan.startTime,
+      stepMs: STEP_MS,
+      onError: (error) => {
+        this.#clockState = 'stopped';
+        this.#blame(`the clock stopped: ${error instanceof Error ? error.stack : error}`);
+      },
+    });
     this.#timeline = new Timeline(this.#clock);
     this.#market = createGeneratedMarket({
       seed: plan.seed,
@@ -191,7 +201,7 @@ class FaultWorld {
         batch: index % 2 === 0 ? 'yes' : 'no',
         pageLimit: CATCH_UP_LIMIT,
         truth,
-        nowSec: () => this.#clock.now() / 1000,
+        clock: this.#clock,
         onWrong: (text) => this.#blame(text),
         onEvent: this.#note,
       });
@@ -207,7 +217,7 @@ class FaultWorld {
     const started = await startKlineService({
       mode: 'sim',
       version: '0',
-      config: { ...config.value, historyDays: 1, formingMinIntervalMs: 0, catchUpLimit: CATCH_UP_LIMIT },
+      config: { ...config.value, historyDays: 1, formingMinIntervalMs: 0, catchUpLimit: CATCH_UP_LIMIT, guardrail: 'off' },
       dataDir: this.#dataDir(),
       host: '127.0.0.1',
       port: 0,
@@ -389,13 +399,13 @@ class FaultWorld {
   }
 
   async #until(condition: () => boolean, what: string): Promise<boolean> {
-    const deadline = performance.now() + CATCH_UP_REAL_MS;
+    const deadline = addMs(this.#clock.now(), PATIENCE_MS);
     while (!condition()) {
-      if (performance.now() > deadline) {
+      if (this.#clock.now() > deadline || this.#clockState === 'stopped') {
         this.#note(`gave up waiting for ${what}`);
         return false;
       }
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise((resolve) => setTimeout(resolve, 1));
     }
     return true;
   }

@@ -5,9 +5,10 @@
  */
 import { WebSocket } from 'ws';
 import type { ServerMessage, WireCandle } from '../../src/api/contract.ts';
-import { type EpochMs, epochMs } from '../../src/core/time.ts';
+import { addMs, type EpochMs } from '../../src/core/time.ts';
 import { type SeriesId, seriesParts } from '../../src/model/series.ts';
 import { latestClosedOpen, timeframeMs } from '../../src/model/timeframe.ts';
+import type { Cancel, Clock } from '../../src/ports/clock.ts';
 
 /** What a client checks with and how it subscribes. */
 export type ClientOptions = {
@@ -20,8 +21,8 @@ export type ClientOptions = {
   readonly pageLimit: number;
   /** The exchange's own candle, complete whether it is over or not; `null` where it has none. */
   readonly truth: (series: SeriesId, openSec: number) => WireCandle | null;
-  /** Market time in seconds. */
-  readonly nowSec: () => number;
+  /** Market time. */
+  readonly clock: Clock;
   readonly onWrong: (text: string) => void;
   readonly onEvent: (text: string) => void;
 };
@@ -46,7 +47,8 @@ type Watched = {
   historyTo: number;
 };
 
-const RECONNECT_REAL_MS = 4;
+/** From losing a connection to asking for the next one, in market time. */
+const RECONNECT_MS = 20_000;
 
 /** A subscriber of all series. */
 export class WatchfulClient {
@@ -54,7 +56,7 @@ export class WatchfulClient {
   readonly #watched = new Map<string, Watched>();
   #socket: WebSocket | null = null;
   #port: number | null = null;
-  #retry: NodeJS.Timeout | null = null;
+  #cancelRetry: Cancel = () => {};
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -105,8 +107,7 @@ export class WatchfulClient {
   }
 
   #drop(): void {
-    if (this.#retry !== null) clearTimeout(this.#retry);
-    this.#retry = null;
+    this.#cancelRetry();
     const socket = this.#socket;
     this.#socket = null;
     socket?.removeAllListeners();
@@ -117,7 +118,9 @@ export class WatchfulClient {
 
   #reopenLater(): void {
     if (this.#port === null) return;
-    this.#retry = setTimeout(() => this.#open(), RECONNECT_REAL_MS);
+    const { clock } = this.#options;
+    this.#cancelRetry();
+    this.#cancelRetry = clock.schedule(addMs(clock.now(), RECONNECT_MS), () => this.#open());
   }
 
   #open(): void {
@@ -186,8 +189,7 @@ export class WatchfulClient {
   #onClosed(watched: Watched, candles: readonly WireCandle[]): void {
     if (candles.length === 0) this.#wrong(watched, 'an empty list');
     if (watched.historyTo > 0 && watched.here % this.#options.pageLimit === 0) {
-      const now = epochMs(Math.floor(this.#options.nowSec() * 1000));
-      watched.historyTo = latestClosedOpen(now, watched.periodSec * 1000) / 1000 + 1;
+      watched.historyTo = latestClosedOpen(this.#options.clock.now(), watched.periodSec * 1000) / 1000 + 1;
     }
     candles.forEach((candle, index) => {
       const isInner = index > 0 || (watched.here > 0 && candle.candle_time < watched.historyTo);
@@ -202,7 +204,7 @@ export class WatchfulClient {
     if (truth === null || JSON.stringify(candle) !== JSON.stringify(truth)) {
       this.#wrong(watched, `closed ${JSON.stringify(candle)}, the exchange has ${JSON.stringify(truth)}`);
     }
-    if (time + periodSec > this.#options.nowSec()) this.#wrong(watched, `closed ${isoSec(time)} before its end`);
+    if ((time + periodSec) * 1000 > this.#options.clock.now()) this.#wrong(watched, `closed ${isoSec(time)} before its end`);
     if (cursor !== null && time === cursor) this.#wrong(watched, `closed ${isoSec(time)} twice`);
     if (cursor !== null && time < cursor) this.#wrong(watched, `closed ${isoSec(time)} after ${isoSec(cursor)}`);
     if (announced !== null && announced.actual !== time) {

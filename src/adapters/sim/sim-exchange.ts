@@ -208,5 +208,7 @@ class SocketDoor {
 }
 
 function refuse(socket: Duplex, status: string): void {
+  // The client may be gone before it reads the refusal; nobody else listens to a socket that was never taken over.
+  socket.on('error', () => undefined);
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

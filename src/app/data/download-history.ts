@@ -88,7 +88,7 @@ class DownloadRun {
   readonly stretches: DownloadedStretch[] = [];
   readonly #options: DownloadOptions;
   readonly #lengthMs: number;
-  /** The first candle that the exchange has, once it had to be asked. */
+  /** The first candle that the exchange has from the first absent day on, once it had to be asked. */
   #listed: EpochMs | null = null;
 
   constructor(options: DownloadOptions) {
@@ -105,7 +105,6 @@ class DownloadRun {
   }
 
   async #takeFile(file: ArchiveFile): Promise<void> {
-    if (this.#listed !== null && file.to <= this.#listed) return this.#takeNothing(file);
     const stated = unwrap(await this.#options.client.fetchChecksum(file));
     if (stated === null || !(await this.#takeStated(file, stated))) await this.#takeAbsent(file);
   }
@@ -134,13 +133,16 @@ class DownloadRun {
 
   /** A month that the archive lacks may be there by days; a day, at the exchange itself. */
   async #takeAbsent(file: ArchiveFile): Promise<void> {
+    if (file.span === 'month') {
+      for (const day of archiveDays(this.#options.series, file)) await this.#takeFile(day);
+      return;
+    }
     await this.#findListing(file.from);
-    if (this.#listed !== null && file.to <= this.#listed) return this.#takeNothing(file);
-    if (file.span === 'day') return this.#takeRest(file, file.to);
-    for (const day of archiveDays(this.#options.series, file)) await this.#takeFile(day);
+    const isBefore = this.#listed !== null && file.to <= this.#listed;
+    await (isBefore ? this.#takeNothing(file) : this.#takeRest(file, file.to));
   }
 
-  /** Asked once, so that years before the listing cost one request; without an answer nothing is left out. */
+  /** Asked once, so that days before the listing cost no request each; without an answer nothing is left out. */
   async #findListing(from: EpochMs): Promise<void> {
     if (this.#listed !== null) return;
     const { feed, series, policy } = this.#options;

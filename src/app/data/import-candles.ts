@@ -15,7 +15,7 @@ import {
   spanOpen,
 } from '../../market/derived-timeframe-fanout.ts';
 import { foldStored } from '../../market/recompute.ts';
-import type { CandleGap, ClosedCandle } from '../../model/candle.ts';
+import { type CandleGap, type ClosedCandle, SOURCE_RANK } from '../../model/candle.ts';
 import { type Failure, FailureError } from '../../model/failure.ts';
 import { type SeriesId, seriesParts } from '../../model/series.ts';
 import type { Timeframe } from '../../model/timeframe.ts';
@@ -83,7 +83,9 @@ class ImportRun {
 
   async take(chunk: readonly ClosedCandle[]): Promise<void> {
     const output = emptyOutput();
-    for (const candle of chunk) {
+    const kept = await this.#keptAgainst(chunk);
+    for (const read of chunk) {
+      const candle = kept.get(read.openTime) ?? read;
       const next = this.#fanout.nextOpen ?? (await this.#start(candle.openTime));
       if (candle.openTime > next) await this.#bridge({ from: next, to: candle.openTime }, output);
       acceptClosed(this.#fanout, candle, output);
@@ -93,6 +95,16 @@ class ImportRun {
     this.#first ??= chunk[0]?.openTime ?? null;
     this.#last = last.openTime;
     await this.#save(chunk, output);
+  }
+
+  /** Stored candles that these do not replace, because what an operator posted outranks a file: they stay the base. */
+  async #keptAgainst(chunk: readonly ClosedCandle[]): Promise<ReadonlyMap<EpochMs, ClosedCandle>> {
+    const [first, last] = [chunk[0], chunk[chunk.length - 1]];
+    if (first === undefined || last === undefined) return new Map();
+    const { candles } = await this.#stored(first.openTime, (last.openTime + 1) as EpochMs);
+    const rank = SOURCE_RANK[first.certificate.source];
+    const kept = candles.filter(({ certificate }) => SOURCE_RANK[certificate.source] > rank);
+    return new Map(kept.map((candle) => [candle.openTime, candle]));
   }
 
   /** Where the truth begins: at the stretch covered, else at the first candle. */

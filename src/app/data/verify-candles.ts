@@ -8,7 +8,7 @@ import { err, ok, type Result } from '../../core/result.ts';
 import type { EpochMs } from '../../core/time.ts';
 import { endOf, exchangeCalendar, openOf } from '../../market/bucket-calendar.ts';
 import { acceptClosed, createCalendarFanout, emptyOutput, skipMinutes } from '../../market/derived-timeframe-fanout.ts';
-import type { CandleColumns, ClosedCandle } from '../../model/candle.ts';
+import { CANDLE_COLUMN_NAMES, type CandleColumns, type ClosedCandle } from '../../model/candle.ts';
 import { type Failure, failure } from '../../model/failure.ts';
 import { type SeriesId, siblingSeries } from '../../model/series.ts';
 import { parseTimeframe, type Timeframe, timeframeMs } from '../../model/timeframe.ts';
@@ -40,17 +40,6 @@ export type VerifyReport = {
   readonly differences: readonly CandleDifference[];
 };
 
-const COLUMNS = [
-  'open',
-  'high',
-  'low',
-  'close',
-  'volume',
-  'quoteVolume',
-  'trades',
-  'takerBaseVolume',
-  'takerQuoteVolume',
-] as const;
 /** Volumes of files without the exchange's own decimal strings carry floating-point noise of this relative size. */
 const NOISE = 1_000_000_000n;
 
@@ -126,7 +115,9 @@ type Comparison = {
 
 function compare({ derived, published, isCovered, isAligned, note }: Comparison): VerifyReport {
   const derivedByTime = new Map(derived.map((candle) => [candle.openTime, candle]));
-  const columns = COLUMNS.filter((column) => published[0]?.[column] !== null && derived[0]?.[column] !== null);
+  const columns = CANDLE_COLUMN_NAMES.filter(
+    (column) => published[0]?.[column] !== null && derived[0]?.[column] !== null,
+  );
   const isExact = columns.includes('quoteVolume');
   const differences: CandleDifference[] = [];
   let skipped = 0;
@@ -161,7 +152,7 @@ function absent(derived: string, published: string): ColumnDifference {
 function compareColumns(
   own: CandleColumns,
   published: CandleColumns,
-  rule: { readonly columns: readonly (typeof COLUMNS)[number][]; readonly isExact: boolean },
+  rule: { readonly columns: readonly (typeof CANDLE_COLUMN_NAMES)[number][]; readonly isExact: boolean },
 ): readonly ColumnDifference[] {
   return rule.columns.flatMap((column) => {
     const [a, b] = [own[column], published[column]];
