@@ -126,7 +126,8 @@ export class Engine {
       for (const effect of stepped.effects) effects.push(effect);
       mustLast ||= stepped.isLasting;
     }
-    if (mustLast) await this.#options.ports.journal.flush();
+    // Nothing of this leaves for a venue: after a power cut the store loses no less than the journal, and repair refetches.
+    if (mustLast) await this.#options.ports.journal.flush('process');
     await this.#performer.perform(effects);
     if (this.#awaited.size > 0) this.#answer(burst);
     await this.#snapshotWhenDue(burst.length);

@@ -44,6 +44,11 @@ export type CandleStore = {
     period: { readonly from: EpochMs; readonly to: EpochMs },
   ) => Promise<readonly CandleGap[]>;
   readonly extent: (seriesId: SeriesId) => Promise<SeriesExtent>;
+  /**
+   * A number that has grown whenever something was stored since it was last asked for, by this process or another;
+   * cheap enough to ask before every answer.
+   */
+  readonly version: () => Promise<number>;
   /** Every series with at least one candle, ascending by id. */
   readonly listSeries: () => Promise<readonly SeriesId[]>;
   /** Releases the storage; later calls reject. Safe to call twice. */

@@ -9,6 +9,9 @@ export type JournalRecord = {
   readonly body: string;
 };
 
+/** What a flush makes records survive. */
+export type Durability = 'process' | 'machine';
+
 /** A stored state: what `step` had after the input of `sequence`. */
 export type Snapshot = { readonly sequence: number; readonly stateHash: string; readonly body: string };
 
@@ -17,8 +20,8 @@ export type Snapshot = { readonly sequence: number; readonly stateHash: string; 
  * follows it.
  *
  * - `append` resolves when the records are in the write buffer, in order; `flush` resolves when everything appended
- *   before it survives a killed process and a power cut (the durability point). A killed process loses at most
- *   records appended after the last `flush`, always a suffix.
+ *   before it survives what it names: `process` a killed process, `machine` (the default) a power cut as well. What is
+ *   lost is always a suffix: at most the records appended after the last such `flush`.
  * - `read` yields records with `sequence >= from` in order; it stops with a `FailureError` `journal_corrupt` naming
  *   the first damaged sequence, never yields a damaged record, and never skips one.
  * - Old records are forgotten only by `saveSnapshot`, whole segments at a time, oldest first, and only while
@@ -26,7 +29,7 @@ export type Snapshot = { readonly sequence: number; readonly stateHash: string; 
  */
 export type Journal = {
   readonly append: (records: readonly JournalRecord[]) => Promise<void>;
-  readonly flush: () => Promise<void>;
+  readonly flush: (against?: Durability) => Promise<void>;
   readonly read: (from: number) => AsyncIterable<JournalRecord>;
   /** Sequence of the newest durable input, 0 when empty. */
   readonly lastSequence: () => Promise<number>;

@@ -338,6 +338,18 @@ export function describeCandleStore(harness: CandleStoreHarness): void {
       );
     });
 
+    it('grows its version with whatever was stored, and only then', async () => {
+      const before = await store.version();
+      expect(await store.version()).toBe(before);
+      await save([candle(0)]);
+      const after = await store.version();
+      expect(after).toBeGreaterThan(before);
+      await store.read({ seriesId: BTC, ...EVERYTHING });
+      expect(await store.version()).toBe(after);
+      await save([candle(0, { price: '101' })]);
+      expect(await store.version()).toBeGreaterThan(after);
+    });
+
     it('rejects after it was closed, and closes twice', async () => {
       await store.close();
       await store.close();
@@ -358,6 +370,14 @@ export function describeCandleStore(harness: CandleStoreHarness): void {
       expect(await gapsOf()).toEqual([[2, 5, 'unknown']]);
       expect(await save([candle(1, { price: '7' }), candle(2)])).toEqual({ inserted: 1, changed: 0, unchanged: 1 });
       expect(await gapsOf()).toEqual([[3, 5, 'unknown']]);
+    });
+
+    it('grows its version when another store of the same storage wrote', async () => {
+      const second = storage.open();
+      const before = await second.version();
+      await save([candle(0)]);
+      expect(await second.version()).toBeGreaterThan(before);
+      await second.close();
     });
 
     it('shows two stores of one storage the same', async () => {

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readCandleCsv } from '../../src/adapters/archive/candle-csv.ts';
 import { createSqliteCandleStore } from '../../src/adapters/sqlite/sqlite-candle-store.ts';
 import { openSqliteDatabase } from '../../src/adapters/sqlite/sqlite-database.ts';
 import { candleText } from '../../src/api/wire.ts';
@@ -12,6 +13,7 @@ import type { CandleStore } from '../../src/ports/candle-store.ts';
 import { type ArchiveServer, minutesOfDay, startArchiveServer } from '../fixtures/archive-server.ts';
 import { at, series } from '../fixtures/candles.ts';
 import { type Ending, HotwickProcess, runHotwick } from '../fixtures/hotwick-process.ts';
+import { dataFile, describeWithData } from '../fixtures/shared-data.ts';
 
 const SERIES = series('binance:spot:BTC/USDT:1m');
 const MINUTES = 1440;
@@ -196,6 +198,25 @@ describe('data download', () => {
     expect(daily.map(({ certificate }) => certificate.baseCount)).toEqual([540, 1370, 1440]);
   });
 
+  it('goes on over REST through the running day, up to the last closed candle', async () => {
+    const dataDir = newFolder();
+    const today = Date.now() - (Date.now() % 86_400_000);
+    const dates = [-1, 0, 1].map((offset) => new Date(today + offset * 86_400_000).toISOString().slice(0, 10));
+    archive.put(`BTCUSDT-1m-${dates[0]}`, day(dates[0] ?? ''));
+    const published = dates.flatMap((date) => day(date));
+    archive.putRest(published);
+    const args = ['data', 'download', '--series', SERIES, '--from', dates[0] ?? '', '--data-dir', dataDir];
+    const ending = await runHotwick(args, environment());
+    expect(ending.code, ending.stderr).toBe(0);
+    const stored = await readAll(dataDir);
+    expect(stored.length).toBeGreaterThanOrEqual(MINUTES);
+    expect(shown(stored)).toEqual(shown(published.slice(0, stored.length)));
+    const gaps = await withStore(dataDir, (store) =>
+      store.readGaps(SERIES, { from: epochMs(0), to: epochMs(EPOCH_MS_MAX) }),
+    );
+    expect(gaps).toEqual([]);
+  });
+
   it('ends with the same store when it was killed again and again', async () => {
     const days = ['2024-03-01', '2024-03-06'] as const;
     const names = ['01', '02', '03', '04', '05', '06'].map((date) => `2024-03-${date}`);
@@ -229,6 +250,30 @@ describe('data download', () => {
     archive.put('BTCUSDT-1m-2024-03-02', day('2024-03-02'));
     const summary = await download(dataDir, ['2024-03-01', '2024-03-02']);
     expect(summary.files.map(({ origin }) => origin)).toEqual(['stored', 'archive']);
+  });
+});
+
+describeWithData('data download of recorded days', () => {
+  it('knows the outage of 2023-03-24 and the listing of ARBUSDT as holes of the exchange', async () => {
+    const wanted = series('binance:spot:ARB/USDT:1m');
+    const path = dataFile('klines/spot-vision-outage-20230324/ARBUSDT-1m-20230323-20230325.csv.gz');
+    const recorded: ClosedCandle[] = [];
+    for await (const chunk of readCandleCsv({ path, seriesId: wanted, stepMs: 60_000, source: 'archive' })) {
+      recorded.push(...chunk);
+    }
+    const days = Map.groupBy(recorded, ({ openTime }) => new Date(openTime).toISOString().slice(0, 10));
+    for (const [date, candles] of days) archive.put(`ARBUSDT-1m-${date}`, candles);
+    archive.putRest(recorded);
+    const dataDir = newFolder();
+    const span = ['--from', '2023-03-22', '--to', '2023-03-25', '--data-dir', dataDir, '--json'];
+    const ending = await runHotwick(['data', 'download', '--series', wanted, ...span], environment());
+    expect(ending.code, ending.stderr).toBe(0);
+    expect(JSON.parse(ending.stdout)).toMatchObject({ end: 'complete', rows: 3_340 });
+    const audit = await runHotwick(['data', 'audit', '--series', wanted, ...span, '--archive'], environment());
+    expect(audit.code, audit.stdout).toBe(0);
+    const report = JSON.parse(audit.stdout) as { days: { missing: number }[]; archive: { equal: number }[] };
+    expect(report.days.map(({ missing }) => missing)).toEqual([1440, 900, 80, 0]);
+    expect(report.archive.map(({ equal }) => equal)).toEqual([0, 540, 1360, 1440]);
   });
 });
 

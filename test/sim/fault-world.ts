@@ -6,16 +6,11 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createBinanceFeed } from '../../src/adapters/binance/binance-feed.ts';
-import { BINANCE_TIMINGS, type BinanceTimings } from '../../src/adapters/binance/timings.ts';
 import { createWallClock } from '../../src/adapters/clock/wall-clock.ts';
-import { createSeededRandom } from '../../src/adapters/memory/seeded-random.ts';
-import { createLogNotifier } from '../../src/adapters/notify/log-notifier.ts';
 import { createGeneratedMarket } from '../../src/adapters/sim/generated-market.ts';
 import { type SimExchange, startSimExchange } from '../../src/adapters/sim/sim-exchange.ts';
 import type { SimInterval } from '../../src/adapters/sim/sim-interval.ts';
-import { loadConfig } from '../../src/app/config.ts';
-import { DATABASE_FILE, type KlineService, startKlineService } from '../../src/app/service/kline-service.ts';
+import { DATABASE_FILE, type KlineService } from '../../src/app/service/kline-service.ts';
 import { assertNever } from '../../src/core/assert.ts';
 import { createRng } from '../../src/core/rng.ts';
 import { addMs, type EpochMs, epochMs } from '../../src/core/time.ts';
@@ -26,6 +21,7 @@ import type { Clock } from '../../src/ports/clock.ts';
 import { createTruth, findStoreFaults } from './exchange-truth.ts';
 import { CLIENTS, type Fault, type FaultPlan } from './fault-plan.ts';
 import { createPacedClock } from './paced-clock.ts';
+import { startSimService } from './sim-service.ts';
 import { Timeline } from './timeline.ts';
 import { WatchfulClient } from './watchful-client.ts';
 
@@ -55,21 +51,6 @@ const CALM_MS = 10 * MINUTE_MS;
 const PATIENCE_MS = 12 * 60 * MINUTE_MS;
 /** Wrong things kept; the first ones explain the rest. */
 const WRONG_MAX = 12;
-
-/**
- * The feed's patience. A forming frame comes every half minute here instead of every quarter of a second, and an answer
- * takes some ten market seconds, so what is shorter than that in production is stretched; the order is kept.
- */
-const TIMINGS: BinanceTimings = {
-  ...BINANCE_TIMINGS,
-  firstFrameMs: 4 * MINUTE_MS,
-  silenceMs: { futures: 3 * MINUTE_MS, spot: 4 * MINUTE_MS },
-  thinSilenceMs: 6 * MINUTE_MS,
-  backoff: { minMs: 2_000, maxMs: MINUTE_MS },
-  overlapMs: 6 * MINUTE_MS,
-  stableMs: 4 * MINUTE_MS,
-  requestTimeoutMs: 2 * MINUTE_MS,
-};
 
 /** Lives through `plan` and reports. */
 export async function runFaultWorld(plan: FaultPlan): Promise<WorldReport> {
@@ -209,42 +190,21 @@ class FaultWorld {
   }
 
   async #startService(): Promise<void> {
-    const { seed } = this.#plan;
-    const config = loadConfig({});
-    if (!config.ok) throw new Error(config.error.message);
-    const { httpUrl, wsUrl } = this.#exchange as SimExchange;
-    const endpoints = { futuresRestUrl: httpUrl, spotRestUrl: httpUrl, futuresStreamUrl: wsUrl, spotStreamUrl: wsUrl };
-    const started = await startKlineService({
-      mode: 'sim',
-      version: '0',
-      config: { ...config.value, historyDays: 1, formingMinIntervalMs: 0, catchUpLimit: CATCH_UP_LIMIT, guardrail: 'off' },
-      dataDir: this.#dataDir(),
-      host: '127.0.0.1',
-      port: 0,
-      webDir: '/nonexistent',
-      seed,
-      speed: SPEED,
+    this.#service = await startSimService({
       clock: this.#clock,
       wallClock: this.#wallClock,
-      notifier: createLogNotifier({ write: (text) => this.#note(`notice: ${text}`) }),
-      series: [this.#base],
+      exchange: this.#exchange as SimExchange,
+      dataDir: this.#dataDir(),
+      series: this.#base,
+      seed: this.#plan.seed,
+      speed: SPEED,
+      catchUpLimit: CATCH_UP_LIMIT,
+      onFeedEvent: (event) => {
+        if (event.kind === 'feedUp' || event.kind === 'feedDown') this.#note(`${event.kind}: ${event.reason}`);
+      },
       onWarning: (text) => this.#note(`warning: ${text.slice(0, 160)}`),
       onFatal: (failure) => this.#blame(`fatal: ${failure.code} ${failure.message}`),
-      openFeed: (sink) =>
-        createBinanceFeed({
-          clock: this.#clock,
-          random: createSeededRandom(seed, 'feed'),
-          sink: (event) => {
-            if (event.kind === 'feedUp' || event.kind === 'feedDown') this.#note(`${event.kind}: ${event.reason}`);
-            sink(event);
-          },
-          endpoints,
-          timings: TIMINGS,
-          onFault: (fault) => this.#note(`fault: ${fault.code}: ${fault.message.slice(0, 160)}`),
-        }),
     });
-    if (!started.ok) throw new Error(`the service does not start: ${started.error.message}`);
-    this.#service = started.value;
     this.#note('service up');
   }
 
@@ -376,7 +336,8 @@ class FaultWorld {
   /** Waits until the first history is stored; answers where it begins. */
   async #awaitHistory(): Promise<EpochMs> {
     const now = this.#clock.now();
-    if (!(await this.#until(() => this.#isLive(now - MINUTE_MS), 'the first history'))) this.#blame('the first history never came');
+    if (!(await this.#until(() => this.#isLive(now - MINUTE_MS), 'the first history')))
+      this.#blame('the first history never came');
     const { startTime } = this.#plan;
     const { first = null } = (await this.#service?.store.extent(this.#base)) ?? {};
     const gaps = await this.#service?.store.readGaps(this.#base, { from: epochMs(0), to: startTime });

@@ -204,7 +204,8 @@ export class WatchfulClient {
     if (truth === null || JSON.stringify(candle) !== JSON.stringify(truth)) {
       this.#wrong(watched, `closed ${JSON.stringify(candle)}, the exchange has ${JSON.stringify(truth)}`);
     }
-    if ((time + periodSec) * 1000 > this.#options.clock.now()) this.#wrong(watched, `closed ${isoSec(time)} before its end`);
+    if ((time + periodSec) * 1000 > this.#options.clock.now())
+      this.#wrong(watched, `closed ${isoSec(time)} before its end`);
     if (cursor !== null && time === cursor) this.#wrong(watched, `closed ${isoSec(time)} twice`);
     if (cursor !== null && time < cursor) this.#wrong(watched, `closed ${isoSec(time)} after ${isoSec(cursor)}`);
     if (announced !== null && announced.actual !== time) {

@@ -59,8 +59,7 @@ describe('a zip archive as text', () => {
   it.each([0, 6] as const)('tells a changed byte by the check sum, packed at level %d', async (level) => {
     const zip = Buffer.from(zipSync({ 'a.csv': bytes }, { level }));
     zip.writeUInt8(zip.readUInt8(5_000) ^ 1, 5_000);
-    expect(await reasonOf(zip)).toMatch(/file_unreadable .*(check sum|damaged)|read/);
-    expect(await reasonOf(zip)).not.toBe('read');
+    expect(await reasonOf(zip)).toMatch(/file_unreadable .*(check sum|damaged)/);
   });
 
   it('refuses two files, none, and one that is encrypted', async () => {

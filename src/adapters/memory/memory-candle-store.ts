@@ -26,6 +26,7 @@ type Batch = Parameters<CandleStore['save']>[0];
 export function createMemoryCandleStore(): CandleStore {
   const shelves = new Map<SeriesId, Shelf>();
   let state: 'open' | 'closed' = 'open';
+  let version = 0;
   const guard = async <T>(action: () => T): Promise<T> => {
     if (state === 'closed') {
       throw new FailureError(failure('store_unavailable', { path: 'memory', reason: 'it is closed' }));
@@ -33,7 +34,11 @@ export function createMemoryCandleStore(): CandleStore {
     return action();
   };
   return {
-    save: (batch) => guard(() => saveBatch(shelves, batch)),
+    save: (batch) =>
+      guard(() => {
+        version++;
+        return saveBatch(shelves, batch);
+      }),
     read: (range) => guard(() => readCandles(shelves.get(range.seriesId), range)),
     readGaps: (seriesId, { from, to }) =>
       guard(() => (shelves.get(seriesId)?.gaps ?? []).filter((gap) => gap.from < to && gap.to > from)),
@@ -42,6 +47,7 @@ export function createMemoryCandleStore(): CandleStore {
         const opens = sortOpens(shelves.get(seriesId));
         return { count: opens.length, first: opens[0] ?? null, head: opens.at(-1) ?? null };
       }),
+    version: () => guard(() => version),
     listSeries: () => guard(() => [...shelves.keys()].filter((id) => shelves.get(id)?.byOpen.size !== 0).sort()),
     close: async () => {
       state = 'closed';

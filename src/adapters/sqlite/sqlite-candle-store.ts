@@ -25,6 +25,7 @@ const LIMIT_MAX = Number.MAX_SAFE_INTEGER;
 export function createSqliteCandleStore(database: SqliteDatabase): CandleStore {
   const connection = database.connect('NORMAL');
   const save = prepareSave(connection);
+  const version = prepareVersion(connection);
   const reads = prepareReads(connection);
   const guard = async <T>(action: () => T): Promise<T> => {
     if (!connection.open) throw storeUnavailable(database.path, { reason: 'it is closed' });
@@ -39,10 +40,28 @@ export function createSqliteCandleStore(database: SqliteDatabase): CandleStore {
     read: (range) => guard(() => reads.candles(range)),
     readGaps: (seriesId, period) => guard(() => reads.gaps({ seriesId, ...period })),
     extent: (seriesId) => guard(() => reads.extent(seriesId)),
+    version: () => guard(version),
     listSeries: () => guard(reads.series),
     close: async () => {
       connection.close();
     },
+  };
+}
+
+/**
+ * SQLite numbers the commits of other connections (sqlite.org/pragma.html#pragma_data_version) and counts the rows
+ * this one changed; both only grow, but the first by leaps of its own, so a change of either counts one up.
+ */
+function prepareVersion(connection: SqliteConnection): () => number {
+  const others = connection.prepare<unknown[], number>('PRAGMA data_version').pluck();
+  const own = connection.prepare<unknown[], number>('SELECT total_changes()').pluck();
+  let version = 0;
+  let seen = '';
+  return () => {
+    const now = `${others.get()} ${own.get()}`;
+    if (now !== seen) version++;
+    seen = now;
+    return version;
   };
 }
 
@@ -87,21 +106,24 @@ function prepareSave(connection: SqliteConnection): (batch: Batch) => SaveCounts
   };
 }
 
-/** Splits a batch where the series changes or time does not go on, so that a run's gaps are cut at once. */
+/** Splits a batch into consecutive candles of each series, so that a run's gaps are cut at once. */
 function splitRuns(candles: readonly ClosedCandle[]): readonly Run[] {
   const runs: Run[] = [];
-  let run: Run | undefined;
-  let lengthMs = 0;
+  const open = new Map<SeriesId, { run: Run; readonly lengthMs: number }>();
   for (const candle of candles) {
+    const { seriesId, openTime } = candle;
     const fault = findCandleFault(candle);
-    assert(fault === null, `candle of ${candle.seriesId} at ${candle.openTime}: ${fault}`);
-    if (run === undefined || run.seriesId !== candle.seriesId || run.to !== candle.openTime) {
-      if (run?.seriesId !== candle.seriesId) lengthMs = candleMs(candle.seriesId);
-      run = { seriesId: candle.seriesId, candles: [], from: candle.openTime, to: candle.openTime };
+    // The message is made only where it is needed: this runs for every candle that is stored.
+    if (fault !== null) assert(false, `candle of ${seriesId} at ${openTime}: ${fault}`);
+    let entry = open.get(seriesId);
+    if (entry === undefined || entry.run.to !== openTime) {
+      const run: Run = { seriesId, candles: [], from: openTime, to: openTime };
+      entry = { run, lengthMs: entry?.lengthMs ?? candleMs(seriesId) };
       runs.push(run);
+      open.set(seriesId, entry);
     }
-    run.candles.push(candle);
-    run.to = candle.openTime + lengthMs;
+    entry.run.candles.push(candle);
+    entry.run.to = openTime + entry.lengthMs;
   }
   return runs;
 }

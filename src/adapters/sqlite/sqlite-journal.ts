@@ -1,10 +1,10 @@
 /**
  * The journal in the database file: records enter a bounded buffer and leave it as segments, one transaction a flush,
- * on a connection whose commits survive a power cut. A segment is never changed once written.
+ * on a connection whose commits survive a power cut where that is asked for. A segment is never changed once written.
  */
 import { assert } from '../../core/assert.ts';
 import { FailureError, failure } from '../../model/failure.ts';
-import type { Journal, JournalRecord, Snapshot } from '../../ports/journal.ts';
+import type { Durability, Journal, JournalRecord, Snapshot } from '../../ports/journal.ts';
 import { readSegments } from './journal-reader.ts';
 import { type JournalRows, parseSnapshot, prepareJournalRows } from './journal-rows.ts';
 import type { SqliteConnection, SqliteDatabase } from './sqlite-database.ts';
@@ -33,9 +33,9 @@ export function createSqliteJournal(database: SqliteDatabase, options: SqliteJou
   const writer = attempt(database, connection, () => createWriter({ connection, rows, options }));
   return {
     append: (records) => guard(() => writer.append(records)),
-    flush: () => guard(() => writer.flush()),
+    flush: (against = 'machine') => guard(() => writer.flush(against)),
     read: async function* (from) {
-      await guard(() => writer.flush());
+      await guard(() => writer.flush('process'));
       const { id: newestId, sequence: through } = writer.durable();
       const segments = readSegments(rows, { from, through, newestId });
       for (;;) {
@@ -50,7 +50,7 @@ export function createSqliteJournal(database: SqliteDatabase, options: SqliteJou
     close: async () => {
       if (!connection.open) return;
       try {
-        await guard(() => writer.flush());
+        await guard(() => writer.flush('machine'));
       } finally {
         connection.close();
       }
@@ -89,7 +89,7 @@ type Durable = { readonly id: number; readonly sequence: number };
 
 type Writer = {
   readonly append: (records: readonly JournalRecord[]) => void;
-  readonly flush: () => void;
+  readonly flush: (against: Durability) => void;
   readonly saveSnapshot: (snapshot: Snapshot) => void;
   readonly durable: () => Durable;
 };
@@ -127,18 +127,33 @@ function createWriter(parts: {
     prune(rows.keepSnapshots(SNAPSHOTS_KEPT));
     return written;
   });
-  const settle = (snapshot: Snapshot | null): void => {
+  let synced: Durability = 'machine';
+  /** Commits sync the write-ahead log only where a power cut counts; what came before in the log is synced with it. */
+  const syncOnCommit = (against: Durability): void => {
+    if (against === synced) return;
+    connection.pragma(`synchronous = ${against === 'machine' ? 'FULL' : 'NORMAL'}`);
+    synced = against;
+  };
+  let isBehind = false;
+  const settle = (snapshot: Snapshot | null, against: Durability): void => {
+    syncOnCommit(against);
     durable = commit.immediate(snapshot);
+    isBehind = against === 'process';
     buffer = [];
     bufferChars = 0;
   };
-  const flush = (): void => {
-    if (buffer.length > 0) settle(null);
+  const flush = (against: Durability): void => {
+    if (buffer.length > 0) settle(null, against);
+    else if (against === 'machine' && isBehind) {
+      // A checkpoint syncs the log before it copies from it (sqlite.org/wal.html, section 2.2).
+      connection.pragma('wal_checkpoint(PASSIVE)');
+      isBehind = false;
+    }
   };
   return {
     append: (records) => {
       const last = checkSequences(records, lastInput);
-      if (buffer.length >= recordsMax || bufferChars >= SEGMENT_CHARS_MAX) flush();
+      if (buffer.length >= recordsMax || bufferChars >= SEGMENT_CHARS_MAX) flush('process');
       for (const record of records) {
         buffer.push(record);
         bufferChars += record.body.length;
@@ -148,7 +163,7 @@ function createWriter(parts: {
     flush,
     saveSnapshot: (snapshot) => {
       assert(snapshot.sequence <= lastInput, `a snapshot of ${snapshot.sequence} after input ${lastInput}`);
-      settle(snapshot);
+      settle(snapshot, 'machine');
     },
     durable: () => durable,
   };

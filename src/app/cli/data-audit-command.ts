@@ -9,7 +9,7 @@ import { createWallClock } from '../../adapters/clock/wall-clock.ts';
 import { createSeededRandom } from '../../adapters/memory/seeded-random.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import { type EpochMs, toIsoText } from '../../core/time.ts';
-import { type Failure, failure } from '../../model/failure.ts';
+import { type Failure, FailureError, failure } from '../../model/failure.ts';
 import type { SeriesId } from '../../model/series.ts';
 import type { CandleStore } from '../../ports/candle-store.ts';
 import { loadConfig } from '../config.ts';
@@ -64,7 +64,9 @@ async function runAudit(flags: AuditFlags): Promise<void> {
   const dataDir = flags.dataDir ?? config.value.home;
   await runUntilStopped(async (_stop, stopped) => {
     const progress = startProgress(`auditing ${flags.series}`, 'candles');
-    const work = { flags, dataDir, baseUrl: config.value.archiveUrl, progress, stopped };
+    const stop = new AbortController();
+    void stopped.then(() => stop.abort());
+    const work = { flags, dataDir, baseUrl: config.value.archiveUrl, progress, stop: stop.signal };
     const report = await withCandleStore(dataDir, (store) => audit(work, store));
     progress.stop();
     if (!report.ok) return sayFailure(report.error);
@@ -79,7 +81,7 @@ type AuditWork = {
   readonly dataDir: string;
   readonly baseUrl: string;
   readonly progress: Progress;
-  readonly stopped: Promise<void>;
+  readonly stop: AbortSignal;
 };
 
 async function audit(work: AuditWork, store: CandleStore): Promise<Result<AuditReport, Failure>> {
@@ -89,7 +91,10 @@ async function audit(work: AuditWork, store: CandleStore): Promise<Result<AuditR
     return err(failure('usage_wrong', { reason: `no candle of ${flags.series} is stored in ${dataDir}` }));
   }
   if (stretch.from >= stretch.to) return err(failure('usage_wrong', { reason: emptyReason(stretch) }));
-  const own = await auditCandles(store, stretch, progress.update);
+  const own = await auditCandles(store, stretch, (candles) => {
+    if (work.stop.aborted) throw new FailureError(failure('usage_wrong', { reason: 'stopped before the end' }));
+    progress.update(candles);
+  });
   if (flags.archive !== true) return ok({ stretch, ...own, archive: null });
   const archive = await compareWithArchive(work, store, stretch);
   return archive.ok ? ok({ stretch, ...own, archive: archive.value }) : archive;
@@ -107,10 +112,8 @@ async function compareWithArchive(
   const series = resolveArchiveSeries(stretch.seriesId);
   if (!series.ok) return series;
   const clock = createWallClock();
-  const stop = new AbortController();
-  void work.stopped.then(() => stop.abort());
   const random = createSeededRandom(1, 'audit');
-  const client = createArchiveClient({ baseUrl: work.baseUrl, clock, random, stop: stop.signal });
+  const client = createArchiveClient({ baseUrl: work.baseUrl, clock, random, stop: work.stop });
   const folder = join(work.dataDir, 'downloads', 'audit');
   const audited = await auditArchive({ store, client, series: series.value, ...stretch, folder });
   clock.close();

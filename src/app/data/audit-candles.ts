@@ -24,7 +24,10 @@ export type DerivedAudit = {
 /** Outcome of an audit without the archive. */
 export type CandleAudit = { readonly days: readonly DayQuality[]; readonly derived: readonly DerivedAudit[] };
 
-/** Audits the stretch; derived series of the same instrument are found in the store. Rejects as the store does. */
+/**
+ * Audits the stretch; derived series of the same instrument are found in the store. `onProgress` is told the base
+ * candles read so far, again and again; what it throws ends the audit. Rejects as the store does.
+ */
 export async function auditCandles(
   store: CandleStore,
   stretch: Stretch,
@@ -37,11 +40,15 @@ export async function auditCandles(
     candles += piece.candles.length;
     onProgress(candles);
   }
-  return { days, derived: await auditDerived(store, stretch) };
+  return { days, derived: await auditDerived(store, stretch, () => onProgress(candles)) };
 }
 
 /** Derives again from the start of the span that holds the stretch's start, so that every bucket is whole. */
-async function auditDerived(store: CandleStore, stretch: Stretch): Promise<readonly DerivedAudit[]> {
+async function auditDerived(
+  store: CandleStore,
+  stretch: Stretch,
+  onPiece: () => void,
+): Promise<readonly DerivedAudit[]> {
   const timeframes = await storedTimeframes(store, stretch.seriesId);
   const fanout = createFanout(stretch.seriesId, timeframes);
   const audits = new Map<SeriesId, { compared: number; readonly mismatches: CandleMismatch[] }>(
@@ -49,6 +56,7 @@ async function auditDerived(store: CandleStore, stretch: Stretch): Promise<reado
   );
   const from = spanOpen(fanout, stretch.from);
   for await (const piece of readPieces(store, { ...stretch, from })) {
+    onPiece();
     const made = Map.groupBy(foldStored(fanout, piece).closed, ({ seriesId }) => seriesId);
     for (const [seriesId, audit] of audits) {
       const period = closedPeriod(seriesId, { from: Math.max(piece.from, stretch.from), to: piece.to });

@@ -2,6 +2,7 @@
  * Stored candles of a long stretch in bounded pieces, oldest first: what an export writes and an audit checks never
  * lies in memory as a whole.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { EpochMs } from '../../core/time.ts';
 import type { CandleGap, ClosedCandle } from '../../model/candle.ts';
 import { type SeriesId, seriesParts } from '../../model/series.ts';
@@ -31,6 +32,8 @@ export async function* readPieces(
     const candles = await store.read({ seriesId, ...piece, limit: Number.MAX_SAFE_INTEGER, take: 'oldest' });
     yield { seriesId, ...piece, candles, gaps: await store.readGaps(seriesId, piece) };
     start = end;
+    // The store answers at once; without a turn of the event loop neither a signal nor the progress line gets through.
+    await setImmediate();
   }
 }
 

@@ -1,0 +1,141 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createManualClock } from '../adapters/clock/manual-clock.ts';
+import { createGeneratedMarket } from '../adapters/sim/generated-market.ts';
+import { startSimExchange } from '../adapters/sim/sim-exchange.ts';
+import { openSqliteDatabase } from '../adapters/sqlite/sqlite-database.ts';
+import { createSqliteJournal } from '../adapters/sqlite/sqlite-journal.ts';
+import { epochMs } from '../core/time.ts';
+import { inputRecord } from '../journal/index.ts';
+import { loadConfig } from './config.ts';
+import { type CheckResult, checkPage, type DoctorOptions, runChecks } from './doctor.ts';
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'hotwick-doctor-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+async function check(name: string, options: Partial<DoctorOptions> = {}): Promise<CheckResult | undefined> {
+  const config = loadConfig({});
+  if (!config.ok) throw new Error(config.error.message);
+  const defaults = { config: config.value, dataDir: temporaryFolder(), port: 0, network: 'offline' } as const;
+  const results = await runChecks({ ...defaults, ...options });
+  return results.find((result) => result.check === name);
+}
+
+/** A journal with one good record, in a database of its own. */
+async function writtenDatabase(): Promise<string> {
+  const dataDir = temporaryFolder();
+  const database = openSqliteDatabase({ path: join(dataDir, 'hotwick.db') });
+  const journal = createSqliteJournal(database);
+  await journal.append([inputRecord(1, { kind: 'timerFired', receivedTime: epochMs(1), timerId: 'a' })]);
+  await journal.close();
+  database.close();
+  return dataDir;
+}
+
+describe('the doctor', () => {
+  it('finds a healthy machine healthy, and changes nothing on it', async () => {
+    const dataDir = join(temporaryFolder(), 'not', 'yet');
+    const names = ['program', 'data directory', 'database', 'port'];
+    for (const name of names) expect(await check(name, { dataDir })).toMatchObject({ state: 'passed', hint: null });
+    expect(await check('exchange')).toMatchObject({ state: 'skipped' });
+    expect(existsSync(dataDir)).toBe(false);
+  });
+
+  it('says where the database stands', async () => {
+    expect(await check('database', { dataDir: await writtenDatabase() })).toMatchObject({
+      state: 'passed',
+      found: '0 series, journal intact to input 1',
+    });
+  });
+
+  it('finds a data directory that can not be made, and looks no further into it', async () => {
+    const file = join(temporaryFolder(), 'a-file');
+    writeFileSync(file, '');
+    for (const dataDir of [file, join(file, 'below')]) {
+      expect(await check('data directory', { dataDir })).toMatchObject({
+        state: 'failed',
+        hint: 'Fix its permissions or choose another with --data-dir.',
+      });
+      expect(await check('database', { dataDir })).toBeUndefined();
+    }
+  });
+
+  it('finds a database that is none', async () => {
+    const dataDir = temporaryFolder();
+    writeFileSync(join(dataDir, 'hotwick.db'), 'a text file that is longer than a header '.repeat(30));
+    expect(await check('database', { dataDir })).toMatchObject({
+      state: 'failed',
+      found: expect.stringContaining('is damaged'),
+    });
+  });
+
+  it('finds a damaged journal', async () => {
+    const dataDir = await writtenDatabase();
+    const raw = new Database(join(dataDir, 'hotwick.db'));
+    raw.exec("UPDATE journal SET payload = x'00112233'");
+    raw.close();
+    expect(await check('database', { dataDir })).toMatchObject({
+      state: 'failed',
+      found: expect.stringContaining('the journal is damaged at sequence 1'),
+    });
+  });
+
+  it('finds a port in use', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    onTestFinished(() => void server.close());
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    expect(await check('port', { port })).toMatchObject({
+      state: 'failed',
+      found: `${port} on 127.0.0.1: already in use`,
+      hint: 'Stop the other program or choose another port with --port.',
+    });
+  });
+
+  it('finds the page missing', () => {
+    expect(checkPage(temporaryFolder())).toMatchObject({ check: 'page', state: 'warned' });
+    const built = temporaryFolder();
+    writeFileSync(join(built, 'index.html'), '');
+    expect(checkPage(built)).toMatchObject({ state: 'passed' });
+  });
+});
+
+describe('the doctor with an exchange', () => {
+  async function checkAgainst(url: string): Promise<CheckResult | undefined> {
+    const config = loadConfig({
+      TRADE_CANVAS_BINANCE_FUTURES_BASE_URL: url,
+      TRADE_CANVAS_BINANCE_SPOT_BASE_URL: url,
+    });
+    if (!config.ok) throw new Error(config.error.message);
+    return check('exchange', { config: config.value, network: 'online' });
+  }
+
+  it('says that it is out of reach', async () => {
+    // Port 9 of this machine is closed: the connection is refused at once.
+    expect(await checkAgainst('http://127.0.0.1:9')).toMatchObject({
+      state: 'warned',
+      hint: 'The demo needs no network; `hotwick up` does.',
+    });
+  });
+
+  it('says that the clocks disagree', async () => {
+    const startTime = epochMs(1_709_251_200_000);
+    const clock = createManualClock(startTime);
+    const market = createGeneratedMarket({ seed: 1, startTime, historyMs: 3_600_000, markets: ['futures'] });
+    const exchange = await startSimExchange({ host: '127.0.0.1', port: 0, clock, market });
+    onTestFinished(() => exchange.close());
+    const found = await checkAgainst(exchange.httpUrl);
+    expect(found).toMatchObject({ state: 'warned', hint: 'Synchronize the clock of this machine (NTP).' });
+    expect(found?.found).toMatch(/this clock is \d+ ms ahead$/);
+  });
+});
