@@ -140,6 +140,36 @@ describe.each(PLACES)('an engine on %s', (_name, openPlace) => {
   });
 });
 
+describe('a submitted input', () => {
+  const input = (bench: EngineBench): Input => {
+    const candle = minutes(1)[0] as ReturnType<typeof closedCandle>;
+    return { kind: 'closedReceived', receivedTime: bench.clock.now(), eventTime: bench.clock.now(), candle };
+  };
+
+  it('is through when what it asked for is stored and announced', async () => {
+    const bench = await openBench();
+    await bench.engine.submit(input(bench));
+    expect((await bench.store.extent(BTC_1M)).count).toBe(1);
+    expect(bench.published).toHaveLength(1);
+    await bench.engine.stop();
+  });
+
+  it('is refused by an engine that has stopped', async () => {
+    const bench = await openBench();
+    await bench.engine.stop();
+    await expect(bench.engine.submit(input(bench))).rejects.toMatchObject({ failure: { code: 'engine_stopped' } });
+  });
+
+  it('that waits when the engine stops is processed before', async () => {
+    const bench = await openBench();
+    const [, submitted] = await Promise.all([bench.engine.stop(), bench.engine.submit(input(bench)).catch(String)]);
+    expect(String(submitted)).toContain('engine_stopped');
+    const other = await openBench();
+    await Promise.all([other.engine.submit(input(other)), other.engine.stop()]);
+    expect((await other.store.extent(BTC_1M)).count).toBe(1);
+  });
+});
+
 describe('an engine whose step fails', () => {
   const failing: Step = (state, input) => {
     if (input.kind === 'timerFired' && input.timerId === 'poison') throw new Error('a broken invariant');

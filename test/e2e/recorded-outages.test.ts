@@ -54,7 +54,14 @@ async function play(
   const wallClock = createWallClock();
   const { instrumentId } = seriesParts(base);
   const market = createReplayMarket({ tracks: [{ instrumentId, candles: minutes }], startTime: time.live, seed: 1 });
-  const exchange = await startSimExchange({ host: '127.0.0.1', port: 0, clock, market, speed: SPEED, minFrameWallMs: 5 });
+  const exchange = await startSimExchange({
+    host: '127.0.0.1',
+    port: 0,
+    clock,
+    market,
+    speed: SPEED,
+    minFrameWallMs: 5,
+  });
   const dataDir = mkdtempSync(join(tmpdir(), 'hotwick-outage-'));
   const service = await startSimService({
     clock,
@@ -126,7 +133,9 @@ describeWithData('recorded outages of the exchange', () => {
       expect(own.map(numbersOf)).toEqual(within(published, { from: epochMs(0), to: closedBy }).map(numbersOf));
     }
     const incomplete = async (frame: string): Promise<string[]> =>
-      (await played.candles(frame)).filter(({ certificate }) => certificate.status === 'exchange_gap').map(certificateOf);
+      (await played.candles(frame))
+        .filter(({ certificate }) => certificate.status === 'exchange_gap')
+        .map(certificateOf);
     expect(await incomplete('15m')).toEqual(['2023-03-24T12:30:00.000Z exchange_gap 10/15']);
     expect(await played.gaps('15m')).toEqual(['2023-03-24T12:45:00.000Z 2023-03-24T14:00:00.000Z exchange_gap']);
     expect(await incomplete('1h')).toEqual(['2023-03-24T12:00:00.000Z exchange_gap 40/60']);
@@ -163,4 +172,3 @@ describeWithData('recorded outages of the exchange', () => {
     }
   });
 });
-

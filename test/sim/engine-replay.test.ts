@@ -135,8 +135,7 @@ class Life {
 
   async kill(): Promise<void> {
     this.#place.lose();
-    // Its files are gone under it, so its end is an error or none, as chance has it.
-    await this.bench.engine.stop().catch(() => {});
+    await this.bench.engine.stop().catch(() => {}); // Its files are gone under it: an error or none, as chance has it.
   }
 
   async live(minute: ClosedCandle, { fate, forming, weather, turns }: Happening): Promise<void> {

@@ -5,6 +5,7 @@
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { crc32, createGunzip, createInflateRaw } from 'node:zlib';
+import { readAhead } from '../../core/read-ahead.ts';
 import { FailureError, failure, toReason } from '../../model/failure.ts';
 import { CUT, unpack } from './unpack.ts';
 import { locateZipEntry, type ZipEntry } from './zip-entry.ts';
@@ -26,7 +27,7 @@ export async function* readFileText(path: string): AsyncGenerator<FileText, void
   const file = await unreadableOnError(path, () => open(path));
   try {
     const first = await unreadableOnError(path, () => readPiece(file, { position: null, bytes: READ_BYTES }));
-    for await (const piece of readUnpacked(file, first)) {
+    for await (const piece of readAhead<Buffer | typeof CUT>(readUnpacked(file, first))) {
       yield piece === CUT ? { kind: 'cut' } : { kind: 'text', text: piece.toString('latin1') };
     }
   } catch (thrown) {
