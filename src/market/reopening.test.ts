@@ -25,7 +25,12 @@ const minute = (index: number): ClosedCandle => {
 const minutes = (from: number, to: number): ClosedCandle[] =>
   Array.from({ length: to - from }, (_, index) => minute(from + index));
 
-const gap = (seriesId: SeriesId, from: number, to: number, reason: CandleGap['reason']): CandleGap => ({
+/** A gap of minutes [`from`, `to`). */
+const gap = (
+  seriesId: SeriesId,
+  [from, to]: readonly [from: number, to: number],
+  reason: CandleGap['reason'],
+): CandleGap => ({
   kind: 'candleGap',
   seriesId,
   from: epochMs(DAY + from * MINUTE_MS),
@@ -66,7 +71,7 @@ describe('a series opened again', () => {
   it('closes a bucket whose first minutes the exchange never had, as after a listing within the hour', () => {
     const truth = minutes(37, 60);
     const world = storedWorld(truth, minutes(37, 50), 50);
-    reopen(world, 0, [gap(BTC_1M, 0, 37, 'exchange_gap')]);
+    reopen(world, 0, [gap(BTC_1M, [0, 37], 'exchange_gap')]);
     for (const candle of truth.slice(13)) world.sendClosed(candle);
     expect(certificates(world, HOUR)).toEqual(['0 exchange_gap 23/60']);
     expect(world.gaps.filter(({ reason }) => reason === 'unknown')).toEqual([]);
@@ -75,7 +80,7 @@ describe('a series opened again', () => {
   it('derives what an earlier run had filled but not derived, also in hours that are over', () => {
     const truth = minutes(0, 70);
     const world = storedWorld(truth, truth, 70);
-    world.gaps.push(gap(FIVE, 10, 15, 'unknown'), gap(FIFTEEN, 0, 15, 'unknown'), gap(HOUR, 0, 60, 'unknown'));
+    world.gaps.push(gap(FIVE, [10, 15], 'unknown'), gap(FIFTEEN, [0, 15], 'unknown'), gap(HOUR, [0, 60], 'unknown'));
     reopen(world, 60, [...world.gaps]);
     expect(certificates(world, HOUR)).toEqual(['0 repaired 60/60']);
     expect(certificates(world, FIVE).slice(0, 4)).toEqual(['0', '5', '10', '15'].map((open) => `${open} repaired 5/5`));
@@ -83,7 +88,7 @@ describe('a series opened again', () => {
 
   it('leaves a derived gap alone while a base candle behind it is still missing', () => {
     const world = storedWorld([], [...minutes(0, 10), ...minutes(12, 70)], 70);
-    const gaps = [gap(BTC_1M, 10, 12, 'unknown'), gap(HOUR, 0, 60, 'unknown')];
+    const gaps = [gap(BTC_1M, [10, 12], 'unknown'), gap(HOUR, [0, 60], 'unknown')];
     reopen(world, 60, gaps);
     expect(world.market.series[BTC_1M]).toMatchObject({ dirty: [], loading: null });
     expect(certificates(world, HOUR)).toEqual([]);
