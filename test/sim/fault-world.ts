@@ -41,6 +41,8 @@ const TIMEFRAMES = ['1m', '5m', '15m', '1h', '4h', '1d'].map(timeframe);
 const STEP_MS = 1_000;
 /** Market time per real time, roughly: for what the exchange and the service mean in real time. */
 const SPEED = 6_000;
+/** Market time between two forming frames: two to a minute, so that bucket ends and forming candles meet often. */
+const FORMING_EVERY_MS = 30_000;
 /** Files in memory where there are any: many worlds at once would only wait for the disk, which is not the subject. */
 const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 /** Small enough that clients from the past get their history in several pages. */
@@ -108,9 +110,7 @@ class FaultWorld {
   }
 
   async live(): Promise<WorldReport> {
-    const { seed, faults, faultsEndAfterMs, clientsCome } = this.#plan;
-    const minFrameWallMs = 5;
-    const { startTime } = this.#plan;
+    const { seed, startTime, faults, faultsEndAfterMs, clientsCome } = this.#plan;
     for (const halt of this.#plan.symbol.halts ?? []) {
       this.#timeline.note(`the exchange has no minutes ${iso(halt.from)}..${iso(halt.to)}`);
     }
@@ -121,7 +121,7 @@ class FaultWorld {
       market: this.#market,
       seed,
       speed: SPEED,
-      minFrameWallMs,
+      minFrameWallMs: FORMING_EVERY_MS / SPEED,
     });
     this.#dirs.push(mkdtempSync(join(FOLDER, 'hotwick-sim-')));
     await this.#startService();
@@ -245,7 +245,9 @@ class FaultWorld {
         this.#after(5 * MINUTE_MS, () => cutSockets());
         return;
       case 'restart':
-        this.#restarts = this.#restarts.then(() => this.#restart(fault));
+        this.#restarts = this.#restarts
+          .then(() => this.#restart(fault))
+          .catch((error: unknown) => this.#blame(`a restart failed: ${error}`));
         return;
       case 'clientLoss':
         this.#clients[fault.client]?.lose();
@@ -288,7 +290,7 @@ class FaultWorld {
     this.#dirs.push(to);
   }
 
-  /** Waits until everything up to `calm` is stored and sent; answers the end of what is certain. */
+  /** Waits until everything up to `calm` is stored and sent; answers up to where the store can be judged. */
   async #catchUp(calm: EpochMs): Promise<EpochMs | null> {
     const target = epochMs(calm - (calm % MINUTE_MS));
     const isDone = (): boolean => {
@@ -296,7 +298,7 @@ class FaultWorld {
     };
     if (await this.#until(isDone, 'the service and every client to catch up')) return target;
     this.#blame(`did not catch up to ${iso(target)}: ${this.#describeState()}`);
-    return null;
+    return this.#isLive(target) ? target : null;
   }
 
   /** Whether the series stands at `time` or later and nothing before it is left to do. */

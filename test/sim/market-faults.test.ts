@@ -14,7 +14,7 @@ const oneSeed = process.env['HOTWICK_SIM_SEED'];
 const seeds = Array.from({ length: Number(process.env['HOTWICK_SIM_SEEDS'] ?? 200) }, (_, index) => index + 1);
 const wanted = oneSeed === undefined ? seeds : [Number(oneSeed)];
 
-/** Worlds that live at the same time: enough to fill one core while each waits for its own clock. */
+/** Worlds that live at the same time: enough to fill one core while each waits for its own sockets. */
 const WORLDS_AT_ONCE = 6;
 /** Ten times what a world needs, so that a machine with other work does not fail the test. */
 const REAL_MS_PER_SEED = 5_000;

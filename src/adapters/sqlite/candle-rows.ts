@@ -60,8 +60,14 @@ const STATUSES: Readonly<Record<CandleStatus, true>> = {
 /** Appends to `target` what stores `candle` under the series' key, in the order of `CANDLE_COLUMNS`. */
 export function appendParameters(target: Parameter[], seriesKey: number, candle: ClosedCandle): void {
   const { certificate } = candle;
+  target.push(seriesKey);
+  appendNumbers(target, candle);
+  target.push(certificate.source, certificate.status, certificate.baseCount, certificate.baseExpected);
+}
+
+/** Appends what differs from candle to candle: the columns from `open_time` to `taker_quote`. */
+export function appendNumbers(target: Parameter[], candle: ClosedCandle): void {
   target.push(
-    seriesKey,
     candle.openTime,
     toDecimalText(candle.open),
     toDecimalText(candle.high),
@@ -72,10 +78,6 @@ export function appendParameters(target: Parameter[], seriesKey: number, candle:
     candle.trades,
     toTextOrNull(candle.takerBaseVolume),
     toTextOrNull(candle.takerQuoteVolume),
-    certificate.source,
-    certificate.status,
-    certificate.baseCount,
-    certificate.baseExpected,
   );
 }
 

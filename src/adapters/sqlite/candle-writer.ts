@@ -6,7 +6,7 @@
 import { InvariantError } from '../../core/assert.ts';
 import { type ClosedCandle, SOURCE_RANK } from '../../model/candle.ts';
 import type { SaveCounts } from '../../ports/candle-store.ts';
-import { appendParameters, CANDLE_COLUMNS, type Parameter } from './candle-rows.ts';
+import { appendNumbers, appendParameters, CANDLE_COLUMNS, type Parameter } from './candle-rows.ts';
 import type { SqliteConnection } from './sqlite-database.ts';
 
 /**
@@ -38,6 +38,10 @@ const OPEN_TIME = CANDLE_COLUMNS.indexOf('open_time');
 
 const COLUMNS = CANDLE_COLUMNS.join(', ');
 const PLACES = CANDLE_COLUMNS.map(() => '?').join(', ');
+/** Places of what `appendNumbers` appends. */
+const NUMBER_PLACES = repeat('?', CANDLE_COLUMNS.indexOf('taker_quote'));
+
+type Statement = ReturnType<SqliteConnection['prepare']>;
 const SAME_KEY = 'c.series = g.series AND c.open_time = g.open_time';
 
 function insertSql(size: number): string {
@@ -64,19 +68,63 @@ const certifySql = `${given(1)} UPDATE candles AS c SET ${assign(CERTIFICATE)} F
 export function prepareCandleWriter(connection: SqliteConnection): WriteCandles {
   const writeGroup = prepareGroup(connection, GROUP);
   const writeSingle = prepareGroup(connection, 1);
+  const insertAlike = prepareAlike(connection);
+  const writeOne = (seriesKey: number, group: readonly ClosedCandle[]): SaveCounts => {
+    if (group.length === GROUP && insertAlike(seriesKey, group)) return { inserted: GROUP, changed: 0, unchanged: 0 };
+    const parameters: Parameter[] = [];
+    for (const candle of group) appendParameters(parameters, seriesKey, candle);
+    return group.length === GROUP ? writeGroup(parameters) : writeSingle(parameters);
+  };
   return (seriesKey, candles) => {
     const total = { inserted: 0, changed: 0, unchanged: 0 };
     for (let start = 0; start < candles.length; ) {
       const size = candles.length - start >= GROUP ? GROUP : 1;
-      const parameters: Parameter[] = [];
-      for (const candle of candles.slice(start, start + size)) appendParameters(parameters, seriesKey, candle);
-      const counts = size === GROUP ? writeGroup(parameters) : writeSingle(parameters);
+      const counts = writeOne(seriesKey, candles.slice(start, start + size));
       total.inserted += counts.inserted;
       total.changed += counts.changed;
       total.unchanged += counts.unchanged;
       start += size;
     }
     return total;
+  };
+}
+
+/** Statements kept for groups of one series and certificate; policy beyond it: forget the oldest. */
+const ALIKE_MAX = 64;
+
+/**
+ * Inserts a group whose candles are all new and carry one certificate, with series and certificate written into the
+ * statement: a third fewer values to bind. Answers `false`, having changed nothing, when the group is not like that.
+ */
+function prepareAlike(connection: SqliteConnection): (seriesKey: number, group: readonly ClosedCandle[]) => boolean {
+  const statements = new Map<string, Statement>();
+  const existing = connection
+    .prepare<unknown[], number>('SELECT 1 FROM candles WHERE series = ? AND open_time >= ? AND open_time <= ? LIMIT 1')
+    .pluck();
+  const statementFor = (values: string): Statement => {
+    const known = statements.get(values);
+    if (known !== undefined) return known;
+    const statement = connection.prepare(`INSERT INTO candles (${COLUMNS}, revision) VALUES ${repeat(values, GROUP)}`);
+    const oldest = statements.keys().next();
+    if (statements.size >= ALIKE_MAX && oldest.done !== true) statements.delete(oldest.value);
+    statements.set(values, statement);
+    return statement;
+  };
+  return (seriesKey, group) => {
+    const [first, last] = [group[0] as ClosedCandle, group[group.length - 1] as ClosedCandle];
+    const { source, status, baseCount, baseExpected } = first.certificate;
+    const isAlike = ({ certificate }: ClosedCandle): boolean =>
+      certificate.source === source &&
+      certificate.status === status &&
+      certificate.baseCount === baseCount &&
+      certificate.baseExpected === baseExpected;
+    if (!group.every(isAlike) || existing.get(seriesKey, first.openTime, last.openTime) !== undefined) return false;
+    const certificate = `'${source}', '${status}', ${baseCount}, ${baseExpected}`;
+    const values = `(${seriesKey}, ${NUMBER_PLACES}, ${certificate}, 1)`;
+    const parameters: Parameter[] = [];
+    for (const candle of group) appendNumbers(parameters, candle);
+    statementFor(values).run(parameters);
+    return true;
   };
 }
 
