@@ -23,6 +23,7 @@ import { advance, drainHeld, emptyProgress, progressEffects } from './progress.t
 import { foldLoaded, foldStored } from './recompute.ts';
 import {
   askForMissing,
+  certify,
   FINAL_GRACE_MS,
   foldFetched,
   foldFetchFailed,
@@ -197,7 +198,7 @@ function foldClosed(state: SeriesState, input: ClosedReceived): readonly Effect[
 function foldLateClosed(state: SeriesState, candle: ClosedCandle): readonly Effect[] {
   const inHole = state.holes.some((hole) => hole.from <= candle.openTime && candle.openTime < hole.to);
   if (!inHole) return [];
-  return foldLate(state, [{ ...candle, certificate: { ...candle.certificate, status: 'repaired' } }]);
+  return foldLate(state, [certify(candle, 'repaired')]);
 }
 
 /** Asks for what is missing; while the stream is down, history stands in for it minute by minute. */

@@ -186,7 +186,8 @@ export function loadDirty(state: SeriesState): readonly Effect[] {
   return [{ kind: 'loadCandles', seriesId: state.seriesId, timeframes: state.timeframes, from, to }];
 }
 
-function certify(candle: ClosedCandle, status: 'final' | 'repaired'): ClosedCandle {
+/** The candle with `status`, or `no_trade` where nothing was traded: how it came does not change that. */
+export function certify(candle: ClosedCandle, status: 'final' | 'repaired'): ClosedCandle {
   const value = isNoTrade(candle) ? 'no_trade' : status;
   return { ...candle, certificate: { ...candle.certificate, status: value } };
 }

@@ -5,8 +5,8 @@
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { crc32, createGunzip, createInflateRaw } from 'node:zlib';
-import { readAhead } from '../../core/read-ahead.ts';
 import { FailureError, failure, toReason } from '../../model/failure.ts';
+import { readAhead } from './read-ahead.ts';
 import { CUT, unpack } from './unpack.ts';
 import { locateZipEntry, type ZipEntry } from './zip-entry.ts';
 

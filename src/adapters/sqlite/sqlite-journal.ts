@@ -103,6 +103,7 @@ function createWriter(parts: {
   const recordsMax = options.bufferRecordsMax ?? BUFFER_RECORDS_MAX;
   let durable: Durable = rows.newest();
   let lastInput = durable.sequence;
+  const sync = createSync(connection);
   let buffer: JournalRecord[] = [];
   let bufferChars = 0;
 
@@ -127,28 +128,15 @@ function createWriter(parts: {
     prune(rows.keepSnapshots(SNAPSHOTS_KEPT));
     return written;
   });
-  let synced: Durability = 'machine';
-  /** Commits sync the write-ahead log only where a power cut counts; what came before in the log is synced with it. */
-  const syncOnCommit = (against: Durability): void => {
-    if (against === synced) return;
-    connection.pragma(`synchronous = ${against === 'machine' ? 'FULL' : 'NORMAL'}`);
-    synced = against;
-  };
-  let isBehind = false;
   const settle = (snapshot: Snapshot | null, against: Durability): void => {
-    syncOnCommit(against);
+    sync.beforeCommit(against);
     durable = commit.immediate(snapshot);
-    isBehind = against === 'process';
     buffer = [];
     bufferChars = 0;
   };
   const flush = (against: Durability): void => {
     if (buffer.length > 0) settle(null, against);
-    else if (against === 'machine' && isBehind) {
-      // A checkpoint syncs the log before it copies from it (sqlite.org/wal.html, section 2.2).
-      connection.pragma('wal_checkpoint(PASSIVE)');
-      isBehind = false;
-    }
+    else if (against === 'machine') sync.catchUp();
   };
   return {
     append: (records) => {
@@ -166,6 +154,27 @@ function createWriter(parts: {
       settle(snapshot, 'machine');
     },
     durable: () => durable,
+  };
+}
+
+/** When commits wait for the disk: only where a power cut counts; what came before in the log is synced with it. */
+function createSync(connection: SqliteConnection): {
+  readonly beforeCommit: (against: Durability) => void;
+  readonly catchUp: () => void;
+} {
+  let mode: Durability = 'machine';
+  let isBehind = false;
+  return {
+    beforeCommit: (against) => {
+      if (against !== mode) connection.pragma(`synchronous = ${against === 'machine' ? 'FULL' : 'NORMAL'}`);
+      mode = against;
+      isBehind = against === 'process';
+    },
+    catchUp: () => {
+      // A checkpoint syncs the log before it copies from it (sqlite.org/wal.html, section 2.2).
+      if (isBehind) connection.pragma('wal_checkpoint(PASSIVE)');
+      isBehind = false;
+    },
   };
 }
 
