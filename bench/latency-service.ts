@@ -4,6 +4,7 @@
  * candles differ from production.
  */
 import { createBinanceFeed } from '../src/adapters/binance/binance-feed.ts';
+import { createTopMarkets } from '../src/adapters/binance/top-markets.ts';
 import { createWallClock } from '../src/adapters/clock/wall-clock.ts';
 import { createSeededRandom } from '../src/adapters/memory/seeded-random.ts';
 import { createLogNotifier } from '../src/adapters/notify/log-notifier.ts';
@@ -65,6 +66,7 @@ const commands: ServiceCommands = {
           onFault,
         });
       },
+      openTopMarkets: () => createTopMarkets({ clock, endpoints: config.value.endpoints, onFault }),
     });
     if (!service.ok) throw new FailureError(service.error);
     return { port: service.value.port };

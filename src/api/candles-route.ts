@@ -2,15 +2,15 @@
  * `GET /api/market/candles` (wire contract 2.1).
  */
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
 import { toEpochSec } from '../core/time.ts';
 import { parseSeriesId } from '../model/series.ts';
 import type { CandleReader, CandleReading } from './candle-reader.ts';
-import { candlesAnswer, candlesQuery, errorAnswer } from './contract.ts';
-import { parseCandlesQuery, queryProblem, type RawQuery } from './query-parser.ts';
+import { candlesAnswer, candlesQuery, errorAnswer, validationAnswer } from './contract.ts';
+import type { DebugLog } from './debug-log.ts';
+import type { MarketControl } from './market-control.ts';
+import { parseAll, parseInteger, parseText, type RawQuery } from './query-parser.ts';
+import { refuseProblems } from './refusals.ts';
 import { candleText } from './wire.ts';
-
-const queryRefusal = z.object({ detail: z.array(queryProblem) }).meta({ id: 'QueryProblems' });
 
 const schema = {
   tags: ['market'],
@@ -18,14 +18,21 @@ const schema = {
   description:
     'Without `since` the newest `limit` candles, with it the oldest `limit` candles after it. Never forming ones.',
   querystring: candlesQuery,
-  response: { 200: candlesAnswer, 400: errorAnswer, 422: queryRefusal },
+  response: { 200: candlesAnswer, 400: errorAnswer, 422: validationAnswer },
+};
+
+/** What the route works with. */
+export type CandlesParts = {
+  readonly reader: CandleReader;
+  readonly control: Pick<MarketControl, 'coverTail'>;
+  readonly debugLog: DebugLog;
 };
 
 /** Adds the route. */
-export function candlesRoute(app: FastifyInstance, reader: CandleReader): void {
+export function candlesRoute(app: FastifyInstance, { reader, control, debugLog }: CandlesParts): void {
   app.get('/api/market/candles', { schema, exposeHeadRoute: false }, async (request, reply) => {
     const parameters = parseCandlesQuery(request.query as RawQuery);
-    if (!parameters.ok) return reply.status(422).send({ detail: parameters.error });
+    if (!parameters.ok) return refuseProblems(reply, parameters.error);
     const { series_id: id, since, limit } = parameters.value;
     const seriesId = parseSeriesId(id);
     reply.type('application/json; charset=utf-8');
@@ -34,7 +41,20 @@ export function candlesRoute(app: FastifyInstance, reader: CandleReader): void {
       if (since === null) return Buffer.from(answerText(id, { head: null, candles: [], since: null }));
       return reply.status(400).send({ detail: seriesId.error.message });
     }
-    return Buffer.from(answerText(id, await reader.read({ seriesId: seriesId.value, since, limit })));
+    const reading = await reader.read({ seriesId: seriesId.value, since, limit });
+    if (since === null) control.coverTail(seriesId.value, limit);
+    const data = { since, limit, count: reading.candles.length };
+    const event = { pipe: 'read', event: 'read.http.market_candles', series_id: seriesId.value } as const;
+    debugLog.write({ ...event, message: 'candles read', data });
+    return Buffer.from(answerText(id, reading));
+  });
+}
+
+function parseCandlesQuery(query: RawQuery) {
+  return parseAll({
+    series_id: parseText(query, 'series_id'),
+    since: parseInteger(query, { name: 'since', min: 0, max: null, initial: null }),
+    limit: parseInteger(query, { name: 'limit', min: 1, max: 5000, initial: 500 }),
   });
 }
 

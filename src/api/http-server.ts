@@ -1,31 +1,50 @@
 /**
  * The HTTP edge: routes of the wire contract, the OpenAPI page made from the same schemas, the web page and the
- * upgrade to `/ws/market`. Binds to loopback unless told otherwise.
+ * upgrades to `/ws/market` and `/ws/debug`. Binds to loopback unless told otherwise.
  */
 import { existsSync } from 'node:fs';
 import fastifyStatic from '@fastify/static';
-import fastifySwagger from '@fastify/swagger';
-import fastifySwaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { err, ok, type Result } from '../core/result.ts';
 import { type Failure, failure, toReason } from '../model/failure.ts';
+import type { CandleStore } from '../ports/candle-store.ts';
+import type { Clock } from '../ports/clock.ts';
+import { addDocs } from './api-docs.ts';
 import type { CandleReader } from './candle-reader.ts';
 import { candlesRoute } from './candles-route.ts';
+import { chartRoutes } from './chart-routes.ts';
 import { type InfoAnswer, infoAnswer } from './contract.ts';
 import { addCors } from './cors.ts';
+import { DebugHub } from './debug-hub.ts';
+import type { DebugLog } from './debug-log.ts';
+import { healthRoutes } from './health-routes.ts';
+import { ingestRoutes } from './ingest-routes.ts';
+import type { ApiGates, MarketControl } from './market-control.ts';
 import type { MarketHub } from './market-hub.ts';
+import { marketListRoutes } from './market-list-routes.ts';
+import { measureRequests, metricsRoutes } from './metrics-routes.ts';
 import { addRefusals, refuseUnreadable } from './refusals.ts';
-import { marketSocketRoute } from './socket-route.ts';
-import { acceptSockets, isSocketRequest } from './socket-upgrade.ts';
+import { watchRequests } from './shutdown.ts';
+import { socketRoutes } from './socket-route.ts';
+import { acceptSockets, isSocketRequest, type SocketDoor } from './socket-upgrade.ts';
+import type { FetchTopMarkets } from './top-markets.ts';
 
 /** What the server serves and where. */
 export type HttpServerOptions = {
   readonly host: string;
   /** 0 picks a free port. */
   readonly port: number;
+  readonly store: CandleStore;
   readonly reader: CandleReader;
   readonly hub: MarketHub;
+  readonly control: MarketControl;
+  readonly gates: ApiGates;
+  readonly debugLog: DebugLog;
+  readonly fetchTopMarkets: FetchTopMarkets;
+  /** The clock of the market. */
+  readonly clock: Clock;
+  /** Real time. */
+  readonly wallClock: Clock;
   readonly info: () => InfoAnswer;
   /** Folder of the built web page; the server explains itself where it is absent. */
   readonly webDir: string;
@@ -41,20 +60,17 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Resul
   const app = Fastify({
     logger: false,
     forceCloseConnections: true,
+    return503OnClosing: false, // answered in the words of the contract instead
     http: { shouldUpgradeCallback: isSocketRequest },
     frameworkErrors: refuseUnreadable,
   });
-  app.setValidatorCompiler(() => (data) => ({ value: data })); // routes check their input to the contract's letter
-  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
-  addCors(app, options.corsOrigins);
-  addRefusals(app, options.onError);
-  await addDocs(app, options.info().version);
-  await app.register((scope) => addRoutes(scope, options));
-  await addPage(app, options.webDir);
-  const sockets = acceptSockets(app.server, options.hub);
+  const shutdown = await addEverything(app, options);
+  const debugHub = new DebugHub(options.debugLog, options.onError);
+  const sockets = acceptSockets(app.server, createDoors(options, debugHub));
   try {
     await app.listen({ host: options.host, port: options.port });
   } catch (error) {
+    debugHub.close();
     await app.close();
     return err(listenFailure(error, options));
   }
@@ -64,10 +80,21 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Resul
     port,
     close: async () => {
       options.hub.close();
+      debugHub.close();
       sockets.close();
+      await shutdown.begin();
       await app.close();
     },
   });
+}
+
+function createDoors({ hub, gates }: HttpServerOptions, debugHub: DebugHub): ReadonlyMap<string, SocketDoor> {
+  const debug: SocketDoor =
+    gates.debug === 'on' ? { accept: (socket) => debugHub.accept(socket) } : { refusal: 'debug_api_disabled' };
+  return new Map([
+    ['/ws/market', { accept: (socket) => hub.accept(socket) }],
+    ['/ws/debug', debug],
+  ]);
 }
 
 function listenFailure(error: unknown, options: HttpServerOptions): Failure {
@@ -76,25 +103,33 @@ function listenFailure(error: unknown, options: HttpServerOptions): Failure {
   return failure('unexpected', { reason: toReason(error) });
 }
 
-async function addDocs(app: FastifyInstance, version: string): Promise<void> {
-  await app.register(fastifySwagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Hotwick',
-        description: 'Certified candles: history over HTTP, forming and closed candles over `/ws/market`.',
-        version,
-      },
-    },
-    transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+/** In this order: what watches every request, what answers any, then the routes. */
+async function addEverything(
+  app: FastifyInstance,
+  options: HttpServerOptions,
+): Promise<{ begin: () => Promise<void> }> {
+  app.setValidatorCompiler(() => (data) => ({ value: data })); // routes check their input to the contract's letter
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  addCors(app, options.corsOrigins);
+  const shutdown = watchRequests(app, options.wallClock);
+  const timers = measureRequests(app, options.gates.metrics);
+  addRefusals(app, options.onError);
+  await addDocs(app, options.info().version);
+  await app.register(async (scope) => {
+    addRoutes(scope, options);
+    metricsRoutes(scope, options, timers);
   });
-  await app.register(fastifySwaggerUi, { routePrefix: '/docs' });
+  await addPage(app, options.webDir);
+  return shutdown;
 }
 
-async function addRoutes(app: FastifyInstance, options: HttpServerOptions): Promise<void> {
-  candlesRoute(app, options.reader);
-  marketSocketRoute(app);
+function addRoutes(app: FastifyInstance, options: HttpServerOptions): void {
+  candlesRoute(app, options);
+  ingestRoutes(app, options);
+  marketListRoutes(app, options);
+  healthRoutes(app, options);
+  chartRoutes(app, options);
+  socketRoutes(app, options.gates.debug);
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   const schema = { tags: ['hotwick'], summary: 'What runs here', response: { 200: infoAnswer } };
   app.get('/api/hotwick/info', { schema }, () => options.info());

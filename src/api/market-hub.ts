@@ -13,6 +13,7 @@ import { Announcement } from './announcement.ts';
 import type { CandleReader } from './candle-reader.ts';
 import { type ClientMessage, parseClientMessage } from './client-messages.ts';
 import { type BacklogLimits, HubClient } from './hub-client.ts';
+import type { MarketControl } from './market-control.ts';
 import type { Subscription } from './subscription.ts';
 import { errorMessageText } from './wire.ts';
 
@@ -47,6 +48,8 @@ export type HubOptions = {
   /** Paces the pings and the turns between pages of history; real time even where the market runs faster. */
   readonly clock: Clock;
   readonly reader: CandleReader;
+  /** Asked once for each subscription, told once when it ends. */
+  readonly control: Pick<MarketControl, 'reserve' | 'release'>;
   readonly limits?: Partial<HubLimits>;
   readonly onError: (reason: string) => void;
 };
@@ -114,22 +117,35 @@ export class MarketHub {
 
   #subscribe(client: HubClient, wanted: ClientMessage & { readonly type: 'subscribe' }): void {
     const { seriesId, since, supportsBatch } = wanted;
-    this.#unsubscribe(client, seriesId);
-    if (client.subscriptions.size >= this.#limits.subscriptionsMax) {
-      client.send(errorMessageText('capacity', 'too many subscriptions on this socket', seriesId), 'closed');
+    const refusal = this.#reserve(client, seriesId);
+    if (refusal !== null) {
+      client.send(errorMessageText('capacity', refusal, seriesId), 'closed');
       return;
     }
+    this.#remove(client, seriesId);
     const subscription = client.subscribe({ seriesId, since, supportsBatch, catchUpLimit: this.#limits.catchUpLimit });
     const listeners = this.#bySeries.get(seriesId) ?? new Map<Subscription, HubClient>();
     this.#bySeries.set(seriesId, listeners.set(subscription, client));
   }
 
+  /** Why there is no place for one more subscription; one that replaces another takes over its place. */
+  #reserve(client: HubClient, seriesId: SeriesId): string | null {
+    if (client.subscriptions.has(seriesId)) return null;
+    if (client.subscriptions.size >= this.#limits.subscriptionsMax) return 'too many subscriptions on this socket';
+    return this.#options.control.reserve(seriesId) === 'refused' ? 'ondemand_ingest_capacity' : null;
+  }
+
   #unsubscribe(client: HubClient, seriesId: SeriesId): void {
+    if (this.#remove(client, seriesId) === 'removed') this.#options.control.release(seriesId);
+  }
+
+  #remove(client: HubClient, seriesId: SeriesId): 'removed' | 'unknown' {
     const subscription = client.unsubscribe(seriesId);
+    if (subscription === null) return 'unknown';
     const listeners = this.#bySeries.get(seriesId);
-    if (subscription === null || listeners === undefined) return;
-    listeners.delete(subscription);
-    if (listeners.size === 0) this.#bySeries.delete(seriesId);
+    listeners?.delete(subscription);
+    if (listeners?.size === 0) this.#bySeries.delete(seriesId);
+    return 'removed';
   }
 
   #announce(message: MarketMessage): void {

@@ -1,9 +1,14 @@
 /**
- * Answers where no route has one: unknown paths, known paths with another method or a slash too many, and failures.
- * Every refusal is `{"detail": text}`; what went wrong inside is for the operator, not for the client.
+ * Answers where no route has one: unknown paths, known paths with another method or a slash too many, gates that are
+ * shut, and failures. Every refusal is `{"detail": ...}`; what went wrong inside is for the operator, not for the
+ * client.
  */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { toReason } from '../model/failure.ts';
+import { FailureError, toReason } from '../model/failure.ts';
+import type { ValidationProblem } from './contract.ts';
+
+/** Detail of answer 503: the server takes nothing more. */
+export const SHUTTING_DOWN = 'server_shutting_down';
 
 /** Adds the refusals; to be called before any route is added, so that their paths are known. */
 export function addRefusals(app: FastifyInstance, onError: (reason: string) => void): void {
@@ -20,6 +25,7 @@ export function addRefusals(app: FastifyInstance, onError: (reason: string) => v
   app.addHook('onRequest', async (request, reply) => (request.is404 ? refuse(request, reply) : undefined));
   app.setNotFoundHandler(refuse);
   app.setErrorHandler((error, _request, reply) => {
+    if (error instanceof FailureError && error.failure.code === 'engine_stopped') return refuseShutDown(reply);
     const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
     if (status >= 400 && status < 500) return reply.status(status).send({ detail: toReason(error) });
     onError(toReason(error));
@@ -30,6 +36,23 @@ export function addRefusals(app: FastifyInstance, onError: (reason: string) => v
 /** Answers a request whose path can not be read. */
 export function refuseUnreadable(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
   reply.status(400).send({ detail: error.message });
+}
+
+/** Answers 422 with what is wrong with the request. */
+export function refuseProblems(reply: FastifyReply, problems: readonly ValidationProblem[]): FastifyReply {
+  return reply.status(422).send({ detail: problems });
+}
+
+/** Answers 503: the server is on its way down. */
+export function refuseShutDown(reply: FastifyReply): FastifyReply {
+  return reply.status(503).send({ detail: SHUTTING_DOWN });
+}
+
+/** A hook that lets requests through only while every one of `gates` is on; else the route does not exist. */
+export function onlyWhen(...gates: readonly ('on' | 'off')[]) {
+  return async (_request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
+    return gates.includes('off') ? reply.status(404).send({ detail: 'not_found' }) : undefined;
+  };
 }
 
 function refuseRequest(

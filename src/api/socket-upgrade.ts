@@ -1,10 +1,13 @@
 /**
- * From an HTTP upgrade to a socket of the hub: `/ws/market` only, anything else is refused before a socket exists.
+ * From an HTTP upgrade to a socket of a hub: the paths that have one only, anything else is refused before a socket
+ * exists.
  */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
-import type { MarketHub } from './market-hub.ts';
+import { type WebSocket, WebSocketServer } from 'ws';
+
+/** What happens at a path: its sockets are taken, or refused by name. */
+export type SocketDoor = { readonly accept: (socket: WebSocket) => void } | { readonly refusal: string };
 
 /** Largest client message; larger ones end the connection with 1009. */
 const MESSAGE_BYTES_MAX = 64 * 1024;
@@ -19,8 +22,8 @@ export function isSocketRequest(request: IncomingMessage): boolean {
   return request.headers.upgrade?.toLowerCase() === 'websocket';
 }
 
-/** Hands upgraded sockets of `server` to the hub. */
-export function acceptSockets(server: Server, hub: MarketHub): WebSocketServer {
+/** Hands upgraded sockets of `server` to the door of their path. */
+export function acceptSockets(server: Server, doors: ReadonlyMap<string, SocketDoor>): WebSocketServer {
   // Named outside the call because the type declarations lack `closeTimeout`.
   const options = {
     noServer: true,
@@ -31,19 +34,20 @@ export function acceptSockets(server: Server, hub: MarketHub): WebSocketServer {
   };
   const sockets = new WebSocketServer(options);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const path = (request.url ?? '').split('?')[0];
-    if (path === '/ws/market') sockets.handleUpgrade(request, socket, head, (client) => hub.accept(client));
-    else refuse(socket);
+    const door = doors.get((request.url ?? '').split('?')[0] ?? '');
+    if (door === undefined) refuse(socket, '404 Not Found', 'Not Found');
+    else if ('refusal' in door) refuse(socket, '403 Forbidden', door.refusal);
+    else sockets.handleUpgrade(request, socket, head, door.accept);
   });
   return sockets;
 }
 
-function refuse(socket: Duplex): void {
+function refuse(socket: Duplex, status: string, detail: string): void {
   // The client may be gone already, and an error nobody hears stops the process.
   socket.on('error', () => socket.destroy());
-  const body = '{"detail":"Not Found"}';
+  const body = JSON.stringify({ detail });
   socket.end(
-    'HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\n' +
+    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\n` +
       `Content-Length: ${body.length}\r\n\r\n${body}`,
   );
 }

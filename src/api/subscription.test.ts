@@ -42,7 +42,9 @@ function world(turns: readonly number[]): World {
     throw thrown;
   };
   const bus = createMemoryBus({ waitingMax: 100, onError: failed });
-  return { store, bus, reader: new CandleReader(paced, createManualClock(fromEpochSec(T + 1_000_000))) };
+  const clock = createManualClock(fromEpochSec(T + 1_000_000));
+  const reader = new CandleReader({ store: paced, clock, prepare: async () => {} });
+  return { store, bus, reader };
 }
 
 type Listener = { readonly messages: ServerMessage[]; readonly caughtUp: Promise<void>; readonly close: () => void };

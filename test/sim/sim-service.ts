@@ -4,6 +4,7 @@
  */
 import { createBinanceFeed } from '../../src/adapters/binance/binance-feed.ts';
 import { BINANCE_TIMINGS, type BinanceTimings } from '../../src/adapters/binance/timings.ts';
+import { createTopMarkets } from '../../src/adapters/binance/top-markets.ts';
 import { createSeededRandom } from '../../src/adapters/memory/seeded-random.ts';
 import { createLogNotifier } from '../../src/adapters/notify/log-notifier.ts';
 import type { SimExchange } from '../../src/adapters/sim/sim-exchange.ts';
@@ -83,6 +84,7 @@ export async function startSimService(options: SimServiceOptions): Promise<Kline
         timings: options.timings ?? PACED_TIMINGS,
         onFault: (fault) => onWarning(`${fault.code}: ${fault.message}`),
       }),
+    openTopMarkets: () => createTopMarkets({ clock: wallClock, endpoints, onFault: () => {} }),
   });
   if (!started.ok) throw new Error(`the service does not start: ${started.error.message}`);
   return started.value;

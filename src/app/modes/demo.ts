@@ -7,10 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createBinanceFeed } from '../../adapters/binance/binance-feed.ts';
 import { BINANCE_TIMINGS, type BinanceTimings } from '../../adapters/binance/timings.ts';
+import { createTopMarkets } from '../../adapters/binance/top-markets.ts';
 import { createWallClock } from '../../adapters/clock/wall-clock.ts';
 import { createSeededRandom } from '../../adapters/memory/seeded-random.ts';
 import { createLogNotifier } from '../../adapters/notify/log-notifier.ts';
 import { type SimExchange, startSimExchange } from '../../adapters/sim/sim-exchange.ts';
+import { acquireDataLock } from '../../adapters/sqlite/data-lock.ts';
 import { createSqliteCandleStore } from '../../adapters/sqlite/sqlite-candle-store.ts';
 import { openSqliteDatabase } from '../../adapters/sqlite/sqlite-database.ts';
 import { err, ok, type Result } from '../../core/result.ts';
@@ -21,7 +23,7 @@ import { type SeriesId, seriesId } from '../../model/series.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Config } from '../config.ts';
 import { parseAssets } from '../data/candle-files.ts';
-import { type KlineService, prepareDataDir, startKlineService } from '../service/kline-service.ts';
+import { type KlineService, LOCK_FILE, prepareDataDir, startKlineService } from '../service/kline-service.ts';
 import { packageVersion, webDir } from '../version.ts';
 import { createMarketClock } from './market-clock.ts';
 import { openSimSource, type SimSource } from './sim-source.ts';
@@ -106,12 +108,19 @@ function demoSeries(options: DemoOptions): SeriesId {
 async function findResumeTime(dataDir: string, series: SeriesId): Promise<Result<EpochMs | null, Failure>> {
   const path = prepareDataDir(dataDir);
   if (!path.ok) return path;
-  const database = openSqliteDatabase({ path: path.value });
+  // Opening may bring the file up to date, which is not to happen under a running service.
+  const lock = acquireDataLock(join(dataDir, LOCK_FILE));
+  if (!lock.ok) return lock;
   try {
-    const { head } = await createSqliteCandleStore(database).extent(series);
-    return ok(head === null ? null : addMs(head, 60_000));
+    const database = openSqliteDatabase({ path: path.value });
+    try {
+      const { head } = await createSqliteCandleStore(database).extent(series);
+      return ok(head === null ? null : addMs(head, 60_000));
+    } finally {
+      database.close();
+    }
   } finally {
-    database.close();
+    lock.value.release();
   }
 }
 
@@ -126,6 +135,7 @@ async function startOn(
   const exchange = await startSimExchange({ host: '127.0.0.1', port: 0, clock, market: source.market, seed, speed });
   const { httpUrl, wsUrl } = exchange;
   const endpoints = { futuresRestUrl: httpUrl, spotRestUrl: httpUrl, futuresStreamUrl: wsUrl, spotStreamUrl: wsUrl };
+  const onFault = (fault: Failure): void => options.onWarning(`${fault.code}: ${fault.message}`);
   const historyDays = Math.ceil(source.historyMs / 86_400_000);
   const service = await startKlineService({
     mode: 'demo',
@@ -150,9 +160,10 @@ async function startOn(
         sink,
         endpoints,
         timings: scaleTimings(speed),
-        onFault: (fault) => options.onWarning(`${fault.code}: ${fault.message}`),
+        onFault,
       });
     },
+    openTopMarkets: () => createTopMarkets({ clock: wallClock, endpoints, onFault }),
   });
   const closeRest = async (): Promise<void> => {
     await exchange.close();

@@ -2,6 +2,7 @@
  * The service on the real exchange: Binance's streams and history, the wall clock, one database file.
  */
 import { createBinanceFeed } from '../../adapters/binance/binance-feed.ts';
+import { createTopMarkets } from '../../adapters/binance/top-markets.ts';
 import { createWallClock } from '../../adapters/clock/wall-clock.ts';
 import { createSeededRandom } from '../../adapters/memory/seeded-random.ts';
 import { createLogNotifier } from '../../adapters/notify/log-notifier.ts';
@@ -29,6 +30,8 @@ export type UpOptions = {
 /** Starts the service. */
 export async function startUp(options: UpOptions): Promise<Result<KlineService, Failure>> {
   const clock = createWallClock();
+  const { endpoints } = options.config;
+  const onFault = (fault: Failure): void => options.onWarning(`${fault.code}: ${fault.message}`);
   const service = await startKlineService({
     ...options,
     mode: 'up',
@@ -38,15 +41,17 @@ export async function startUp(options: UpOptions): Promise<Result<KlineService, 
     clock,
     wallClock: clock,
     notifier: createLogNotifier({ write: options.onWarning }),
-    openFeed: (sink) => {
+    openFeed: (sink, ledger) => {
       return createBinanceFeed({
         clock,
         random: createSeededRandom(options.seed, 'feed'),
         sink,
-        endpoints: options.config.endpoints,
-        onFault: (fault) => options.onWarning(`${fault.code}: ${fault.message}`),
+        endpoints,
+        onFault,
+        ledger,
       });
     },
+    openTopMarkets: () => createTopMarkets({ clock, endpoints, onFault }),
   });
   if (!service.ok) {
     clock.close();

@@ -10,19 +10,22 @@ import { acquireDataLock } from '../../adapters/sqlite/data-lock.ts';
 import { createSqliteCandleStore } from '../../adapters/sqlite/sqlite-candle-store.ts';
 import { openSqliteDatabase } from '../../adapters/sqlite/sqlite-database.ts';
 import { createSqliteJournal } from '../../adapters/sqlite/sqlite-journal.ts';
-import { CandleReader, type HttpServer, MarketHub, startHttpServer } from '../../api/index.ts';
+import { createSqliteRequestLedger } from '../../adapters/sqlite/sqlite-request-ledger.ts';
+import type { FetchTopMarkets } from '../../api/index.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { Engine } from '../../engine/index.ts';
 import { type Failure, failure, toFailure, toReason } from '../../model/failure.ts';
 import type { SeriesId } from '../../model/series.ts';
-import type { Bus } from '../../ports/bus.ts';
 import type { CandleStore } from '../../ports/candle-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Feed, FeedSink } from '../../ports/feed.ts';
 import type { Notifier } from '../../ports/notifier.ts';
+import type { RequestLedger } from '../../ports/request-ledger.ts';
 import type { Config } from '../config.ts';
 import { describeRun } from './series-opening.ts';
+import { startServiceEdge } from './service-edge.ts';
 import { Upstream } from './upstream.ts';
+import { loadWhitelist } from './whitelist.ts';
 
 /** A service's row of choices. */
 export type ServiceOptions = {
@@ -42,7 +45,10 @@ export type ServiceOptions = {
   readonly wallClock: Clock;
   readonly notifier: Notifier;
   readonly series: readonly SeriesId[];
-  readonly openFeed: (sink: FeedSink) => Feed;
+  /** `ledger` remembers over restarts what the venue's request limits said. */
+  readonly openFeed: (sink: FeedSink, ledger: RequestLedger) => Feed;
+  /** Opens what the lists of markets come from. */
+  readonly openTopMarkets: () => { readonly fetch: FetchTopMarkets; readonly close: () => Promise<void> };
   readonly onFatal: (failure: Failure) => void;
   readonly onWarning: (reason: string) => void;
 };
@@ -58,7 +64,8 @@ export type KlineService = {
 
 /** Name of the one database file in a data directory. */
 export const DATABASE_FILE = 'hotwick.db';
-const LOCK_FILE = 'hotwick.lock';
+/** Name of the file that one service holds. */
+export const LOCK_FILE = 'hotwick.lock';
 
 const BUS_WAITING_MAX = 10_000;
 
@@ -109,6 +116,8 @@ async function startAll(
   path: string,
   closers: Closer[],
 ): Promise<Result<KlineService, Failure>> {
+  const whitelist = loadWhitelist(options.config.ingest.whitelistPath, options.series, options.onWarning);
+  if (!whitelist.ok) return whitelist;
   const lock = acquireDataLock(join(options.dataDir, LOCK_FILE));
   if (!lock.ok) return lock;
   closers.push(() => lock.value.release());
@@ -123,10 +132,16 @@ async function startAll(
     onError: (error) => options.onWarning(toReason(error)),
   });
   closers.push(() => bus.close());
-  const upstream = new Upstream({ ...options, store, journal, bus, whitelist: options.series });
+  const ledger = createSqliteRequestLedger(database);
+  closers.push(() => ledger.close());
+  const openFeed = (sink: FeedSink): Feed => options.openFeed(sink, ledger);
+  const upstream = new Upstream({ ...options, store, journal, bus, openFeed, whitelist: whitelist.value });
   const recovered = await upstream.engine.recover();
   if (!recovered.ok) return recovered;
-  const http = await startServer(options, { store, bus, upstream });
+  const topMarkets = options.openTopMarkets();
+  closers.push(() => topMarkets.close());
+  const edge = { store, bus, upstream, whitelist: whitelist.value, fetchTopMarkets: topMarkets.fetch };
+  const http = await startServiceEdge({ ...options, ...edge });
   if (!http.ok) return http;
   // Stopping goes the way of the data: no more input, everything waiting stored, then the clients are told.
   closers.push(
@@ -136,35 +151,4 @@ async function startAll(
   upstream.engine.mailbox.mustOffer(describeRun(options));
   await upstream.start();
   return ok({ port: http.value.port, store, engine: upstream.engine, close: () => closeAll(closers) });
-}
-
-type Sources = { readonly store: CandleStore; readonly bus: Bus; readonly upstream: Upstream };
-
-function startServer(options: ServiceOptions, sources: Sources): Promise<Result<HttpServer, Failure>> {
-  const { store, bus } = sources;
-  const reader = new CandleReader(store, options.clock);
-  const hub = new MarketHub({
-    bus,
-    clock: options.wallClock,
-    reader,
-    limits: { catchUpLimit: options.config.catchUpLimit },
-    onError: options.onWarning,
-  });
-  return startHttpServer({
-    host: options.host,
-    port: options.port,
-    reader,
-    hub,
-    webDir: options.webDir,
-    corsOrigins: options.config.corsOrigins,
-    onError: options.onWarning,
-    info: () => ({
-      name: 'hotwick',
-      version: options.version,
-      mode: options.mode,
-      series: [...options.series],
-      speed: options.speed,
-      market_time: Math.floor(options.clock.now() / 1000),
-    }),
-  });
 }

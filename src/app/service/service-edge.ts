@@ -1,0 +1,109 @@
+/**
+ * The outer side of the service: what clients can ask of it, and the server that answers them. Requests become reads
+ * of the store and inputs of the engine; nothing here decides about candles.
+ */
+import {
+  CandleReader,
+  DebugLog,
+  type FetchTopMarkets,
+  type HttpServer,
+  MarketHub,
+  startHttpServer,
+} from '../../api/index.ts';
+import type { Result } from '../../core/result.ts';
+import { type Failure, toReason } from '../../model/failure.ts';
+import type { SeriesId } from '../../model/series.ts';
+import type { Bus } from '../../ports/bus.ts';
+import type { CandleStore } from '../../ports/candle-store.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Config } from '../config.ts';
+import { createServiceControl } from './service-control.ts';
+import { createServiceMetrics } from './service-metrics.ts';
+import { TailCoverage } from './tail-coverage.ts';
+import type { Upstream } from './upstream.ts';
+
+/** What the edge is made of. */
+export type EdgeParts = {
+  readonly mode: string;
+  readonly version: string;
+  readonly config: Config;
+  readonly host: string;
+  readonly port: number;
+  readonly webDir: string;
+  readonly speed: number;
+  /** Time of the market. */
+  readonly clock: Clock;
+  /** Real time. */
+  readonly wallClock: Clock;
+  readonly whitelist: readonly SeriesId[];
+  readonly store: CandleStore;
+  readonly bus: Bus;
+  readonly upstream: Upstream;
+  readonly fetchTopMarkets: FetchTopMarkets;
+  readonly onWarning: (reason: string) => void;
+};
+
+/** Starts listening; fails with `port_occupied`. */
+export function startServiceEdge(parts: EdgeParts): Promise<Result<HttpServer, Failure>> {
+  const { config, store, bus, clock, wallClock, upstream, whitelist, onWarning } = parts;
+  const metrics = createServiceMetrics({ upstream, hub: () => hub, clock: wallClock });
+  const tail = createTail(parts);
+  const { engine, supervisor } = upstream;
+  const control = createServiceControl({ config, engine, store, clock, supervisor, tail, whitelist, metrics });
+  const reader = new CandleReader({ store, clock, prepare: control.prepareSeries });
+  const hub = new MarketHub({
+    bus,
+    clock: wallClock,
+    reader,
+    control,
+    limits: { catchUpLimit: config.catchUpLimit },
+    onError: onWarning,
+  });
+  return startHttpServer({
+    host: parts.host,
+    port: parts.port,
+    store,
+    reader,
+    hub,
+    control,
+    gates: config.gates,
+    debugLog: new DebugLog({ clock: wallClock, state: config.gates.debug }),
+    fetchTopMarkets: parts.fetchTopMarkets,
+    clock,
+    wallClock,
+    webDir: parts.webDir,
+    corsOrigins: config.corsOrigins,
+    onError: onWarning,
+    info: () => ({
+      name: 'hotwick',
+      version: parts.version,
+      mode: parts.mode,
+      series: [...whitelist],
+      speed: parts.speed,
+      market_time: Math.floor(clock.now() / 1000),
+    }),
+  });
+}
+
+/** What is fetched goes through the engine like every other candle; nobody is told, readers ask for it. */
+function createTail({ store, clock, upstream, config, onWarning }: EdgeParts): TailCoverage {
+  return new TailCoverage({
+    store,
+    clock,
+    fetchHistory: (request) => upstream.feed().fetchHistory(request),
+    save: async (candles) => {
+      const seriesId = candles[0]?.seriesId;
+      if (seriesId === undefined) return;
+      const input = {
+        kind: 'candlesPosted',
+        receivedTime: clock.now(),
+        seriesId,
+        candles,
+        announce: 'silent',
+      } as const;
+      await upstream.engine.submit(input);
+    },
+    maxCandles: config.ingest.autoTailMax,
+    onError: (error) => onWarning(toReason(error)),
+  });
+}
