@@ -18,7 +18,26 @@ describe('exact JSON', () => {
   });
 
   it('refuses whatever JSON.parse refuses, the endless numbers apart', () => {
-    const pieces = ['{', '}', '[', ']', ',', ':', '"a"', '1', '-', '01', 'true', 'nul', ' ', '"', '\\', '.5', '1e', '\n'];
+    const pieces = [
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      ':',
+      '"a"',
+      '1',
+      '-',
+      '01',
+      'true',
+      'nul',
+      ' ',
+      '"',
+      '\\',
+      '.5',
+      '1e',
+      '\n',
+    ];
     const texts = fc.array(fc.constantFrom(...pieces), { maxLength: 8 }).map((parts) => parts.join(''));
     fc.assert(
       fc.property(texts, (text) => {

@@ -24,7 +24,7 @@ import type { MarketHub } from './market-hub.ts';
 import { marketListRoutes } from './market-list-routes.ts';
 import { measureRequests, metricsRoutes } from './metrics-routes.ts';
 import { addRefusals, refuseUnreadable } from './refusals.ts';
-import { watchRequests } from './shutdown.ts';
+import { type Shutdown, watchRequests } from './shutdown.ts';
 import { socketRoutes } from './socket-route.ts';
 import { acceptSockets, isSocketRequest, type SocketDoor } from './socket-upgrade.ts';
 import type { FetchTopMarkets } from './top-markets.ts';
@@ -104,10 +104,7 @@ function listenFailure(error: unknown, options: HttpServerOptions): Failure {
 }
 
 /** In this order: what watches every request, what answers any, then the routes. */
-async function addEverything(
-  app: FastifyInstance,
-  options: HttpServerOptions,
-): Promise<{ begin: () => Promise<void> }> {
+async function addEverything(app: FastifyInstance, options: HttpServerOptions): Promise<Shutdown> {
   app.setValidatorCompiler(() => (data) => ({ value: data })); // routes check their input to the contract's letter
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   addCors(app, options.corsOrigins);
@@ -116,17 +113,17 @@ async function addEverything(
   addRefusals(app, options.onError);
   await addDocs(app, options.info().version);
   await app.register(async (scope) => {
-    addRoutes(scope, options);
+    addRoutes(scope, options, shutdown);
     metricsRoutes(scope, options, timers);
   });
   await addPage(app, options.webDir);
   return shutdown;
 }
 
-function addRoutes(app: FastifyInstance, options: HttpServerOptions): void {
+function addRoutes(app: FastifyInstance, options: HttpServerOptions, shutdown: Shutdown): void {
   candlesRoute(app, options);
   ingestRoutes(app, options);
-  marketListRoutes(app, options);
+  marketListRoutes(app, { ...options, onShutdown: shutdown.onBegin });
   healthRoutes(app, options);
   chartRoutes(app, options);
   socketRoutes(app, options.gates.debug);

@@ -26,7 +26,7 @@ import {
   parseTextOr,
   type RawQuery,
 } from './query-parser.ts';
-import { refuseProblems, refuseShutDown } from './refusals.ts';
+import { refuseProblems } from './refusals.ts';
 import { type FetchTopMarkets, ForceLimit, TopMarkets, type TopMarketsQuery } from './top-markets.ts';
 import { TopMarketsStream } from './top-markets-stream.ts';
 
@@ -36,6 +36,8 @@ export type MarketListParts = {
   readonly fetchTopMarkets: FetchTopMarkets;
   /** Real time. */
   readonly wallClock: Clock;
+  /** Runs an action when the server is told to close. */
+  readonly onShutdown: (action: () => void) => void;
 };
 
 /** Most open streams; further ones are refused with 503. */
@@ -58,13 +60,13 @@ const streamSchema = {
 
 /** Adds the routes. */
 export function marketListRoutes(app: FastifyInstance, parts: MarketListParts): void {
-  const { control, fetchTopMarkets, wallClock } = parts;
+  const { control, fetchTopMarkets, wallClock, onShutdown } = parts;
   const whitelist = { schema: whitelistSchema, exposeHeadRoute: false };
   app.get('/api/market/whitelist', whitelist, () => ({ series_ids: control.whitelist() }));
   const lists = new TopMarkets({ clock: wallClock, fetch: fetchTopMarkets });
   const forceLimit = new ForceLimit(wallClock);
   topMarketsRoute(app, { lists, forceLimit });
-  topMarketsStreamRoute(app, { lists, forceLimit, wallClock });
+  topMarketsStreamRoute(app, { lists, forceLimit, wallClock, onShutdown });
 }
 
 type Lists = { readonly lists: TopMarkets; readonly forceLimit: ForceLimit };
@@ -80,12 +82,13 @@ function topMarketsRoute(app: FastifyInstance, { lists, forceLimit }: Lists): vo
   });
 }
 
-function topMarketsStreamRoute(app: FastifyInstance, parts: Lists & { readonly wallClock: Clock }): void {
-  const { lists, forceLimit, wallClock } = parts;
+function topMarketsStreamRoute(
+  app: FastifyInstance,
+  parts: Lists & Pick<MarketListParts, 'wallClock' | 'onShutdown'>,
+): void {
+  const { lists, forceLimit, wallClock, onShutdown } = parts;
   const streams = new Set<TopMarketsStream>();
-  let state: 'open' | 'closing' = 'open';
-  app.addHook('preClose', async () => {
-    state = 'closing';
+  onShutdown(() => {
     for (const stream of streams) stream.end();
   });
   const options = { schema: streamSchema, exposeHeadRoute: false };
@@ -98,7 +101,6 @@ function topMarketsStreamRoute(app: FastifyInstance, parts: Lists & { readonly w
     });
     const query = admit(wanted, { request, reply, forceLimit });
     if (query === null || !wanted.ok) return reply;
-    if (state === 'closing') return refuseShutDown(reply);
     if (streams.size >= STREAMS_MAX) return reply.status(503).send({ detail: 'too_many_streams' });
     let { freshness } = query;
     const stream = new TopMarketsStream({

@@ -65,7 +65,11 @@ describe('query parameters', () => {
     expect(outcome(parseChoice({ m: 'spot' }, rule))).toBe('spot');
     expect(outcome(parseChoice({}, rule))).toBe('missing');
     expect(parseChoice({ m: 'x' }, rule)).toMatchObject({
-      error: { type: 'literal_error', msg: "Input should be 'spot' or 'futures'", ctx: { expected: "'spot' or 'futures'" } },
+      error: {
+        type: 'literal_error',
+        msg: "Input should be 'spot' or 'futures'",
+        ctx: { expected: "'spot' or 'futures'" },
+      },
     });
   });
 

@@ -45,7 +45,7 @@ export function refuseProblems(reply: FastifyReply, problems: readonly Validatio
 
 /** Answers 503: the server is on its way down. */
 export function refuseShutDown(reply: FastifyReply): FastifyReply {
-  return reply.status(503).send({ detail: SHUTTING_DOWN });
+  return reply.status(503).type('application/json; charset=utf-8').send({ detail: SHUTTING_DOWN });
 }
 
 /** A hook that lets requests through only while every one of `gates` is on; else the route does not exist. */

@@ -55,25 +55,29 @@ async function findGaps(store: CandleStore, query: SeriesHealthQuery, lengthMs: 
   let [count, maxSec] = [0, 0];
   const recent: Gap[] = [];
   let previous: EpochMs | null = null;
-  for (let page = await readPage(store, query.seriesId, 0); page.length > 0; ) {
-    for (const openTime of page) {
-      if (previous !== null && openTime - previous > lengthMs) {
-        const gap = describeGap(previous, openTime, lengthMs);
-        count++;
-        maxSec = Math.max(maxSec, gap.delta_seconds);
-        recent.unshift(gap);
-        if (recent.length > query.gapsMax) recent.pop();
-      }
-      previous = openTime;
+  for await (const openTime of readOpenTimes(store, query.seriesId)) {
+    if (previous !== null && openTime - previous > lengthMs) {
+      const gap = describeGap(previous, openTime, lengthMs);
+      count++;
+      maxSec = Math.max(maxSec, gap.delta_seconds);
+      recent.unshift(gap);
+      if (recent.length > query.gapsMax) recent.pop();
     }
-    page = page.length < PAGE || previous === null ? [] : await readPage(store, query.seriesId, previous + 1);
+    previous = openTime;
   }
   return { count, maxSec: count === 0 ? null : maxSec, recent };
 }
 
-async function readPage(store: CandleStore, seriesId: SeriesId, from: number): Promise<readonly EpochMs[]> {
-  const range = { seriesId, from: epochMs(from), to: EPOCH_MS_MAX as EpochMs, limit: PAGE, take: 'oldest' } as const;
-  return (await store.read(range)).map(({ openTime }) => openTime);
+/** Every stored open time, ascending, read a page at a time. */
+async function* readOpenTimes(store: CandleStore, seriesId: SeriesId): AsyncGenerator<EpochMs, void, undefined> {
+  for (let from = 0; ; ) {
+    const range = { seriesId, from: epochMs(from), to: EPOCH_MS_MAX as EpochMs, limit: PAGE, take: 'oldest' } as const;
+    const page = await store.read(range);
+    for (const { openTime } of page) yield openTime;
+    const last = page[page.length - 1];
+    if (last === undefined || page.length < PAGE) return;
+    from = last.openTime + 1;
+  }
 }
 
 function describeGap(previous: EpochMs, next: EpochMs, lengthMs: number): Gap {

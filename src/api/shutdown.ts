@@ -8,10 +8,11 @@ import { addMs } from '../core/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import { refuseShutDown } from './refusals.ts';
 
-/** What can be asked of a server that is being closed. */
+/** How requests are brought to an end. */
 export type Shutdown = {
-  readonly state: () => 'open' | 'closing';
-  /** Answers everything that waits; resolves when the answers are written, or after a second. */
+  /** Runs `action` when the server is told to close: it ends what has no end of its own. */
+  readonly onBegin: (action: () => void) => void;
+  /** Answers everything that waits; resolves when the answers under way are written, or after a second. */
   readonly begin: () => Promise<void>;
 };
 
@@ -21,6 +22,7 @@ const FAREWELL_MS = 1_000;
 /** Keeps an eye on the requests of `app`; to be called before anything that answers. */
 export function watchRequests(app: FastifyInstance, clock: Clock): Shutdown {
   const waiting = new Set<FastifyReply>();
+  const actions: (() => void)[] = [];
   let state: 'open' | 'closing' = 'open';
   app.addHook('onRequest', async (_request, reply) => {
     if (state === 'closing') return refuseShutDown(reply);
@@ -29,12 +31,12 @@ export function watchRequests(app: FastifyInstance, clock: Clock): Shutdown {
     return undefined;
   });
   return {
-    state: () => state,
+    onBegin: (action) => void actions.push(action),
     begin: async () => {
       state = 'closing';
-      const farewells = [...waiting].filter(({ sent }) => !sent);
-      for (const reply of farewells) refuseShutDown(reply);
-      if (farewells.length > 0) await writtenOrLate(farewells, clock);
+      for (const action of actions) action();
+      for (const reply of waiting) if (!reply.raw.headersSent) refuseShutDown(reply);
+      if (waiting.size > 0) await writtenOrLate([...waiting], clock);
     },
   };
 }

@@ -1,8 +1,9 @@
+import type { Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createManualClock } from '../adapters/clock/manual-clock.ts';
 import { type Decimal, decimal } from '../core/decimal.ts';
 import { err, ok } from '../core/result.ts';
-import { addMs, epochMs } from '../core/time.ts';
+import { epochMs } from '../core/time.ts';
 import { failure } from '../model/failure.ts';
 import type { MarketType } from '../model/instrument.ts';
 import { type FetchTopMarkets, ForceLimit, type MarketRow, TopMarkets } from './top-markets.ts';
@@ -28,8 +29,8 @@ class Upstream {
   };
   readonly lists = new TopMarkets({ clock: this.clock, fetch: this.fetch });
 
-  pass(ms: number): void {
-    this.clock.advanceTo(addMs(this.clock.now(), ms));
+  pass(ms: number): Promise<void> {
+    return this.clock.advance(ms);
   }
 
   async list(freshness: 'cached' | 'forced' = 'cached', limit = 3) {
@@ -54,7 +55,14 @@ function open(): Upstream {
 describe('lists of markets', () => {
   it('hold the markets of the quote asset that have a volume, the largest first, up to the limit', async () => {
     const upstream = open();
-    const rows = [row('A', '9'), row('B', '10'), row('C', null), row('D', '99', 'BTC'), row('E', '0.5'), row('F', '0.4')];
+    const rows = [
+      row('A', '9'),
+      row('B', '10'),
+      row('C', null),
+      row('D', '99', 'BTC'),
+      row('E', '0.5'),
+      row('F', '0.4'),
+    ];
     upstream.rows = rows;
     expect(await upstream.list()).toMatchObject({ names: 'BAE' });
   });
@@ -63,9 +71,9 @@ describe('lists of markets', () => {
     const upstream = open();
     const both = await Promise.all([upstream.list(), upstream.list()]);
     expect(both).toMatchObject([{ cached: false }, { cached: false }]);
-    upstream.pass(9_999);
+    await upstream.pass(9_999);
     expect(await upstream.list()).toEqual({ names: 'A', cached: true, at: 0 });
-    upstream.pass(1);
+    await upstream.pass(1);
     expect(await upstream.list()).toEqual({ names: 'A', cached: false, at: 10_000 });
     expect(upstream.asked).toHaveLength(2);
   });
@@ -73,21 +81,24 @@ describe('lists of markets', () => {
   it('are asked for at once when forced', async () => {
     const upstream = open();
     await upstream.list();
-    upstream.pass(1);
+    await upstream.pass(1);
     expect(await upstream.list('forced')).toMatchObject({ cached: false, at: 1 });
   });
 
-  it.each(['down', 'broken'] as const)('are served stale while the upstream is %s, which is left alone', async (mood) => {
-    const upstream = open();
-    await upstream.list();
-    upstream.mood = mood;
-    upstream.pass(20_000);
-    for (let i = 0; i < 5; i++) expect(await upstream.list()).toEqual({ names: 'A', cached: true, at: 0 });
-    expect(upstream.asked).toHaveLength(2);
-    upstream.pass(2_000);
-    upstream.mood = 'well';
-    expect(await upstream.list()).toMatchObject({ cached: false, at: 22_000 });
-  });
+  it.each(['down', 'broken'] as const)(
+    'are served stale while the upstream is %s, which is left alone',
+    async (mood) => {
+      const upstream = open();
+      await upstream.list();
+      upstream.mood = mood;
+      await upstream.pass(20_000);
+      for (let i = 0; i < 5; i++) expect(await upstream.list()).toEqual({ names: 'A', cached: true, at: 0 });
+      expect(upstream.asked).toHaveLength(2);
+      await upstream.pass(2_000);
+      upstream.mood = 'well';
+      expect(await upstream.list()).toMatchObject({ cached: false, at: 22_000 });
+    },
+  );
 
   it('fail while there never was one', async () => {
     const upstream = open();
@@ -111,16 +122,16 @@ describe('lists of markets', () => {
 });
 
 describe('forcing', () => {
-  it('is allowed once in two seconds for a client and a market', () => {
+  it('is allowed once in two seconds for a client and a market', async () => {
     const clock = createManualClock(START);
     const limit = new ForceLimit(clock);
     expect(limit.take('a', 'spot')).toBe('allowed');
     expect(limit.take('a', 'spot')).toBe('limited');
     expect(limit.take('a', 'futures')).toBe('allowed');
     expect(limit.take('b', 'spot')).toBe('allowed');
-    clock.advanceTo(addMs(START, 1_999));
+    await clock.advance(1_999);
     expect(limit.take('a', 'spot')).toBe('limited');
-    clock.advanceTo(addMs(START, 2_000));
+    await clock.advance(1);
     expect(limit.take('a', 'spot')).toBe('allowed');
   });
 
@@ -133,7 +144,7 @@ describe('forcing', () => {
 
 describe('a stream of lists', () => {
   /** What a stream wrote so far, once it has written `rounds` pings. */
-  async function read(body: NodeJS.ReadableStream, rounds: number): Promise<string> {
+  async function read(body: Readable, rounds: number): Promise<string> {
     let text = '';
     for await (const chunk of body.iterator({ destroyOnReturn: false })) {
       text += String(chunk);
@@ -153,10 +164,10 @@ describe('a stream of lists', () => {
       `id: ${at}\nevent: top_markets\ndata: {"cached":false,"exchange":"binance","generated_at_ms":${at},` +
       `"items":[${items}],"limit":1,"market":"spot","quote_asset":"USDT"}\n\n`;
     expect(await read(body, 1)).toBe(`${event(START, item)}: ping 1700000000\n\n`);
-    upstream.pass(2_000);
+    await upstream.pass(2_000);
     expect(await read(body, 1)).toBe(': ping 1700000002\n\n');
     upstream.rows = [row('A', '2')];
-    upstream.pass(2_000);
+    await upstream.pass(2_000);
     const changed = item.replace('"quote_volume":1', '"quote_volume":2');
     expect(await read(body, 1)).toBe(`${event(START + 4_000, changed)}: ping 1700000004\n\n`);
     body.destroy();
@@ -170,7 +181,7 @@ describe('a stream of lists', () => {
     const error = (at: number) =>
       `event: error\ndata: {"at_ms":${at},"message":"x did not answer: down","type":"error"}\n\n: ping 1700000000\n\n`;
     expect(await read(body, 1)).toBe(error(START));
-    upstream.pass(200);
+    await upstream.pass(200);
     expect(await read(body, 9)).toBe(error(START + 200));
     expect(body.readableEnded).toBe(true);
   });
@@ -182,7 +193,7 @@ describe('a stream of lists', () => {
     await read(body, 1);
     body.destroy();
     await new Promise((resolve) => body.once('close', resolve));
-    upstream.pass(10_000);
+    await upstream.pass(10_000);
     expect(upstream.asked).toHaveLength(1);
   });
 });

@@ -1,22 +1,5 @@
-/**
- * Candles handed in over HTTP to the whole service, over real connections: what is taken, what is refused and with
- * which words, and what subscribers hear of it. Facts are those of the wire contract and its transcripts.
- */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { decimal } from '../../src/core/decimal.ts';
-import { ok } from '../../src/core/result.ts';
-import {
-  type Answer,
-  ApiServer,
-  ask,
-  askCandles,
-  candleAt,
-  freshSeries,
-  minutesFrom,
-  settle,
-  wireAt,
-} from '../fixtures/api-server.ts';
+import { type Answer, ask, askCandles, freshSeries, minutesFrom, settle, wireAt } from '../fixtures/api-server.ts';
 import { MarketClient } from '../fixtures/market-client.ts';
 import { MarketService, type MarketServiceOptions } from '../fixtures/market-service.ts';
 
@@ -426,4 +409,3 @@ describe('a posted batch', () => {
     expect((await service.service.store.extent(id)).count).toBe(20_000);
   });
 });
-

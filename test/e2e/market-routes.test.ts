@@ -11,7 +11,6 @@ import {
   ApiServer,
   ask,
   askCandles,
-  candleAt,
   freshSeries,
   minutesFrom,
   settle,
@@ -63,10 +62,6 @@ beforeAll(async () => {
   service = await MarketService.start({ environment: OPEN });
 });
 afterAll(() => service.stop());
-
-async function stored(id: string): Promise<unknown> {
-  return (await askCandles(service.port, { series_id: id })).json;
-}
 
 describe('routes behind gates', () => {
   const gated: readonly [string, string][] = [
@@ -415,5 +410,90 @@ describe('markets by volume', () => {
   it('without an upstream are answered 502', async () => {
     const { status, json } = await ask(service.port, { path: '/api/market/top_markets?market=spot' });
     expect([status, json]).toEqual([502, { detail: 'upstream_error:the venue did not answer: there is none' }]);
+  });
+});
+
+describe('markets by volume as a stream', () => {
+  const rows = [
+    {
+      symbol: 'BTCUSDT',
+      base: 'BTC',
+      quote: 'USDT',
+      lastPrice: null,
+      changePercent: null,
+      quoteVolume: decimal('1'),
+    },
+  ];
+  const STREAM = '/api/market/top_markets/stream';
+
+  it('is made of server-sent events and ends after as many as were asked for', async () => {
+    const own = await startOwn({ fetchTopMarkets: async () => ok(rows) });
+    const origin = 'http://localhost:5173';
+    const path = `${STREAM}?market=spot&max_events=1`;
+    const { status, headers, text } = await ask(own.port, { path, headers: { origin } });
+    expect([status, headers]).toMatchObject([
+      200,
+      {
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-cache',
+        'x-accel-buffering': 'no',
+        'access-control-allow-origin': origin,
+      },
+    ]);
+    expect(text).toMatch(
+      /^id: (\d+)\nevent: top_markets\ndata: \{"cached":false,.*"generated_at_ms":\1,.*\}\n\n: ping \d+\n\n$/,
+    );
+  });
+
+  it('tells that there is no list as events, which count', async () => {
+    const { text } = await ask(service.port, { path: `${STREAM}?market=spot&max_events=2&interval_s=0.2` });
+    expect(text.match(/^event: error$/gm)).toHaveLength(2);
+    expect(text).toMatch(/^data: \{"at_ms":\d+,"message":"the venue did not answer: there is none","type":"error"\}$/m);
+  });
+
+  it('ends in order when the service does', async () => {
+    const own = await MarketService.start({ fetchTopMarkets: async () => ok(rows) });
+    const response = await fetch(`http://127.0.0.1:${own.port}${STREAM}?market=spot`);
+    const reader = response.body?.getReader();
+    expect((await reader?.read())?.done).toBe(false);
+    await own.stop();
+    while ((await reader?.read())?.done === false);
+  });
+
+  const refused: readonly [string, number, unknown][] = [
+    ['market=margin', 422, [{ type: 'literal_error', loc: ['query', 'market'] }]],
+    ['', 422, [{ type: 'missing', loc: ['query', 'market'] }]],
+    ['market=spot&limit=0', 422, [{ type: 'greater_than_equal', ctx: { ge: 1 } }]],
+    ['market=spot&limit=201', 422, [{ type: 'less_than_equal', ctx: { le: 200 } }]],
+    ['market=spot&quote_asset=', 422, [{ type: 'string_too_short' }]],
+    ['market=spot&quote_asset=ABCDEFGHIJKLM', 422, [{ type: 'string_too_long', ctx: { max_length: 12 } }]],
+    ['market=spot&force=maybe', 422, [{ type: 'bool_parsing' }]],
+    ['market=spot&exchange=kraken', 400, 'unsupported exchange'],
+  ];
+
+  it.each(refused)('and the list refuse %s with %i', async (query, status, detail) => {
+    for (const path of ['/api/market/top_markets', STREAM]) {
+      const answer = await ask(service.port, { path: `${path}?${query}` });
+      expect(answer).toMatchObject({ status, json: { detail } });
+    }
+  });
+
+  it.each([
+    ['interval_s=0.1', 'greater_than_equal'],
+    ['interval_s=31', 'less_than_equal'],
+    ['max_events=1001', 'less_than_equal'],
+    ['max_events=-1', 'greater_than_equal'],
+  ])('refuses %s', async (query, type) => {
+    const { status, json } = await ask(service.port, { path: `${STREAM}?market=spot&${query}` });
+    expect([status, json]).toMatchObject([422, { detail: [{ type }] }]);
+  });
+
+  it('and the list may be forced once in two seconds together', async () => {
+    const own = await startOwn({ fetchTopMarkets: async () => ok(rows) });
+    const force = async (path: string) =>
+      (await ask(own.port, { path: `${path}?market=spot&force=1&max_events=1` })).status;
+    expect(await force('/api/market/top_markets')).toBe(200);
+    expect(await force('/api/market/top_markets')).toBe(429);
+    expect(await force(STREAM)).toBe(429);
   });
 });

@@ -84,7 +84,8 @@ describe('symbols', () => {
   });
 
   it('are found by a part of their name, their type and their exchange', async () => {
-    const found = async (query: string) => ((await udf(`search?${query}`)) as { ticker: string }[]).map((row) => row.ticker);
+    const found = async (query: string) =>
+      ((await udf(`search?${query}`)) as { ticker: string }[]).map((row) => row.ticker);
     expect(await found('query=usdt&limit=10')).toHaveLength(3);
     expect(await found('query=bbb')).toEqual([B_ID]);
     expect(await found('query=futures:aaa')).toEqual(['binance:futures:AAA/USDT']);
@@ -142,9 +143,15 @@ describe('history', () => {
 
   it('is an error for what is not served, and 422 for what is no request', async () => {
     expect(await history({ symbol: 'NOPE', from: 0, to: 1 })).toEqual({ s: 'error', errmsg: 'unknown_symbol' });
-    expect(await history({ resolution: '7', from: 0, to: 1 })).toEqual({ s: 'error', errmsg: 'unsupported_resolution' });
+    expect(await history({ resolution: '7', from: 0, to: 1 })).toEqual({
+      s: 'error',
+      errmsg: 'unsupported_resolution',
+    });
     const { status, json } = await ask(server.port, { path: '/udf/history?symbol=AAAUSDT&from=x' });
-    expect([status, json]).toMatchObject([422, { detail: [{ loc: ['query', 'resolution'] }, { loc: ['query', 'from'] }] }]);
+    expect([status, json]).toMatchObject([
+      422,
+      { detail: [{ loc: ['query', 'resolution'] }, { loc: ['query', 'from'] }] },
+    ]);
   });
 
   it('takes times far outside the calendar', async () => {
