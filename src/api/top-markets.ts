@@ -66,12 +66,12 @@ export class TopMarkets {
 
   /** The list, largest quote volume first; `forced` asks the upstream now. Fails with its failure when there is none. */
   async list(query: TopMarketsQuery, freshness: 'cached' | 'forced'): Promise<Result<TopMarketsAnswer, Failure>> {
-    const { market, quoteAsset, limit } = query;
+    const { market } = query;
     const known = this.#fetched.get(market);
     const isFresh = known !== undefined && this.#clock.now() - known.at < this.#ttlMs;
     if (known !== undefined && isFresh && freshness === 'cached') return ok(this.#answer(query, known, 'cached'));
     const asked = await this.#ask(market, freshness);
-    if (asked.ok) return ok(this.#answer({ market, quoteAsset, limit }, asked.value, 'asked'));
+    if (asked.ok) return ok(this.#answer(query, asked.value, 'asked'));
     return known === undefined ? asked : ok(this.#answer(query, known, 'cached'));
   }
 

@@ -7,6 +7,8 @@ import { closedCandle, series } from '../fixtures/candles.ts';
 
 const T = 1_700_000_040;
 const NOW = 1_750_000_000;
+/** The running minute opens here. */
+const MINUTE = NOW - (NOW % 60);
 const A = freshSeries('AAA');
 const B = series('binance:spot:BBB/USDT:1m');
 const B_ID = 'binance:spot:BBB/USDT';
@@ -20,6 +22,8 @@ beforeAll(async () => {
     ...minutesFrom(A, T, 10),
     closedCandle({ seriesId: B, openTime: T * 1000, prices, volume: '9007199254740993.5' }),
     candleAt(freshSeries('AAA', '1d'), 1_699_920_000),
+    candleAt(freshSeries('RUN'), MINUTE - 60),
+    candleAt(freshSeries('RUN'), MINUTE),
   );
 });
 afterAll(() => server.stop());
@@ -86,7 +90,7 @@ describe('symbols', () => {
   it('are found by a part of their name, their type and their exchange', async () => {
     const found = async (query: string) =>
       ((await udf(`search?${query}`)) as { ticker: string }[]).map((row) => row.ticker);
-    expect(await found('query=usdt&limit=10')).toHaveLength(3);
+    expect(await found('query=usdt&limit=10')).toHaveLength(4);
     expect(await found('query=bbb')).toEqual([B_ID]);
     expect(await found('query=futures:aaa')).toEqual(['binance:futures:AAA/USDT']);
     expect(await found('query=&limit=1&exchange=binance')).toHaveLength(1);
@@ -135,10 +139,7 @@ describe('history', () => {
   });
 
   it('hides a candle that the clock says is not over', async () => {
-    const id = freshSeries('RUN');
-    const minute = NOW - (NOW % 60);
-    await server.save(candleAt(id, minute - 60), candleAt(id, minute));
-    expect(await history({ symbol: 'RUNUSDT', from: 0, to: NOW + 600 })).toMatchObject({ t: [minute - 60] });
+    expect(await history({ symbol: 'RUNUSDT', from: 0, to: NOW + 600 })).toMatchObject({ t: [MINUTE - 60] });
   });
 
   it('is an error for what is not served, and 422 for what is no request', async () => {
