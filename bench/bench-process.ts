@@ -7,12 +7,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BenchContext, BenchResult, Mode } from './bench-result.ts';
 import { sendNote, serveCommands } from './child-process.ts';
+import { runDecimalBench } from './decimal-bench.ts';
 import { runFoldBench } from './fold-bench.ts';
 import { runImportBench } from './import-bench.ts';
 import { runLatencyBench } from './latency-bench.ts';
 import { runRequestBench } from './request-bench.ts';
 
 const BENCHES = {
+  decimal: runDecimalBench,
   fold: runFoldBench,
   import: runImportBench,
   latency: runLatencyBench,
