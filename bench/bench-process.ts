@@ -10,6 +10,7 @@ import { sendNote, serveCommands } from './child-process.ts';
 import { runDecimalBench } from './decimal-bench.ts';
 import { runFoldBench } from './fold-bench.ts';
 import { runImportBench } from './import-bench.ts';
+import { runIndicatorBench } from './indicator-bench.ts';
 import { runLatencyBench } from './latency-bench.ts';
 import { runRequestBench } from './request-bench.ts';
 
@@ -17,6 +18,7 @@ const BENCHES = {
   decimal: runDecimalBench,
   fold: runFoldBench,
   import: runImportBench,
+  indicator: runIndicatorBench,
   latency: runLatencyBench,
   request: runRequestBench,
 } as const satisfies Record<string, (context: BenchContext) => Promise<BenchResult>>;
