@@ -1,5 +1,6 @@
 /**
- * How a run and its series begin: the inputs that tell the engine what the store already has.
+ * How a run and its series begin: the inputs that tell the engine what the store already has, and derived history that
+ * the store lacks.
  */
 import { addMs, type EpochMs, epochMs } from '../../core/time.ts';
 import { digest } from '../../journal/index.ts';
@@ -10,6 +11,7 @@ import { bucketOpen } from '../../model/timeframe.ts';
 import type { CandleStore } from '../../ports/candle-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Config } from '../config.ts';
+import { deriveBacklog } from '../data/derive-history.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -58,4 +60,16 @@ export async function describeSeries(parts: OpeningParts, seriesId: SeriesId): P
     historyFrom: bucketOpen(epochMs(Math.max(0, now - config.historyDays * DAY_MS)), DAY_MS),
     formingMinIntervalMs: config.formingMinIntervalMs,
   };
+}
+
+/**
+ * Derives what lies before the candles that `opened` hands over and was never derived, because derivation was off while
+ * they came in; the stage derives the rest itself.
+ */
+export async function deriveEarlier(store: CandleStore, opened: SeriesOpened): Promise<void> {
+  const { seriesId, timeframes, tail } = opened;
+  const newest = tail.at(-1);
+  if (newest === undefined) return;
+  const end = spanOpen(createFanout(seriesId, timeframes), newest.openTime);
+  await deriveBacklog(store, { seriesId, end }, timeframes);
 }

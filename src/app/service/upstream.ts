@@ -14,7 +14,7 @@ import type { Journal } from '../../ports/journal.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 import type { Config } from '../config.ts';
 import { IngestSupervisor } from './ingest-supervisor.ts';
-import { describeSeries } from './series-opening.ts';
+import { deriveEarlier, describeSeries } from './series-opening.ts';
 
 /** What the upstream is made of. */
 export type UpstreamParts = {
@@ -82,7 +82,9 @@ export class Upstream {
   }
 
   async #openSeries(seriesId: SeriesId): Promise<void> {
-    await this.engine.submit(await describeSeries(this.#parts, seriesId));
+    const opened = await describeSeries(this.#parts, seriesId);
+    await deriveEarlier(this.#parts.store, opened);
+    await this.engine.submit(opened);
     this.feed().watch(seriesId);
   }
 
