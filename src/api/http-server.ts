@@ -13,6 +13,7 @@ import { addDocs } from './api-docs.ts';
 import type { CandleReader } from './candle-reader.ts';
 import { candlesRoute } from './candles-route.ts';
 import { chartRoutes } from './chart-routes.ts';
+import { refuseConnection } from './client-errors.ts';
 import { type InfoAnswer, infoAnswer } from './contract.ts';
 import { addCors } from './cors.ts';
 import { DebugHub } from './debug-hub.ts';
@@ -63,6 +64,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Resul
     return503OnClosing: false, // answered in the words of the contract instead
     http: { shouldUpgradeCallback: isSocketRequest },
     frameworkErrors: refuseUnreadable,
+    clientErrorHandler: refuseConnection,
   });
   const shutdown = await addEverything(app, options);
   const debugHub = new DebugHub(options.debugLog, options.onError);

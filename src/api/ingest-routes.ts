@@ -28,7 +28,7 @@ import {
   toClosedCandle,
 } from './ingest-body.ts';
 import type { ApiGates, MarketControl } from './market-control.ts';
-import { onlyWhen, SHUTTING_DOWN } from './refusals.ts';
+import { onlyWhen, refuseProblems, SHUTTING_DOWN } from './refusals.ts';
 
 /** What the routes work with. */
 export type IngestParts = { readonly control: MarketControl; readonly gates: ApiGates; readonly debugLog: DebugLog };
@@ -63,7 +63,7 @@ export function ingestRoutes(app: FastifyInstance, parts: IngestParts): void {
 
 async function postClosed(parts: IngestParts, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const posted = readPost(request, parseCandleBody);
-  if (!posted.ok) return reply.status(posted.error.status).send({ detail: posted.error.detail });
+  if (!posted.ok) return refuseBody(reply, posted.error);
   const { body, seriesId } = posted.value;
   const note = noteOf(parts.debugLog, { code: 'write.http.ingest_candle_closed', seriesId });
   const candles = body.candles.map((candle) => toClosedCandle(seriesId, candle));
@@ -77,7 +77,7 @@ async function postClosed(parts: IngestParts, request: FastifyRequest, reply: Fa
 
 async function postForming(parts: IngestParts, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const posted = readPost(request, parseCandleBody);
-  if (!posted.ok) return reply.status(posted.error.status).send({ detail: posted.error.detail });
+  if (!posted.ok) return refuseBody(reply, posted.error);
   const { body, seriesId } = posted.value;
   for (const candle of body.candles) await parts.control.postForming({ kind: 'candleForming', seriesId, ...candle });
   const { first } = toTimes(body.candles);
@@ -86,7 +86,7 @@ async function postForming(parts: IngestParts, request: FastifyRequest, reply: F
 
 async function postBatch(parts: IngestParts, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const posted = readPost<PostedBatch>(request, parseBatchBody);
-  if (!posted.ok) return reply.status(posted.error.status).send({ detail: posted.error.detail });
+  if (!posted.ok) return refuseBody(reply, posted.error);
   const { body, seriesId } = posted.value;
   const note = noteOf(parts.debugLog, { code: 'write.http.ingest_candles_closed_batch', seriesId });
   const candles = sortOnce(body.candles).map((candle) => toClosedCandle(seriesId, candle));
@@ -135,6 +135,11 @@ function noteOf(log: DebugLog, of: { readonly code: string; readonly seriesId: S
       data,
     });
   };
+}
+
+function refuseBody(reply: FastifyReply, refusal: BodyRefusal): FastifyReply {
+  if (refusal.status === 422) return refuseProblems(reply, refusal.detail);
+  return reply.status(refusal.status).send({ detail: refusal.detail });
 }
 
 function refuseFailed(reply: FastifyReply, seriesText: string, failed: Failure): FastifyReply {

@@ -38,9 +38,29 @@ export function refuseUnreadable(error: FastifyError, _request: FastifyRequest, 
   reply.status(400).send({ detail: error.message });
 }
 
-/** Answers 422 with what is wrong with the request. */
+/** Longest echo of what was sent, in characters of text or in parts of a value, so that no client is sent its own flood. */
+const ECHO_MAX = 1_000;
+
+/** Answers 422 with what is wrong with the request; a long text is echoed by its beginning, a large value as `null`. */
 export function refuseProblems(reply: FastifyReply, problems: readonly ValidationProblem[]): FastifyReply {
-  return reply.status(422).send({ detail: problems });
+  return reply.status(422).send({ detail: problems.map((each) => ({ ...each, input: shorten(each.input) })) });
+}
+
+function shorten(input: unknown): unknown {
+  if (typeof input === 'string') return input.slice(0, ECHO_MAX);
+  return weigh(input, ECHO_MAX) > 0 ? input : null;
+}
+
+/** What is left of `budget` after `value`; looks no further when nothing is. */
+function weigh(value: unknown, budget: number): number {
+  if (typeof value === 'string') return budget - value.length;
+  if (typeof value !== 'object' || value === null) return budget - 1;
+  let left = budget - 1;
+  for (const [key, part] of Object.entries(value)) {
+    if (left <= 0) break;
+    left = weigh(part, left - key.length);
+  }
+  return left;
 }
 
 /** Answers 503: the server is on its way down. */

@@ -29,6 +29,12 @@ describe('parseSeriesId', () => {
     },
   );
 
+  it('takes two hundred characters and no more', () => {
+    const text = (length: number): string => `a:b:${'c'.repeat(length - 7)}:1m`;
+    expect(said(text(200))).toBe(text(200));
+    expect(said(text(201))).toBe('series_id is longer than 200 characters');
+  });
+
   it('passes on what is wrong with the timeframe, with its code', () => {
     const parsed = parseSeriesId('binance:spot:BTC/USDT:1w');
     expect(parsed).toMatchObject({

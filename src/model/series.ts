@@ -20,8 +20,12 @@ export function seriesId(parts: SeriesParts): SeriesId {
   return `${parts.instrumentId}:${parts.timeframe}` as SeriesId;
 }
 
+/** Longest series id; names are kept in memory, and the longest of a venue has about 40 characters. */
+const LENGTH_MAX = 200;
+
 /** Checks text from outside; components are trimmed, and the failure's messages are those of the wire contract. */
 export function parseSeriesId(text: string): Result<SeriesId, Failure> {
+  if (text.length > LENGTH_MAX) return malformed(`series_id is longer than ${LENGTH_MAX} characters`);
   const components = text.split(':').map((component) => component.trim());
   if (components.length < 4) {
     return malformed("series_id must be '{exchange}:{market}:{symbol}:{timeframe}'");

@@ -7,7 +7,7 @@
 import type { BackfillState } from '../../api/market-control.ts';
 import type { EpochMs } from '../../core/time.ts';
 import type { ClosedCandle } from '../../model/candle.ts';
-import type { Failure } from '../../model/failure.ts';
+import { type Failure, toReason } from '../../model/failure.ts';
 import { type SeriesId, seriesParts } from '../../model/series.ts';
 import { latestClosedOpen, timeframeMs } from '../../model/timeframe.ts';
 import type { CandleStore } from '../../ports/candle-store.ts';
@@ -32,6 +32,9 @@ const SERIES_MAX = 1_000;
 /** Requests of one run: 5,000 candles in pages of 1,000, and some that bring nothing. */
 const PAGES_MAX = 20;
 
+/** What the contract calls a run that ended early. */
+const FAILED_NOTE = 'tail_coverage_best_effort_failed';
+
 const IDLE: BackfillState = {
   state: 'idle',
   startedAt: null,
@@ -47,6 +50,8 @@ const IDLE: BackfillState = {
 export class TailCoverage {
   readonly #options: TailCoverageOptions;
   readonly #states = new Map<SeriesId, BackfillState>();
+  /** Series with a run under way, also before it is known whether anything is missing. */
+  readonly #running = new Set<SeriesId>();
 
   constructor(options: TailCoverageOptions) {
     this.#options = options;
@@ -60,9 +65,16 @@ export class TailCoverage {
   /** Starts a run for the newest `limit` candles unless one runs or has just ended. */
   start(seriesId: SeriesId, limit: number): void {
     const now = this.#options.clock.now();
-    const { state, updatedAt } = this.state(seriesId);
-    if (state === 'running' || (updatedAt !== null && now - updatedAt < COOL_DOWN_MS)) return;
-    this.#run(seriesId, limit).catch(this.#options.onError);
+    const { updatedAt } = this.state(seriesId);
+    if (this.#running.has(seriesId) || (updatedAt !== null && now - updatedAt < COOL_DOWN_MS)) return;
+    this.#running.add(seriesId);
+    this.#run(seriesId, limit)
+      .catch((error: unknown) => {
+        const seen = { updatedAt: this.#options.clock.now(), note: FAILED_NOTE, error: toReason(error) };
+        this.#remember(seriesId, { ...this.state(seriesId), ...seen, state: 'failed' });
+        this.#options.onError(error);
+      })
+      .finally(() => this.#running.delete(seriesId));
   }
 
   async #run(seriesId: SeriesId, limit: number): Promise<void> {
@@ -83,7 +95,7 @@ export class TailCoverage {
     for (let page = 0; page < PAGES_MAX && from < end; page++) {
       const answer = await this.#fetch(seriesId, from as EpochMs, end as EpochMs);
       if ('failure' in answer) {
-        report('failed', { note: 'tail_coverage_best_effort_failed', error: answer.failure.message });
+        report('failed', { note: FAILED_NOTE, error: answer.failure.message });
         return;
       }
       if (answer.next === null) break;
