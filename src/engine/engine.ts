@@ -7,15 +7,19 @@ import type { Result } from '../core/result.ts';
 import { inputRecord, outputRecord } from '../journal/records.ts';
 import type { Effect, Input } from '../model/events.ts';
 import { type Failure, FailureError, failure } from '../model/failure.ts';
+import type { CommitBurst } from '../ports/commit-burst.ts';
 import type { Journal, JournalRecord } from '../ports/journal.ts';
+import { commitInTurn } from './commit-in-turn.ts';
 import { Mailbox, type MailboxStats } from './mailbox.ts';
-import { EffectPerformer, type EffectPorts } from './perform.ts';
+import { collectSaves, EffectPerformer, type EffectPorts } from './perform.ts';
 import { type Replayed, replay, takeSnapshot } from './replay.ts';
 import { type EngineState, initialState, type Step } from './step.ts';
 
 /** What an engine is made of. */
 export type EngineOptions = {
   readonly ports: EffectPorts & { readonly journal: Journal };
+  /** Commits a burst to `journal` and `store`; by default one after the other, which any two of them can. */
+  readonly commit?: CommitBurst;
   readonly step: Step;
   /** Most inputs that wait; beyond it senders wait. */
   readonly mailboxMax?: number;
@@ -25,7 +29,7 @@ export type EngineOptions = {
   readonly onFatal: (error: unknown) => void;
 };
 
-/** Inputs taken in one burst: one journal transaction, one store transaction. */
+/** Inputs taken in one burst, which is one commit. */
 const BURST_MAX = 512;
 const MAILBOX_MAX = 10_000;
 const SNAPSHOT_EVERY = 5_000;
@@ -35,6 +39,7 @@ export class Engine {
   readonly mailbox: Mailbox;
   readonly #options: EngineOptions;
   readonly #performer: EffectPerformer;
+  readonly #commit: CommitBurst;
   #state: EngineState = initialState();
   #loop: Promise<void> | null = null;
   #life: 'running' | 'stopping' | 'failed' = 'running';
@@ -45,6 +50,7 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    this.#commit = options.commit ?? commitInTurn(options.ports.journal, options.ports.store);
     this.mailbox = new Mailbox(options.mailboxMax ?? MAILBOX_MAX);
     this.#performer = new EffectPerformer(
       options.ports,
@@ -127,7 +133,9 @@ export class Engine {
       mustLast ||= stepped.isLasting;
     }
     // Nothing of this leaves for a venue: after a power cut the store loses no less than the journal, and repair refetches.
-    if (mustLast) await this.#options.ports.journal.flush('process');
+    const saves = collectSaves(effects);
+    if (saves !== null) await this.#commit(saves);
+    else if (mustLast) await this.#options.ports.journal.flush('process');
     await this.#performer.perform(effects);
     if (this.#awaited.size > 0) this.#answer(burst);
     await this.#snapshotWhenDue(burst.length);

@@ -1,6 +1,6 @@
 /**
- * Carrying out effects through the ports. Saves of a burst become one transaction and come first; announcements
- * follow in order. Requests and timers are started here and answered as new inputs.
+ * Carrying out effects through the ports, in order; what they save was committed before. Requests and timers are
+ * started here and answered as new inputs.
  */
 import { assertNever } from '../core/assert.ts';
 import type { EpochMs } from '../core/time.ts';
@@ -8,7 +8,7 @@ import type { CandleGap, ClosedCandle } from '../model/candle.ts';
 import type { Effect, FetchCandles, Input, LoadCandles } from '../model/events.ts';
 import { siblingSeries } from '../model/series.ts';
 import type { Bus } from '../ports/bus.ts';
-import type { CandleStore } from '../ports/candle-store.ts';
+import type { CandleStore, SaveBatch } from '../ports/candle-store.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
 import type { Feed } from '../ports/feed.ts';
 import type { Notifier } from '../ports/notifier.ts';
@@ -21,6 +21,18 @@ export type EffectPorts = {
   readonly feed: Feed;
   readonly notifier: Notifier;
 };
+
+/** What the effects of a burst save, in their order; `null` when they save nothing. */
+export function collectSaves(effects: readonly Effect[]): SaveBatch | null {
+  const candles: ClosedCandle[] = [];
+  const gaps: CandleGap[] = [];
+  for (const effect of effects) {
+    if (effect.kind !== 'saveCandles') continue;
+    candles.push(...effect.candles);
+    gaps.push(...effect.gaps);
+  }
+  return candles.length > 0 || gaps.length > 0 ? { candles, gaps } : null;
+}
 
 /** Performs effects; at most one timer per timer id is pending, and one request per effect. */
 export class EffectPerformer {
@@ -35,21 +47,12 @@ export class EffectPerformer {
     this.#onError = onError;
   }
 
-  /** Performs the effects of one burst; resolves when saves are stored and announcements handed over. */
+  /** Performs the effects of one burst; resolves when announcements are handed over. */
   async perform(effects: readonly Effect[]): Promise<void> {
-    await this.#save(effects);
-    for (const effect of effects) await this.#performOne(effect);
-  }
-
-  async #save(effects: readonly Effect[]): Promise<void> {
-    const candles: ClosedCandle[] = [];
-    const gaps: CandleGap[] = [];
     for (const effect of effects) {
-      if (effect.kind !== 'saveCandles') continue;
-      candles.push(...effect.candles);
-      gaps.push(...effect.gaps);
+      const handedOver = this.#performOne(effect);
+      if (handedOver !== undefined) await handedOver;
     }
-    if (candles.length > 0 || gaps.length > 0) await this.#ports.store.save({ candles, gaps });
   }
 
   #performOne(effect: Effect): Promise<unknown> | undefined {

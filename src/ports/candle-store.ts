@@ -5,6 +5,9 @@ import type { EpochMs } from '../core/time.ts';
 import type { CandleGap, ClosedCandle } from '../model/candle.ts';
 import type { SeriesId } from '../model/series.ts';
 
+/** What is saved together. */
+export type SaveBatch = { readonly candles: readonly ClosedCandle[]; readonly gaps: readonly CandleGap[] };
+
 /** What one `save` changed, in candles. */
 export type SaveCounts = { readonly inserted: number; readonly changed: number; readonly unchanged: number };
 
@@ -33,10 +36,7 @@ export type CandleRange = {
  * - Failures reject with `FailureError` (`store_unavailable`, `store_corrupt`); nothing is half-written.
  */
 export type CandleStore = {
-  readonly save: (batch: {
-    readonly candles: readonly ClosedCandle[];
-    readonly gaps: readonly CandleGap[];
-  }) => Promise<SaveCounts>;
+  readonly save: (batch: SaveBatch) => Promise<SaveCounts>;
   readonly read: (range: CandleRange) => Promise<readonly ClosedCandle[]>;
   /** Gap stretches that overlap [`from`, `to`), ascending by `from`. */
   readonly readGaps: (

@@ -42,8 +42,8 @@ describe('a killed writer', () => {
       child = spawn(process.execPath, [writer, path]);
       const spoken = await killAfter(child, { lines: 1 + rng.integer(30), turns: rng.integer(40) });
       expect(child.signalCode, `run ${kill} ended by itself: ${spoken.errors}`).toBe('SIGKILL');
-      known = latest(known, spoken.lines);
-      await inspect(path, known);
+      // What was found has to be there from then on, whether or not it had been acknowledged.
+      known = await inspect(path, latest(known, spoken.lines));
     }
   });
 });
@@ -82,20 +82,21 @@ function latest(before: Acknowledged, lines: readonly string[]): Acknowledged {
   };
 }
 
-async function inspect(path: string, known: Acknowledged): Promise<void> {
+async function inspect(path: string, known: Acknowledged): Promise<Acknowledged> {
   const database = openSqliteDatabase({ path });
-  try {
-    await inspectCandles(createSqliteCandleStore(database), known.batch);
-    await inspectJournal(createSqliteJournal(database), known.sequence);
-  } finally {
-    database.close();
-  }
+  const batch = await inspectCandles(createSqliteCandleStore(database), known.batch);
+  const sequence = await inspectJournal(createSqliteJournal(database), known.sequence);
+  database.close();
   const raw = new Database(path, { readonly: true });
   expect(raw.pragma('integrity_check', { simple: true })).toBe('ok');
   raw.close();
+  return { batch, sequence };
 }
 
-async function inspectCandles(store: ReturnType<typeof createSqliteCandleStore>, acknowledged: number): Promise<void> {
+async function inspectCandles(
+  store: ReturnType<typeof createSqliteCandleStore>,
+  acknowledged: number,
+): Promise<number> {
   const { count } = await store.extent(KILL_SERIES);
   const batches = count / killBatch(0).candlesPerSeries;
   expect(Number.isInteger(batches), `${count} candles are no whole batches`).toBe(true);
@@ -107,9 +108,10 @@ async function inspectCandles(store: ReturnType<typeof createSqliteCandleStore>,
     expect(await store.read({ seriesId, ...ALL })).toEqual(candles);
   }
   expect(await store.readGaps(KILL_SERIES, ALL)).toEqual(expected.flatMap((batch) => batch.gaps));
+  return batches - 1;
 }
 
-async function inspectJournal(journal: ReturnType<typeof createSqliteJournal>, acknowledged: number): Promise<void> {
+async function inspectJournal(journal: ReturnType<typeof createSqliteJournal>, acknowledged: number): Promise<number> {
   const last = await journal.lastSequence();
   expect([acknowledged, acknowledged + 3]).toContain(last);
   const records: JournalRecord[] = [];
@@ -125,4 +127,5 @@ async function inspectJournal(journal: ReturnType<typeof createSqliteJournal>, a
   const expected: JournalRecord[] = [];
   for (let sequence = first; sequence <= last; sequence += 3) expected.push(...killRecords(sequence));
   expect(records).toEqual(expected);
+  return last;
 }

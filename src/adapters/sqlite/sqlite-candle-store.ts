@@ -6,36 +6,55 @@ import { assert } from '../../core/assert.ts';
 import { type CandleGap, type ClosedCandle, findCandleFault } from '../../model/candle.ts';
 import { type SeriesId, seriesParts } from '../../model/series.ts';
 import { timeframeMs } from '../../model/timeframe.ts';
-import type { CandleRange, CandleStore, SaveCounts, SeriesExtent } from '../../ports/candle-store.ts';
+import type { CandleRange, CandleStore, SaveBatch, SaveCounts, SeriesExtent } from '../../ports/candle-store.ts';
 import { CANDLE_COLUMNS, type CandleRow, parseCandleRow } from './candle-rows.ts';
 import { prepareCandleWriter } from './candle-writer.ts';
+import { type CommitSync, createCommitSync } from './commit-sync.ts';
+import { type ConnectionUse, shareConnection } from './connection-use.ts';
 import { prepareGapLedger } from './gap-ledger.ts';
 import { prepareSeriesKeys } from './series-keys.ts';
 import type { SqliteConnection, SqliteDatabase } from './sqlite-database.ts';
-import { storeUnavailable, toStoreError } from './sqlite-failures.ts';
+import { toStoreError } from './sqlite-failures.ts';
 
-type Batch = Parameters<CandleStore['save']>[0];
 /** Consecutive candles of one series, as the batch lists them, and the stretch of time they cover. */
-type Run = { readonly seriesId: SeriesId; readonly candles: ClosedCandle[]; readonly from: number; to: number };
+export type Run = { readonly seriesId: SeriesId; readonly candles: ClosedCandle[]; readonly from: number; to: number };
 
 /** Largest integer that SQLite takes as a limit from a double; stands for "no limit". */
 const LIMIT_MAX = Number.MAX_SAFE_INTEGER;
 
 /** A store over its own connection to `database`, which `close` closes; throws `FailureError` when it has none to give. */
 export function createSqliteCandleStore(database: SqliteDatabase): CandleStore {
-  const connection = database.connect('NORMAL');
-  const save = prepareSave(connection);
+  const [use] = shareConnection(database, 1) as [ConnectionUse];
+  return openCandleStore({ use, sync: createCommitSync(use.connection) }).store;
+}
+
+/** Saves one checked batch; `write` runs inside a transaction of the caller, who calls `forget` when that failed. */
+export type BatchWriter = {
+  readonly check: (batch: SaveBatch) => readonly Run[];
+  readonly write: (runs: readonly Run[], batch: SaveBatch) => SaveCounts;
+  readonly forget: () => void;
+};
+
+/** A store and what writes to it; `sync` is of the connection of `use`, which closing the store releases. */
+export function openCandleStore(parts: { readonly use: ConnectionUse; readonly sync: CommitSync }): {
+  readonly store: CandleStore;
+  readonly writer: BatchWriter;
+} {
+  const { use, sync } = parts;
+  const { connection } = use;
+  const writer = prepareBatchWriter(connection);
+  const save = prepareSave(connection, { writer, sync });
   const version = prepareVersion(connection);
   const reads = prepareReads(connection);
   const guard = async <T>(action: () => T): Promise<T> => {
-    if (!connection.open) throw storeUnavailable(database.path, { reason: 'it is closed' });
+    use.assertOpen();
     try {
       return action();
     } catch (thrown) {
-      throw toStoreError(thrown, database.path);
+      throw toStoreError(thrown, use.path);
     }
   };
-  return {
+  const store: CandleStore = {
     save: (batch) => guard(() => save(batch)),
     read: (range) => guard(() => reads.candles(range)),
     readGaps: (seriesId, period) => guard(() => reads.gaps({ seriesId, ...period })),
@@ -43,9 +62,10 @@ export function createSqliteCandleStore(database: SqliteDatabase): CandleStore {
     version: () => guard(version),
     listSeries: () => guard(reads.series),
     close: async () => {
-      connection.close();
+      use.release();
     },
   };
+  return { store, writer };
 }
 
 /**
@@ -65,7 +85,7 @@ function prepareVersion(connection: SqliteConnection): () => number {
   };
 }
 
-function prepareSave(connection: SqliteConnection): (batch: Batch) => SaveCounts {
+function prepareBatchWriter(connection: SqliteConnection): BatchWriter {
   const keys = prepareSeriesKeys(connection);
   const gaps = prepareGapLedger(connection);
   const writeCandles = prepareCandleWriter(connection);
@@ -82,25 +102,39 @@ function prepareSave(connection: SqliteConnection): (batch: Batch) => SaveCounts
     const stretch = { seriesKey: keys.ensure(gap.seriesId), from: gap.from, to: gap.to };
     gaps.save(stretch, { reason: gap.reason, candleMs: candleMs(gap.seriesId) });
   };
-  const writeAll = connection.transaction((runs: readonly Run[], batch: Batch): SaveCounts => {
-    const total = { inserted: 0, changed: 0, unchanged: 0 };
-    for (const run of runs) {
-      const counts = writeRun(run);
-      total.inserted += counts.inserted;
-      total.changed += counts.changed;
-      total.unchanged += counts.unchanged;
-    }
-    for (const gap of batch.gaps) writeGap(gap);
-    return total;
-  });
+  return {
+    check: ({ candles, gaps: holes }) => {
+      for (const gap of holes) assert(gap.from < gap.to, `empty gap of ${gap.seriesId} at ${gap.from}`);
+      return splitRuns(candles);
+    },
+    write: (runs, batch) => {
+      const total = { inserted: 0, changed: 0, unchanged: 0 };
+      for (const run of runs) {
+        const counts = writeRun(run);
+        total.inserted += counts.inserted;
+        total.changed += counts.changed;
+        total.unchanged += counts.unchanged;
+      }
+      for (const gap of batch.gaps) writeGap(gap);
+      return total;
+    },
+    forget: keys.forget,
+  };
+}
+
+function prepareSave(
+  connection: SqliteConnection,
+  { writer, sync }: { readonly writer: BatchWriter; readonly sync: CommitSync },
+): (batch: SaveBatch) => SaveCounts {
+  const writeAll = connection.transaction(writer.write);
   return (batch) => {
-    for (const gap of batch.gaps) assert(gap.from < gap.to, `empty gap of ${gap.seriesId} at ${gap.from}`);
-    const runs = splitRuns(batch.candles);
+    const runs = writer.check(batch);
     if (runs.length === 0 && batch.gaps.length === 0) return { inserted: 0, changed: 0, unchanged: 0 };
     try {
+      sync.beforeCommit('process');
       return writeAll.immediate(runs, batch);
     } catch (thrown) {
-      keys.forget();
+      writer.forget();
       throw thrown;
     }
   };

@@ -7,10 +7,9 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createMemoryBus } from '../../adapters/memory/memory-bus.ts';
 import { acquireDataLock } from '../../adapters/sqlite/data-lock.ts';
-import { createSqliteCandleStore } from '../../adapters/sqlite/sqlite-candle-store.ts';
 import { openSqliteDatabase } from '../../adapters/sqlite/sqlite-database.ts';
-import { createSqliteJournal } from '../../adapters/sqlite/sqlite-journal.ts';
 import { createSqliteRequestLedger } from '../../adapters/sqlite/sqlite-request-ledger.ts';
+import { createSqliteStorage } from '../../adapters/sqlite/sqlite-storage.ts';
 import type { FetchTopMarkets } from '../../api/index.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { Engine } from '../../engine/index.ts';
@@ -123,10 +122,11 @@ async function startAll(
   closers.push(() => lock.value.release());
   const database = openSqliteDatabase({ path });
   closers.push(() => database.close());
-  const store = createSqliteCandleStore(database);
-  closers.push(() => store.close());
-  const journal = createSqliteJournal(database);
-  closers.push(() => journal.close());
+  const { store, journal, commit } = createSqliteStorage(database);
+  closers.push(
+    () => store.close(),
+    () => journal.close(),
+  );
   const bus = createMemoryBus({
     waitingMax: BUS_WAITING_MAX,
     onError: (error) => options.onWarning(toReason(error)),
@@ -135,7 +135,7 @@ async function startAll(
   const ledger = createSqliteRequestLedger(database);
   closers.push(() => ledger.close());
   const openFeed = (sink: FeedSink): Feed => options.openFeed(sink, ledger);
-  const upstream = new Upstream({ ...options, store, journal, bus, openFeed, whitelist: whitelist.value });
+  const upstream = new Upstream({ ...options, store, journal, commit, bus, openFeed, whitelist: whitelist.value });
   const recovered = await upstream.engine.recover();
   if (!recovered.ok) return recovered;
   const topMarkets = options.openTopMarkets();

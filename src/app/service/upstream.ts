@@ -9,6 +9,7 @@ import type { SeriesId } from '../../model/series.ts';
 import type { Bus } from '../../ports/bus.ts';
 import type { CandleStore } from '../../ports/candle-store.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { CommitBurst } from '../../ports/commit-burst.ts';
 import type { Feed, FeedEvent, FeedSink } from '../../ports/feed.ts';
 import type { Journal } from '../../ports/journal.ts';
 import type { Notifier } from '../../ports/notifier.ts';
@@ -21,6 +22,7 @@ export type UpstreamParts = {
   readonly config: Config;
   readonly store: CandleStore;
   readonly journal: Journal;
+  readonly commit: CommitBurst;
   readonly bus: Bus;
   readonly notifier: Notifier;
   /** Time of the market. */
@@ -42,9 +44,10 @@ export class Upstream {
 
   constructor(parts: UpstreamParts) {
     this.#parts = parts;
-    const { clock, store, bus, notifier, journal } = parts;
+    const { clock, store, bus, notifier, journal, commit } = parts;
     this.engine = new Engine({
       ports: { clock, store, bus, notifier, journal, feed: this.#lateFeed() },
+      commit,
       step,
       onFatal: (error) => parts.onFatal(toFailure(error)),
     });
