@@ -4,6 +4,7 @@
  * Start-up is recovery: the newest snapshot, the journal's tail, then the present.
  */
 import type { Result } from '../core/result.ts';
+import type { CandleTexts } from '../journal/codec.ts';
 import { inputRecord, outputRecord } from '../journal/records.ts';
 import type { Effect, Input } from '../model/events.ts';
 import { type Failure, FailureError, failure } from '../model/failure.ts';
@@ -155,11 +156,12 @@ export class Engine {
 
   /** An input and its output enter the journal in one append, so that it never ends between the two. */
   async #stepRecorded(input: Input): Promise<{ readonly effects: readonly Effect[]; readonly isLasting: boolean }> {
-    const records: JournalRecord[] = [inputRecord(this.#state.sequence + 1, input)];
+    const texts: CandleTexts = new Map();
+    const records: JournalRecord[] = [inputRecord(this.#state.sequence + 1, input, texts)];
     try {
       const { state, effects } = this.#options.step(this.#state, input);
       this.#state = state;
-      const output = outputRecord(state.sequence, effects);
+      const output = outputRecord(state.sequence, effects, texts);
       if (output !== null) records.push(output);
       return { effects, isLasting: output !== null };
     } finally {

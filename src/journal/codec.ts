@@ -2,14 +2,54 @@
  * Inputs, effects and states as text. Decimals are written as `{"$":"0.1"}` in canonical form, so the text is readable,
  * exact and equal for equal values; keys keep the order they were built in, which the engine keeps deterministic.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Decimal, decimal, toDecimalText } from '../core/decimal.ts';
 
-/** The text of any plain value that may hold decimals. */
-export function encode(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) => {
-    return typeof part === 'bigint' ? { $: toDecimalText(part as Decimal) } : part;
-  });
+/** Texts of closed candles made so far, so that one in several places is written once. Candles never change. */
+export type CandleTexts = Map<object, string>;
+
+/**
+ * The text of any plain value that may hold decimals: what `JSON.stringify` makes of it, with decimals as notes.
+ * Written out here because a replacer is called back for every field, several times as slow.
+ */
+export function encode(value: unknown, texts: CandleTexts = new Map()): string {
+  return textOf(value, texts) ?? 'null';
+}
+
+/** `undefined` where JSON has no text: the field is left out. */
+function textOf(value: unknown, texts: CandleTexts): string | undefined {
+  switch (typeof value) {
+    case 'bigint':
+      return `{"$":"${toDecimalText(value as Decimal)}"}`;
+    case 'number':
+    case 'boolean':
+    case 'string':
+      return JSON.stringify(value);
+    case 'object':
+      return value === null ? 'null' : textOfObject(value, texts);
+    default:
+      return undefined;
+  }
+}
+
+function textOfObject(value: object, texts: CandleTexts): string {
+  if (Array.isArray(value)) return `[${value.map((item) => textOf(item, texts) ?? 'null').join(',')}]`;
+  const isCandle = 'kind' in value && value.kind === 'candleClosed';
+  const known = isCandle ? texts.get(value) : undefined;
+  if (known !== undefined) return known;
+  const text = textOfFields(value as Readonly<Record<string, unknown>>, texts);
+  if (isCandle) texts.set(value, text);
+  return text;
+}
+
+function textOfFields(value: Readonly<Record<string, unknown>>, texts: CandleTexts): string {
+  let fields = '';
+  for (const key of Object.keys(value)) {
+    const text = textOf(value[key], texts);
+    if (text === undefined) continue;
+    fields += `${fields === '' ? '' : ','}${JSON.stringify(key)}:${text}`;
+  }
+  return `{${fields}}`;
 }
 
 /** The value of a text that `encode` made; the caller names its type because the journal's checksum vouches for it. */
@@ -22,6 +62,6 @@ function isDecimalNote(part: unknown): part is { readonly $: string } {
 }
 
 /** SHA-256 of a value's text, as hex: equal exactly for equal values. */
-export function digest(value: unknown): string {
-  return createHash('sha256').update(encode(value)).digest('hex');
+export function digest(value: unknown, texts: CandleTexts = new Map()): string {
+  return hash('sha256', encode(value, texts), 'hex');
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BTC_1M, closedCandle, formingOf, minutesArbitrary } from '../../test/fixtures/candles.ts';
 import { createMemoryJournal } from '../adapters/memory/memory-journal.ts';
-import { type Decimal, decimal } from '../core/decimal.ts';
+import { type Decimal, decimal, toDecimalText } from '../core/decimal.ts';
 import { epochMs } from '../core/time.ts';
 import type { Effect, Input } from '../model/events.ts';
 import { digest, encode, inputRecord, outputRecord, parseEncoded, parseInput, readInputs } from './index.ts';
@@ -27,6 +27,36 @@ async function readAll(journal: ReturnType<typeof createMemoryJournal>, from = 1
 describe('the codec', () => {
   it('writes decimals readably and canonically', () => {
     expect(encode({ price: decimal('1.10'), none: null })).toBe('{"price":{"$":"1.1"},"none":null}');
+  });
+
+  it('writes what JSON.stringify writes, with decimals as notes, for any plain value', () => {
+    const byReplacer = (value: unknown): string =>
+      JSON.stringify(value, (_key, part: unknown) =>
+        typeof part === 'bigint' ? { $: toDecimalText(part as Decimal) } : part,
+      );
+    const leaf = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.double(),
+      fc.boolean(),
+      fc.constantFrom(null, undefined, -0, Number.NaN),
+      fc.bigInt({ min: -(10n ** 45n), max: 10n ** 45n }),
+    );
+    const { tree } = fc.letrec((tie) => ({
+      tree: fc.oneof({ depthSize: 'small' }, leaf, fc.array(tie('tree')), fc.dictionary(fc.string(), tie('tree'))),
+    }));
+    fc.assert(
+      fc.property(tree, (value) => {
+        expect(encode(value)).toBe(byReplacer(value) ?? 'null');
+      }),
+    );
+  });
+
+  it('writes a candle that stands in several places the same everywhere', () => {
+    const texts = new Map();
+    const both = [save, { kind: 'publishClosed', seriesId: BTC_1M, candles: [candle] }];
+    expect(encode(both, texts)).toBe(encode(both));
+    expect(encode(both, texts)).toBe(`[${both.map((effect) => encode(effect)).join(',')}]`);
+    expect([...texts.keys()]).toEqual([candle]);
   });
 
   it('brings candles back exactly', () => {

@@ -4,20 +4,20 @@
  */
 import type { Effect, Input } from '../model/events.ts';
 import type { Journal, JournalRecord } from '../ports/journal.ts';
-import { digest, encode, parseEncoded } from './codec.ts';
+import { type CandleTexts, digest, encode, parseEncoded } from './codec.ts';
 
 /** An input with its place in the run and, where one was recorded, the digest of its lasting effects. */
 export type RecordedInput = { readonly sequence: number; readonly input: Input; readonly outputDigest: string | null };
 
-/** The record of an input. */
-export function inputRecord(sequence: number, input: Input): JournalRecord {
-  return { sequence, stream: 'input', body: encode(input) };
+/** The record of an input; `texts` may be shared with its output's. */
+export function inputRecord(sequence: number, input: Input, texts?: CandleTexts): JournalRecord {
+  return { sequence, stream: 'input', body: encode(input, texts) };
 }
 
 /** The record of an input's lasting effects (all but forming publications); `null` when there are none. */
-export function outputRecord(sequence: number, effects: readonly Effect[]): JournalRecord | null {
+export function outputRecord(sequence: number, effects: readonly Effect[], texts?: CandleTexts): JournalRecord | null {
   const lasting = effects.filter((effect) => effect.kind !== 'publishForming');
-  return lasting.length === 0 ? null : { sequence, stream: 'output', body: digest(lasting) };
+  return lasting.length === 0 ? null : { sequence, stream: 'output', body: digest(lasting, texts) };
 }
 
 /** The input of an input record. */

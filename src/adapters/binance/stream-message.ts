@@ -36,6 +36,8 @@ export function parseStreamMessage(text: string): StreamMessage {
     // The parser's own message quotes the text at length; its beginning says enough.
     return { kind: 'corrupt', reason: `no JSON: ${text.slice(0, 60)}` };
   }
+  const kline = findEnvelopedKline(json);
+  if (kline !== null) return kline;
   const parsed = anyMessage.safeParse(json);
   if (!parsed.success) return { kind: 'corrupt', reason: describeIssue(parsed.error) };
   const message = parsed.data;
@@ -43,6 +45,14 @@ export function parseStreamMessage(text: string): StreamMessage {
   if (message.stream !== undefined) return sortEnveloped(message.stream, message.data);
   if (message.e !== undefined) return sortRaw(message.e, json);
   return sortReply(json, message);
+}
+
+/** Nearly every message is an enveloped kline: it is told by two fields, and its content is checked later anyway. */
+function findEnvelopedKline(json: unknown): StreamMessage | null {
+  if (typeof json !== 'object' || json === null || !('stream' in json) || !('data' in json)) return null;
+  const { stream: name, data } = json;
+  if (typeof name !== 'string' || typeof data !== 'object' || data === null) return null;
+  return 'e' in data && data.e === 'kline' ? { kind: 'kline', name, data } : null;
 }
 
 /** The notice comes raw, inside a combined envelope, or inside the WebSocket API's `event`. */
