@@ -8,18 +8,22 @@ import { join } from 'node:path';
 import type { BenchContext, BenchResult, Mode } from './bench-result.ts';
 import { sendNote, serveCommands } from './child-process.ts';
 import { runDecimalBench } from './decimal-bench.ts';
+import { runDeflateBench } from './deflate-bench.ts';
 import { runFoldBench } from './fold-bench.ts';
 import { runImportBench } from './import-bench.ts';
 import { runIndicatorBench } from './indicator-bench.ts';
 import { runLatencyBench } from './latency-bench.ts';
+import { runPipelineBench } from './pipeline-bench.ts';
 import { runRequestBench } from './request-bench.ts';
 
 const BENCHES = {
   decimal: runDecimalBench,
+  deflate: runDeflateBench,
   fold: runFoldBench,
   import: runImportBench,
   indicator: runIndicatorBench,
   latency: runLatencyBench,
+  pipeline: runPipelineBench,
   request: runRequestBench,
 } as const satisfies Record<string, (context: BenchContext) => Promise<BenchResult>>;
 

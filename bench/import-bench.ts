@@ -4,15 +4,14 @@
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
-import { appendParameters, CANDLE_COLUMNS, type Parameter } from '../src/adapters/sqlite/candle-rows.ts';
-import { MIGRATIONS } from '../src/adapters/sqlite/migrations.ts';
+import { appendParameters, type Parameter } from '../src/adapters/sqlite/candle-rows.ts';
 import { createSqliteCandleStore } from '../src/adapters/sqlite/sqlite-candle-store.ts';
 import { openSqliteDatabase } from '../src/adapters/sqlite/sqlite-database.ts';
 import { importCandles } from '../src/app/data/import-candles.ts';
 import { acceptClosed, createFanout, emptyOutput } from '../src/market/derived-timeframe-fanout.ts';
 import type { ClosedCandle } from '../src/model/candle.ts';
 import { FailureError } from '../src/model/failure.ts';
+import { openBareCandles } from './bare-candles.ts';
 import { type BenchContext, type BenchResult, figureOf } from './bench-result.ts';
 import { DERIVED, findMinuteFile, type MinuteFile, openMinutes, readMinutes } from './minute-file.ts';
 import { alternate } from './rounds.ts';
@@ -85,28 +84,16 @@ async function buildRows(file: MinuteFile): Promise<readonly (readonly Parameter
   return rows;
 }
 
-const UPSERT = `INSERT INTO candles (${CANDLE_COLUMNS.join(', ')}, revision)
-  VALUES (${CANDLE_COLUMNS.map(() => '?').join(', ')}, ?)
-  ON CONFLICT (series, open_time) DO UPDATE SET ${[...CANDLE_COLUMNS.slice(2), 'revision']
-    .map((column) => `${column} = excluded.${column}`)
-    .join(', ')}`;
-
 function upsertOnce(dir: string, rows: readonly (readonly Parameter[])[]): number {
   const folder = mkdtempSync(join(dir, 'upsert-'));
-  const connection = new Database(join(folder, 'bare.db'));
+  const bare = openBareCandles(join(folder, 'bare.db'));
   try {
-    connection.pragma('journal_mode = WAL');
-    connection.pragma('synchronous = NORMAL');
-    for (const step of MIGRATIONS) connection.exec(step);
-    const upsert = connection.prepare(UPSERT);
-    const writeSome = connection.transaction((from: number) => {
-      const to = Math.min(rows.length, from + TRANSACTION_ROWS);
-      for (let index = from; index < to; index++) upsert.run(rows[index]);
-    });
-    for (let from = 0; from < rows.length; from += TRANSACTION_ROWS) writeSome(from);
+    for (let from = 0; from < rows.length; from += TRANSACTION_ROWS) {
+      bare.write(rows.slice(from, from + TRANSACTION_ROWS));
+    }
     return rows.length;
   } finally {
-    connection.close();
+    bare.close();
     rmSync(folder, { recursive: true });
   }
 }

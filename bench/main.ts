@@ -11,7 +11,16 @@ import { startChild } from './child-process.ts';
 import { currentLoad, describeMachine } from './machine.ts';
 import { documentText, indexText, type Run, terminalText } from './report.ts';
 
-const NAMES: readonly BenchName[] = ['decimal', 'fold', 'import', 'indicator', 'latency', 'request'];
+const NAMES: readonly BenchName[] = [
+  'decimal',
+  'deflate',
+  'fold',
+  'import',
+  'indicator',
+  'latency',
+  'pipeline',
+  'request',
+];
 const DOCUMENTS = join(import.meta.dirname, '../docs/benchmarks');
 const INDEX = 'README.md';
 

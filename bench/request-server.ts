@@ -4,14 +4,9 @@
  */
 import { join } from 'node:path';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { createWallClock } from '../src/adapters/clock/wall-clock.ts';
-import { createMemoryBus } from '../src/adapters/memory/memory-bus.ts';
 import { createSqliteCandleStore } from '../src/adapters/sqlite/sqlite-candle-store.ts';
 import { openSqliteDatabase } from '../src/adapters/sqlite/sqlite-database.ts';
-import { CandleReader, DebugLog, MarketHub, startHttpServer } from '../src/api/index.ts';
-import { err } from '../src/core/result.ts';
-import { FailureError, failure } from '../src/model/failure.ts';
-import { createStoreControl } from '../test/fixtures/store-control.ts';
+import { startApiSide } from './api-side.ts';
 import { serveCommands } from './child-process.ts';
 import { findMinuteFile, readMinutes } from './minute-file.ts';
 
@@ -32,33 +27,8 @@ async function startOurs(dir: string): Promise<{ readonly port: number; readonly
   const stored = (await readMinutes(findMinuteFile(dir))).slice(0, STORED);
   const store = createSqliteCandleStore(openSqliteDatabase({ path: join(dir, 'hotwick.db') }));
   await store.save({ candles: stored, gaps: [] });
-  const clock = createWallClock();
-  const refuse = (reason: unknown): never => {
-    throw new Error(String(reason));
-  };
-  const bus = createMemoryBus({ waitingMax: 10, onError: refuse });
-  const control = createStoreControl(store, bus);
-  const reader = new CandleReader({ store, clock, prepare: control.prepareSeries });
-  const hub = new MarketHub({ bus, clock, reader, control, onError: refuse });
-  const server = await startHttpServer({
-    host: '127.0.0.1',
-    port: 0,
-    store,
-    reader,
-    hub,
-    control,
-    gates: { debug: 'off', dev: 'off', health: 'off', metrics: 'off', backfillRecentMs: 0 },
-    debugLog: new DebugLog({ clock, state: 'off' }),
-    fetchTopMarkets: async () => err(failure('venue_unreachable', { url: 'the venue', reason: 'there is none' })),
-    clock,
-    wallClock: clock,
-    webDir: join(dir, 'no-page'),
-    corsOrigins: [],
-    onError: refuse,
-    info: () => ({ name: 'hotwick', version: 'bench', mode: 'bench', series: [], speed: 1, market_time: 0 }),
-  });
-  if (!server.ok) throw new FailureError(server.error);
-  return { port: server.value.port, seriesId: stored[0]?.seriesId ?? '' };
+  const { port } = await startApiSide(store, 'off');
+  return { port, seriesId: stored[0]?.seriesId ?? '' };
 }
 
 async function startBare(bytes: Buffer, path: string): Promise<number> {

@@ -26,6 +26,7 @@ import { marketListRoutes } from './market-list-routes.ts';
 import { measureRequests, metricsRoutes } from './metrics-routes.ts';
 import { addRefusals, refuseUnreadable } from './refusals.ts';
 import { type Shutdown, watchRequests } from './shutdown.ts';
+import type { SocketCompression } from './socket-compression.ts';
 import { socketRoutes } from './socket-route.ts';
 import { acceptSockets, isSocketRequest, type SocketDoor } from './socket-upgrade.ts';
 import type { FetchTopMarkets } from './top-markets.ts';
@@ -50,6 +51,8 @@ export type HttpServerOptions = {
   /** Folder of the built web page; the server explains itself where it is absent. */
   readonly webDir: string;
   readonly corsOrigins: readonly string[];
+  /** `off` when absent. */
+  readonly socketCompression?: SocketCompression;
   readonly onError: (reason: string) => void;
 };
 
@@ -68,7 +71,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Resul
   });
   const shutdown = await addEverything(app, options);
   const debugHub = new DebugHub(options.debugLog, options.onError);
-  const sockets = acceptSockets(app.server, createDoors(options, debugHub));
+  const sockets = acceptSockets(app.server, createDoors(options, debugHub), options.socketCompression ?? 'off');
   try {
     await app.listen({ host: options.host, port: options.port });
   } catch (error) {

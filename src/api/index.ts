@@ -6,4 +6,5 @@ export type { InfoAnswer } from './contract.ts';
 export { DebugLog } from './debug-log.ts';
 export { type HttpServer, type HttpServerOptions, startHttpServer } from './http-server.ts';
 export { HUB_LIMITS, type HubLimits, MarketHub } from './market-hub.ts';
+export type { SocketCompression } from './socket-compression.ts';
 export type { FetchTopMarkets, MarketRow } from './top-markets.ts';

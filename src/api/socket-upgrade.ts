@@ -5,6 +5,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { deflateOptions, type SocketCompression } from './socket-compression.ts';
 
 /** What happens at a path: its sockets are taken, or refused by name. */
 export type SocketDoor = { readonly accept: (socket: WebSocket) => void } | { readonly refusal: string };
@@ -23,13 +24,17 @@ export function isSocketRequest(request: IncomingMessage): boolean {
 }
 
 /** Hands upgraded sockets of `server` to the door of their path. */
-export function acceptSockets(server: Server, doors: ReadonlyMap<string, SocketDoor>): WebSocketServer {
+export function acceptSockets(
+  server: Server,
+  doors: ReadonlyMap<string, SocketDoor>,
+  compression: SocketCompression,
+): WebSocketServer {
   // Named outside the call because the type declarations lack `closeTimeout`.
   const options = {
     noServer: true,
     maxPayload: MESSAGE_BYTES_MAX,
     closeTimeout: CLOSE_TIMEOUT_MS,
-    perMessageDeflate: false,
+    perMessageDeflate: deflateOptions(compression),
     clientTracking: false,
   };
   const sockets = new WebSocketServer(options);

@@ -3,6 +3,8 @@
  * `TRADE_CANVAS_`; booleans are `1/true/yes/on` in any case, anything else is off; a number that is none falls back to
  * its default, and is then brought within its bounds. docs/settings.md is generated from `SETTINGS`.
  */
+import type { SocketCompression } from '../api/index.ts';
+import { assert } from '../core/assert.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { type Failure, failure } from '../model/failure.ts';
 import { parseTimeframe, type Timeframe, timeframe } from '../model/timeframe.ts';
@@ -17,6 +19,7 @@ export type Config = {
   readonly formingMinIntervalMs: number;
   readonly catchUpLimit: number;
   readonly corsOrigins: readonly string[];
+  readonly socketCompression: SocketCompression;
   readonly endpoints: {
     readonly futuresRestUrl: string;
     readonly spotRestUrl: string;
@@ -59,6 +62,14 @@ export type GateConfig = {
 
 const BASE_TIMEFRAME = timeframe('1m');
 
+const COMPRESSIONS: ReadonlyMap<string, SocketCompression> = new Map([
+  ['off', 'off'],
+  ['0', 'off'],
+  ['long', 'long'],
+  ['1', 'long'],
+  ['all', 'all'],
+]);
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The configuration of this process; fails with `config_invalid` naming every problem at once. */
@@ -78,6 +89,13 @@ export function loadConfig(environment: Environment = process.env): Result<Confi
     }
     return text;
   };
+  const word = <T>(setting: Setting, words: ReadonlyMap<string, T>): T => {
+    const text = value(setting).toLowerCase();
+    const known = words.get(text) ?? words.get(setting.initial);
+    assert(known !== undefined, `${setting.name} has no default`);
+    if (!words.has(text)) problems.push(`${setting.name}: "${text}" is none of ${[...words.keys()].join(', ')}`);
+    return known;
+  };
   const baseTimeframe = value(SETTINGS.derivedBase);
   if (baseTimeframe !== BASE_TIMEFRAME) problems.push(`${SETTINGS.derivedBase.name}: only 1m is supported`);
   const wanted = isOnUnlessSaid(SETTINGS.derivedEnabled, environment)
@@ -89,6 +107,7 @@ export function loadConfig(environment: Environment = process.env): Result<Confi
     formingMinIntervalMs: integer(SETTINGS.formingMinIntervalMs, environment),
     catchUpLimit: integer(SETTINGS.catchUpLimit, environment),
     corsOrigins: list(SETTINGS.corsOrigins, environment),
+    socketCompression: word(SETTINGS.socketCompression, COMPRESSIONS),
     endpoints: {
       futuresRestUrl: url(SETTINGS.futuresRestUrl, ['https:', 'http:']),
       spotRestUrl: url(SETTINGS.spotRestUrl, ['https:', 'http:']),

@@ -149,6 +149,14 @@ export const SETTINGS = {
     initial: 'http://localhost:5173,http://127.0.0.1:5173',
     meaning: 'web origins that may call the API from a browser',
   },
+  socketCompression: {
+    name: 'HOTWICK_WS_DEFLATE',
+    kind: 'text',
+    initial: 'off',
+    meaning:
+      'compress messages to WebSocket clients that offer it: off, long (pages of history; `1` means this) or all; ' +
+      'what it costs is in docs/ops/running.md',
+  },
   futuresRestUrl: {
     name: 'TRADE_CANVAS_BINANCE_FUTURES_BASE_URL',
     kind: 'text',

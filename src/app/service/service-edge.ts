@@ -73,6 +73,7 @@ export function startServiceEdge(parts: EdgeParts): Promise<Result<HttpServer, F
     wallClock,
     webDir: parts.webDir,
     corsOrigins: config.corsOrigins,
+    socketCompression: config.socketCompression,
     onError: onWarning,
     info: () => ({
       name: 'hotwick',
