@@ -5,16 +5,16 @@
 import type { SocketCompression } from '../src/api/index.ts';
 import { type BenchContext, type BenchResult, type Figure, figureOf, quantile } from './bench-result.ts';
 import { type Child, startChild } from './child-process.ts';
-import { type DeflateServerCommands, MESSAGES_PER_MINUTE } from './deflate-server.ts';
+import type { DeflateServerCommands } from './deflate-server.ts';
 import type { DeflateSubscriberCommands } from './deflate-subscribers.ts';
-import { audienceText } from './latency-figures.ts';
+import { audienceText, CLOSED_EVERY } from './latency-figures.ts';
 
-const SIZES = { full: { rounds: 5, minutes: 60 }, quick: { rounds: 1, minutes: 10 } } as const;
+const SIZES = { full: { rounds: 3, minutes: 60 }, quick: { rounds: 1, minutes: 10 } } as const;
 const AUDIENCES = [1, 100] as const;
 const SIDES: readonly SocketCompression[] = ['off', 'long', 'all'];
 /** One page of history. */
 const STORED = 5_000;
-/** Messages a second: some hundred times a market's own pace. */
+/** Messages a second: thirty times the pace of one futures series, so that what a message costs can be seen. */
 const PER_SECOND = 120;
 
 type Stage = {
@@ -22,7 +22,6 @@ type Stage = {
   readonly subscribers: Child<DeflateSubscriberCommands>;
   readonly ports: Readonly<Record<SocketCompression, number>>;
   readonly seriesId: string;
-  readonly newestSec: number;
 };
 
 /** One round of one side: bytes of one subscriber, processor time of the server and latencies in milliseconds. */
@@ -94,11 +93,12 @@ async function playHistory(stage: Stage, { side, count }: Scene): Promise<Measur
 /** Everybody stands at the newest candle and hears the next ones. */
 async function playLive(stage: Stage, { side, count, minutes }: Scene): Promise<Measured> {
   const { subscribers, server } = stage;
+  const messages = minutes * CLOSED_EVERY;
   await subscribers.call('connect', { port: stage.ports[side], count });
-  await subscribers.call('say', subscribeText(stage, stage.newestSec));
+  await subscribers.call('say', subscribeText(stage, await server.call('standing', null)));
   const cpuBefore = await server.call('cpuSeconds', null);
-  const sentMs = await server.call('announce', { side, minutes, perSecond: PER_SECOND });
-  const { bytes, receivedMs } = await subscribers.call('collect', minutes * MESSAGES_PER_MINUTE);
+  const sentMs = await server.call('announce', { side, messages, perSecond: PER_SECOND });
+  const { bytes, receivedMs } = await subscribers.call('collect', messages);
   const cpuMs = ((await server.call('cpuSeconds', null)) - cpuBefore) * 1000;
   await subscribers.call('disconnect', null);
   const latencies = receivedMs.map((at, index) => at - (sentMs[index % sentMs.length] ?? Number.NaN));

@@ -10,28 +10,27 @@ import type { SocketCompression } from '../src/api/index.ts';
 import type { ClosedCandle } from '../src/model/candle.ts';
 import { type ApiSide, startApiSide } from './api-side.ts';
 import { serveCommands, sharedNowMs } from './child-process.ts';
+import { CLOSED_EVERY } from './latency-figures.ts';
 import { findMinuteFile, readMinutes } from './minute-file.ts';
 
 /** What this process can be asked. */
 export type DeflateServerCommands = {
-  /** Stores so many candles and starts every edge; answers the series and the newest stored open time in seconds. */
+  /** Stores so many candles and starts every edge. */
   readonly start: (order: { readonly dir: string; readonly stored: number }) => Promise<{
     readonly ports: Readonly<Record<SocketCompression, number>>;
     readonly seriesId: string;
-    readonly newestSec: number;
   }>;
-  /** Announces the minutes after the stored ones, each forming twice and then closed; answers when each left. */
+  /** Announces the minutes after the stored ones, each forming until its closing message; answers when each left. */
   readonly announce: (order: {
     readonly side: SocketCompression;
-    readonly minutes: number;
+    readonly messages: number;
     readonly perSecond: number;
   }) => Promise<Float64Array>;
+  /** Open time in seconds of the candle before the next one announced. */
+  readonly standing: (nothing: null) => Promise<number>;
   /** Processor seconds of this process so far, all threads. */
   readonly cpuSeconds: (nothing: null) => Promise<number>;
 };
-
-/** Messages of one announced minute. */
-export const MESSAGES_PER_MINUTE = 3;
 
 const sides = new Map<SocketCompression, ApiSide>();
 const upcoming: ClosedCandle[] = [];
@@ -44,7 +43,7 @@ function sideOf(name: SocketCompression): ApiSide {
 
 async function publish({ bus }: ApiSide, candle: ClosedCandle, place: number): Promise<void> {
   const { seriesId, certificate, kind, ...columns } = candle;
-  if (place < MESSAGES_PER_MINUTE - 1) {
+  if (place < CLOSED_EVERY - 1) {
     await bus.publish({ kind: 'candleForming', seriesId, candle: { kind: 'candleForming', seriesId, ...columns } });
   } else await bus.publish({ kind: 'candlesClosed', seriesId, candles: [{ ...candle, certificate }] });
 }
@@ -60,22 +59,22 @@ const commands: DeflateServerCommands = {
     const last = past[past.length - 1];
     if (last === undefined) throw new Error('no candles');
     const ports = { off: sideOf('off').port, long: sideOf('long').port, all: sideOf('all').port };
-    return { ports, seriesId: last.seriesId, newestSec: last.openTime / 1000 };
+    return { ports, seriesId: last.seriesId };
   },
-  announce: async ({ side, minutes, perSecond }) => {
-    const sentMs = new Float64Array(minutes * MESSAGES_PER_MINUTE);
+  announce: async ({ side, messages, perSecond }) => {
+    const sentMs = new Float64Array(messages);
     const startedMs = sharedNowMs();
     for (let index = 0; index < sentMs.length; index++) {
-      const candle = upcoming[Math.floor(index / MESSAGES_PER_MINUTE)];
+      const candle = upcoming[Math.floor(index / CLOSED_EVERY)];
       if (candle === undefined) throw new Error('no more candles');
       await wait(Math.max(0, startedMs + (index * 1000) / perSecond - sharedNowMs()));
       sentMs[index] = sharedNowMs();
-      await publish(sideOf(side), candle, index % MESSAGES_PER_MINUTE);
+      await publish(sideOf(side), candle, index % CLOSED_EVERY);
     }
-    // The bus drops candles it has announced before, and the next round announces the same ones.
-    upcoming.splice(0, minutes);
+    upcoming.splice(0, messages / CLOSED_EVERY);
     return sentMs;
   },
+  standing: async () => (upcoming[0]?.openTime ?? 0) / 1000 - 60,
   cpuSeconds: async () => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1e6;

@@ -13,7 +13,7 @@ export type SocketCompression = 'off' | 'long' | 'all';
 const LONG_BYTES = 1024;
 /** Messages in zlib's hands at once, over all clients; the others wait in their sockets. */
 const AT_ONCE = 4;
-/** The fastest level of zlib: candles shrink to a third with it, and hardly further with more. */
+/** The fastest level of zlib: candles shrink to a quarter with it, and hardly further with more. */
 const LEVEL = 1;
 
 /** What `ws` is told. */

@@ -91,6 +91,26 @@ describe('addresses', () => {
   });
 });
 
+describe('compression of WebSocket messages', () => {
+  const { name } = SETTINGS.socketCompression;
+
+  it.each([
+    [undefined, 'off'],
+    ['', 'off'],
+    ['0', 'off'],
+    ['OFF', 'off'],
+    ['1', 'long'],
+    [' long ', 'long'],
+    ['all', 'all'],
+  ])('is of %j: %s', (text, expected) => {
+    expect(load({ [name]: text }).socketCompression).toBe(expected);
+  });
+
+  it('is refused where its word is unknown', () => {
+    expect(loadConfig({ [name]: 'some' })).toMatchObject({ ok: false, error: { code: 'config_invalid' } });
+  });
+});
+
 describe('the configuration', () => {
   it('names every problem at once', () => {
     const config = loadConfig({

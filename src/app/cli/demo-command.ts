@@ -2,28 +2,18 @@
  * `hotwick demo`: everything at once, without network.
  */
 import type { Command } from 'commander';
-import { addMs, type DurationMs, toIsoText } from '../../core/time.ts';
-import type { MarketType } from '../../model/instrument.ts';
+import { addMs, toIsoText } from '../../core/time.ts';
 import type { SeriesId } from '../../model/series.ts';
 import type { SeriesExtent } from '../../ports/candle-store.ts';
 import { loadConfig } from '../config.ts';
 import { type Demo, startDemo } from '../modes/demo.ts';
 import { packageVersion } from '../version.ts';
-import { durationOption, marketOption, portOption, seedOption, speedOption } from './options.ts';
+import { addMarketOptions, type MarketFlags } from './market-options.ts';
+import { portOption } from './options.ts';
 import { banner, say, sayFailure, sayWarning } from './output.ts';
 import { runUntilStopped } from './running.ts';
 
-type DemoFlags = {
-  readonly host: string;
-  readonly port: number;
-  readonly dataDir?: string;
-  readonly seed: number;
-  readonly speed: number;
-  readonly replay?: string;
-  readonly symbol: string;
-  readonly market: MarketType;
-  readonly for?: DurationMs;
-};
+type DemoFlags = MarketFlags & { readonly port: number; readonly dataDir?: string };
 
 const EXAMPLES = `
 Examples:
@@ -35,20 +25,13 @@ Examples:
 
 /** Adds the command. */
 export function addDemoCommand(program: Command): void {
-  program
+  const command = program
     .command('demo')
     .description('simulated exchange, K-line service and web page in one process; no network needed')
     .option('--port <port>', 'port of the page and the API, 0 for a free one', portOption, 18080)
-    .option('--host <host>', 'address to listen on', '127.0.0.1')
-    .option('--data-dir <dir>', 'keep the database here (default: a temporary folder, removed at the end)')
-    .option('--seed <number>', 'seed of the generated market', seedOption, 1)
-    .option('--speed <factor>', 'market seconds per real second', speedOption, 60)
-    .option('--replay <file>', 'recorded 1m candles (.csv or .csv.gz) as the market')
-    .option('--symbol <symbol>', 'what the recording is of, and what the page shows', 'BTC/USDT')
-    .option('--market <market>', 'spot or futures', marketOption, 'futures')
-    .option('--for <duration>', 'stop after this much market time and exit 0, for example 10m', durationOption)
-    .addHelpText('after', EXAMPLES)
-    .action(runDemo);
+    .option('--data-dir <dir>', 'keep the database here (default: a temporary folder, removed at the end)');
+  addMarketOptions(command, { speed: 60, symbol: 'what the recording is of, and what the page shows' });
+  command.addHelpText('after', EXAMPLES).action(runDemo);
 }
 
 async function runDemo(flags: DemoFlags): Promise<void> {
@@ -59,17 +42,19 @@ async function runDemo(flags: DemoFlags): Promise<void> {
     const options = { ...rest, dataDir, config: config.value, onWarning: sayWarning, onFatal: stop.fail };
     const demo = await startDemo(options);
     if (!demo.ok) return sayFailure(demo.error);
-    const { clock, source, service, seriesId } = demo.value;
-    let ending = '';
+    const { clock, source, seriesId, settle, close } = demo.value;
+    const end = flags.for === undefined ? null : addMs(source.startTime, flags.for);
     try {
       describe(demo.value, flags);
-      if (flags.for !== undefined) clock.schedule(addMs(source.startTime, flags.for), stop.plan);
+      if (end !== null) clock.schedule(end, stop.plan);
       await stopped;
-      ending = describeEnd(seriesId, await service.store.extent(seriesId));
-    } finally {
-      await demo.value.close();
+      // The planned end is the end of a candle, which is still on its way.
+      if (end !== null && clock.now() >= end) await settle(end);
+    } catch (thrown) {
+      await close();
+      throw thrown;
     }
-    say(ending);
+    say(describeEnd(seriesId, await close()));
   });
 }
 

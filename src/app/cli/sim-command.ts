@@ -2,24 +2,15 @@
  * `hotwick sim`: the simulated exchange alone.
  */
 import type { Command } from 'commander';
-import { addMs, type DurationMs, toIsoText } from '../../core/time.ts';
-import type { MarketType } from '../../model/instrument.ts';
+import { addMs, toIsoText } from '../../core/time.ts';
 import { type Sim, startSim } from '../modes/sim.ts';
 import { packageVersion } from '../version.ts';
-import { durationOption, marketOption, portOption, seedOption, speedOption } from './options.ts';
+import { addMarketOptions, type MarketFlags } from './market-options.ts';
+import { portOption } from './options.ts';
 import { banner, say, sayFailure } from './output.ts';
 import { runUntilStopped } from './running.ts';
 
-type SimFlags = {
-  readonly host: string;
-  readonly port: number;
-  readonly seed: number;
-  readonly speed: number;
-  readonly replay?: string;
-  readonly symbol: string;
-  readonly market: MarketType;
-  readonly for?: DurationMs;
-};
+type SimFlags = MarketFlags & { readonly port: number };
 
 const EXAMPLES = `
 Examples:
@@ -30,19 +21,12 @@ Examples:
 
 /** Adds the command. */
 export function addSimCommand(program: Command): void {
-  program
+  const command = program
     .command('sim')
     .description("a simulated exchange that speaks Binance's market-data protocol, for any Binance client")
-    .option('--port <port>', 'port to listen on, 0 for a free one', portOption, 18090)
-    .option('--host <host>', 'address to listen on', '127.0.0.1')
-    .option('--seed <number>', 'seed of the generated market', seedOption, 1)
-    .option('--speed <factor>', 'market seconds per real second', speedOption, 1)
-    .option('--replay <file>', 'recorded 1m candles (.csv or .csv.gz) as the market')
-    .option('--symbol <symbol>', 'what the recording is of', 'BTC/USDT')
-    .option('--market <market>', 'market of the recording: spot or futures', marketOption, 'futures')
-    .option('--for <duration>', 'stop after this much market time and exit 0', durationOption)
-    .addHelpText('after', EXAMPLES)
-    .action(runSim);
+    .option('--port <port>', 'port to listen on, 0 for a free one', portOption, 18090);
+  addMarketOptions(command, { speed: 1, symbol: 'what the recording is of' });
+  command.addHelpText('after', EXAMPLES).action(runSim);
 }
 
 async function runSim(flags: SimFlags): Promise<void> {

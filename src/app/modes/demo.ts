@@ -20,10 +20,18 @@ import { addMs, type EpochMs } from '../../core/time.ts';
 import { type Failure, failure, toFailure, toReason } from '../../model/failure.ts';
 import { instrumentId, type MarketType } from '../../model/instrument.ts';
 import { type SeriesId, seriesId } from '../../model/series.ts';
+import { bucketOpen } from '../../model/timeframe.ts';
+import type { SeriesExtent } from '../../ports/candle-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Config } from '../config.ts';
 import { parseAssets } from '../data/candle-files.ts';
-import { type KlineService, LOCK_FILE, prepareDataDir, startKlineService } from '../service/kline-service.ts';
+import {
+  DATABASE_FILE,
+  type KlineService,
+  LOCK_FILE,
+  prepareDataDir,
+  startKlineService,
+} from '../service/kline-service.ts';
 import { packageVersion, webDir } from '../version.ts';
 import { createMarketClock } from './market-clock.ts';
 import { openSimSource, type SimSource } from './sim-source.ts';
@@ -52,8 +60,15 @@ export type Demo = {
   readonly source: SimSource;
   readonly seriesId: SeriesId;
   readonly dataDir: string;
-  readonly close: () => Promise<void>;
+  /** Resolves when every minute that is over at `time` is through, or after some seconds in which it did not come. */
+  readonly settle: (time: EpochMs) => Promise<void>;
+  /** Stops everything and answers what is stored of the series in the end. */
+  readonly close: () => Promise<SeriesExtent>;
 };
+
+/** What the last candle of a run may need to come through, in real time. */
+const SETTLE_MS_MAX = 5_000;
+const SETTLE_EVERY_MS = 20;
 
 /** Starts everything; on failure nothing keeps running and nothing is left behind. */
 export async function startDemo(options: DemoOptions): Promise<Result<Demo, Failure>> {
@@ -68,9 +83,9 @@ export async function startDemo(options: DemoOptions): Promise<Result<Demo, Fail
     cleanUp();
     return started;
   }
-  const close = async (): Promise<void> => {
+  const close = async (): Promise<SeriesExtent> => {
     try {
-      await started.value.close();
+      return await started.value.close();
     } finally {
       cleanUp();
     }
@@ -112,15 +127,19 @@ async function findResumeTime(dataDir: string, series: SeriesId): Promise<Result
   const lock = acquireDataLock(join(dataDir, LOCK_FILE));
   if (!lock.ok) return lock;
   try {
-    const database = openSqliteDatabase({ path: path.value });
-    try {
-      const { head } = await createSqliteCandleStore(database).extent(series);
-      return ok(head === null ? null : addMs(head, 60_000));
-    } finally {
-      database.close();
-    }
+    const { head } = await readExtent(path.value, series);
+    return ok(head === null ? null : addMs(head, 60_000));
   } finally {
     lock.value.release();
+  }
+}
+
+async function readExtent(path: string, series: SeriesId): Promise<SeriesExtent> {
+  const database = openSqliteDatabase({ path });
+  try {
+    return await createSqliteCandleStore(database).extent(series);
+  } finally {
+    database.close();
   }
 }
 
@@ -174,15 +193,31 @@ async function startOn(
     await closeRest();
     return service;
   }
-  const close = async (): Promise<void> => {
+  const close = async (): Promise<SeriesExtent> => {
     try {
       await service.value.close();
+      // Stopping lets through what was on its way, so what is stored is known only now.
+      return await readExtent(join(place.dataDir, DATABASE_FILE), place.series);
     } finally {
       await closeRest();
     }
   };
   const { series: shown, dataDir } = place;
-  return ok({ service: service.value, exchange, clock, source, seriesId: shown, dataDir, close });
+  const settle = (time: EpochMs): Promise<void> => settleSeries(service.value, { wallClock, series: shown, time });
+  return ok({ service: service.value, exchange, clock, source, seriesId: shown, dataDir, settle, close });
+}
+
+/** The stream ends a minute when it ends, and a halted market has none to end: the wait is bounded. */
+async function settleSeries(
+  { engine }: KlineService,
+  until: { readonly wallClock: Clock; readonly series: SeriesId; readonly time: EpochMs },
+): Promise<void> {
+  const { wallClock, series, time } = until;
+  const target = bucketOpen(time, 60_000);
+  for (let waitedMs = 0; waitedMs < SETTLE_MS_MAX; waitedMs += SETTLE_EVERY_MS) {
+    if ((engine.state().market.series[series]?.nextOpen ?? 0) >= target) return;
+    await new Promise<void>((resolve) => wallClock.schedule(addMs(wallClock.now(), SETTLE_EVERY_MS), resolve));
+  }
 }
 
 /** The feed's patience is meant in real time; its clock runs `speed` times as fast. */
