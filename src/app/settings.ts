@@ -185,7 +185,7 @@ export const SETTINGS = {
     name: 'HOTWICK_ARCHIVE_URL',
     kind: 'text',
     initial: 'https://data.binance.vision',
-    meaning: "base URL of the exchange's public archive, for `hotwick data download` and `data audit --archive`",
+    meaning: "base URL of the exchange's public archive, for `hotwick data download` and `data audit`",
   },
   historyDays: {
     name: 'HOTWICK_HISTORY_DAYS',

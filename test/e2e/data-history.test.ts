@@ -1,4 +1,5 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -99,7 +100,7 @@ describe('data download', () => {
     expect(
       readdirSync(join(dataDir, 'downloads'), { recursive: true }).filter((name) => /zip/.test(String(name))),
     ).toEqual([]);
-    const audit = await runHotwick(['data', 'audit', '--series', SERIES, '--data-dir', dataDir]);
+    const audit = await runHotwick(['data', 'audit', '--series', SERIES, '--data-dir', dataDir, '--no-archive']);
     expect(audit.code, audit.stdout).toBe(0);
   });
 
@@ -189,6 +190,7 @@ describe('data download', () => {
       '2024-03-01',
       '--data-dir',
       dataDir,
+      '--no-archive',
       '--json',
     ]);
     expect(ending.code, ending.stdout).toBe(0);
@@ -355,6 +357,9 @@ describe('data audit', () => {
   const audit = (dataDir: string, ...more: readonly string[]): Promise<Ending> =>
     runHotwick(['data', 'audit', '--series', SERIES, '--data-dir', dataDir, '--json', ...more], environment());
 
+  const storeDays = (dataDir: string, days: readonly string[]): Promise<unknown> =>
+    withStore(dataDir, (store) => store.save({ candles: days.flatMap(day), gaps: [] }));
+
   it('agrees with the archive where nothing was touched', async () => {
     const dataDir = newFolder();
     archive.put('BTCUSDT-1m-2024-03-01', day('2024-03-01'));
@@ -404,8 +409,62 @@ describe('data audit', () => {
       },
     ]);
     expect(report.archive?.[0]?.mismatches).toHaveLength(10);
-    expect((await runHotwick(['data', 'audit', '--series', SERIES, '--data-dir', dataDir])).stdout).toContain(
-      'unrecorded',
-    );
+    const shownAudit = await runHotwick(['data', 'audit', '--series', SERIES, '--data-dir', dataDir, '--no-archive']);
+    expect(shownAudit.stdout).toContain('unrecorded');
+  });
+
+  it('asks the archive by itself where it answers, even when it answers that it has nothing', async () => {
+    const dataDir = newFolder();
+    archive.put('BTCUSDT-1m-2024-03-02', day('2024-03-02'));
+    await storeDays(dataDir, ['2024-03-01', '2024-03-02']);
+    const ending = await audit(dataDir);
+    expect(ending.code, ending.stderr).toBe(0);
+    expect(JSON.parse(ending.stdout)).toMatchObject({
+      archive_state: 'compared',
+      archive_reason: null,
+      archive: [
+        { day: '2024-03-01', archive: 'lacks' },
+        { day: '2024-03-02', archive: 'has', equal: MINUTES },
+      ],
+    });
+    expect(
+      readdirSync(join(dataDir, 'downloads', 'audit'), { recursive: true })
+        .map(String)
+        .join(),
+    ).not.toMatch(/zip/);
+  });
+
+  it('does not ask the archive when told not to', async () => {
+    const dataDir = newFolder();
+    archive.put('BTCUSDT-1m-2024-03-01', day('2024-03-01'));
+    await storeDays(dataDir, ['2024-03-01']);
+    const ending = await audit(dataDir, '--no-archive');
+    expect(ending.code, ending.stderr).toBe(0);
+    expect(JSON.parse(ending.stdout)).toMatchObject({ archive_state: 'unasked', archive: null });
+    expect(archive.requests).toEqual([]);
+  });
+
+  it('goes on without an archive that refuses connections, and says so in one line', async () => {
+    const dataDir = newFolder();
+    await storeDays(dataDir, ['2024-03-01']);
+    const ending = await runHotwick(['data', 'audit', '--series', SERIES, '--data-dir', dataDir], {
+      HOTWICK_ARCHIVE_URL: 'http://127.0.0.1:9',
+    });
+    expect(ending.code, ending.stderr).toBe(0);
+    expect(ending.stdout).toMatch(/archive +not compared, it does not answer: .*127\.0\.0\.1:9/);
+    expect(ending.stdout).toMatch(/findings +none/);
+  });
+
+  it('goes on without an archive that takes connections and says nothing', async () => {
+    const mute = createServer((socket) => socket.on('error', () => socket.destroy()));
+    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+    const { port } = mute.address() as AddressInfo;
+    const dataDir = newFolder();
+    await storeDays(dataDir, ['2024-03-01']);
+    const args = ['data', 'audit', '--series', SERIES, '--data-dir', dataDir, '--json'];
+    const ending = await runHotwick(args, { HOTWICK_ARCHIVE_URL: `http://127.0.0.1:${port}` });
+    mute.close();
+    expect(ending.code, ending.stderr).toBe(0);
+    expect(JSON.parse(ending.stdout)).toMatchObject({ findings: 0, archive_state: 'unreachable', archive: null });
   });
 });

@@ -3,16 +3,16 @@
  */
 import { toIsoText } from '../../core/time.ts';
 import type { DayQuality } from '../../reports/quality.ts';
-import type { ArchiveDayAudit } from '../data/archive-audit.ts';
+import type { ArchiveDayAudit, ArchiveOutcome } from '../data/archive-audit.ts';
 import type { CandleAudit } from '../data/audit-candles.ts';
 import type { CandleMismatch } from '../data/compare-candles.ts';
 import type { Stretch } from '../data/stored-candles.ts';
 import { banner, grouped, say } from './output.ts';
 
-/** Everything that was found; `archive` is `null` where it was not asked. */
+/** Everything that was found. */
 export type AuditReport = CandleAudit & {
   readonly stretch: Stretch;
-  readonly archive: readonly ArchiveDayAudit[] | null;
+  readonly archive: ArchiveOutcome;
 };
 
 /** Lines of one kind that people get to see; the JSON report has them all. */
@@ -22,12 +22,16 @@ const LINES_SHOWN = 20;
 export function countFindings({ days, derived, archive }: AuditReport): number {
   const unexplained = sum(days, (day) => day.unexplained);
   const wrong = sum(derived, ({ mismatches }) => mismatches.length);
-  return unexplained + wrong + sum(archive ?? [], ({ mismatches }) => mismatches.filter(isAgainstUs).length);
+  return unexplained + wrong + sum(daysOf(archive), ({ mismatches }) => mismatches.filter(isAgainstUs).length);
 }
 
 /** The archive is known to lack minutes that its longer candles include: a candle only we have is no fault. */
 function isAgainstUs({ kind }: CandleMismatch): boolean {
   return kind !== 'extra';
+}
+
+function daysOf(archive: ArchiveOutcome): readonly ArchiveDayAudit[] {
+  return archive.state === 'compared' ? archive.days : [];
 }
 
 function sum<T>(items: readonly T[], value: (item: T) => number): number {
@@ -46,10 +50,9 @@ export function toJsonReport(report: AuditReport): object {
     derived: derived.map(({ seriesId, compared, mismatches }) => {
       return { series_id: seriesId, compared, mismatches: mismatches.map(toJsonMismatch) };
     }),
-    archive:
-      archive?.map(({ day, archive: state, equal, mismatches }) => {
-        return { day: dayText(day), archive: state, equal, mismatches: mismatches.map(toJsonMismatch) };
-      }) ?? null,
+    archive_state: archive.state,
+    archive_reason: archive.state === 'compared' ? null : archive.reason,
+    archive: archive.state === 'compared' ? archive.days.map(toJsonArchiveDay) : null,
   };
 }
 
@@ -68,6 +71,10 @@ function toJsonDay(quality: DayQuality): object {
   };
 }
 
+function toJsonArchiveDay({ day, archive, equal, mismatches }: ArchiveDayAudit): object {
+  return { day: dayText(day), archive, equal, mismatches: mismatches.map(toJsonMismatch) };
+}
+
 function toJsonMismatch({ openTime, kind, values }: CandleMismatch): object {
   return { open_time: toIsoText(openTime), open_time_ms: openTime, kind, values };
 }
@@ -81,7 +88,10 @@ export function sayAuditReport(report: AuditReport): void {
   const { stretch, days, derived, archive } = report;
   sayLines(days.filter((day) => day.missing > 0 || day.revised > 0).flatMap(dayLines));
   for (const { seriesId, mismatches } of derived) sayMismatches(`${seriesId} against its base`, mismatches);
-  sayMismatches(`${stretch.seriesId} against the archive`, archive?.flatMap(({ mismatches }) => mismatches) ?? []);
+  sayMismatches(
+    `${stretch.seriesId} against the archive`,
+    daysOf(archive).flatMap(({ mismatches }) => mismatches),
+  );
   const findings = countFindings(report);
   say(`${stretch.seriesId}, ${toIsoText(stretch.from)} to ${toIsoText(stretch.to)}`);
   say(
@@ -100,7 +110,7 @@ export function sayAuditReport(report: AuditReport): void {
           `${grouped(compared)} compared, ${grouped(mismatches.length)} wrong`,
         ];
       }),
-      ['archive', archive === null ? 'not asked (--archive)' : archiveText(archive)],
+      ['archive', archiveText(archive)],
       ['findings', findings === 0 ? 'none' : grouped(findings)],
     ]),
   );
@@ -139,7 +149,13 @@ function countText(counts: readonly Readonly<Record<string, number>>[]): string 
     .join(', ');
 }
 
-function archiveText(archive: readonly ArchiveDayAudit[]): string {
+function archiveText(outcome: ArchiveOutcome): string {
+  if (outcome.state !== 'compared') {
+    const { state, reason } = outcome;
+    return `${state === 'unasked' ? 'not asked' : 'not compared, it does not answer'}: ${reason}`;
+  }
+  const archive = outcome.days;
+  if (archive.length === 0) return 'not compared, there is no whole day';
   const lacking = archive.filter((day) => day.archive === 'lacks').length;
   const mismatches = archive.flatMap((day) => day.mismatches);
   const count = (kind: CandleMismatch['kind']): string =>

@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { createArchiveClient } from '../../adapters/archive/archive-client.ts';
-import { resolveArchiveSeries } from '../../adapters/archive/archive-file.ts';
+import { type ArchiveSeries, resolveArchiveSeries } from '../../adapters/archive/archive-file.ts';
 import { createWallClock } from '../../adapters/clock/wall-clock.ts';
 import { createSeededRandom } from '../../adapters/memory/seeded-random.ts';
 import { err, ok, type Result } from '../../core/result.ts';
@@ -13,7 +13,7 @@ import { type Failure, FailureError, failure } from '../../model/failure.ts';
 import type { SeriesId } from '../../model/series.ts';
 import type { CandleStore } from '../../ports/candle-store.ts';
 import { loadConfig } from '../config.ts';
-import { type ArchiveDayAudit, auditArchive } from '../data/archive-audit.ts';
+import { type ArchiveDayAudit, type ArchiveOutcome, auditArchive, probeArchive } from '../data/archive-audit.ts';
 import { auditCandles } from '../data/audit-candles.ts';
 import { withCandleStore } from '../data/data-store.ts';
 import { type Stretch, storedStretch } from '../data/stored-candles.ts';
@@ -27,6 +27,7 @@ type AuditFlags = {
   readonly series: SeriesId;
   readonly from?: EpochMs;
   readonly to?: EpochMs;
+  /** Absent where nobody said: ask it, and go on without where it does not answer. */
   readonly archive?: boolean;
   readonly dataDir?: string;
   readonly json?: boolean;
@@ -36,10 +37,12 @@ const EXAMPLES = `
 Examples:
   hotwick data audit --series binance:spot:BTC/USDT:1m
   hotwick data audit --series binance:spot:BTC/USDT:1m --from 2024-03-01 --to 2024-03-31 --archive
-  hotwick data audit --series binance:spot:BTC/USDT:1m --json
+  hotwick data audit --series binance:spot:BTC/USDT:1m --no-archive --json
 
 Every UTC day is counted by certificate and source, with its holes and corrections; stored higher timeframes are derived
-again and compared; with --archive each whole day is compared with the exchange's own daily file. Nothing is changed.
+again and compared; where the exchange's archive answers, each whole day is compared with its own daily file. If it does
+not answer within seconds, the report says so and the audit goes on: --archive makes that a failure, --no-archive does
+not ask. Nothing is changed.
 Exit status 0: nothing to find fault with; 1: a candle differs or is missing, or a hole is not known to be the
 exchange's. A stored candle that the archive lacks is listed, not held against it: the archive is known to lack some.`;
 
@@ -51,7 +54,8 @@ export function addAuditCommand(data: Command): void {
     .requiredOption('--series <id>', 'base series, for example binance:spot:BTC/USDT:1m', oneSeriesOption)
     .option('--from <day>', 'first UTC day, for example 2024-03-01 (default: the first candle)', fromDayOption)
     .option('--to <day>', 'last UTC day, inclusive (default: the last candle)', toDayOption)
-    .option('--archive', "compare with the exchange's daily files (HOTWICK_ARCHIVE_URL)")
+    .option('--archive', "insist on the exchange's daily files (HOTWICK_ARCHIVE_URL; default: where they can be had)")
+    .option('--no-archive', 'do not ask the archive')
     .option('--data-dir <dir>', 'where the database lies (default: HOTWICK_HOME or ~/.hotwick)')
     .option('--json', 'print the report as JSON')
     .addHelpText('after', EXAMPLES)
@@ -95,9 +99,23 @@ async function audit(work: AuditWork, store: CandleStore): Promise<Result<AuditR
     if (work.stop.aborted) throw new FailureError(failure('usage_wrong', { reason: 'stopped before the end' }));
     progress.update(candles);
   });
-  if (flags.archive !== true) return ok({ stretch, ...own, archive: null });
-  const archive = await compareWithArchive(work, store, stretch);
+  const archive = await askArchive(work, store, stretch);
   return archive.ok ? ok({ stretch, ...own, archive: archive.value }) : archive;
+}
+
+/** Only who insists on the archive is failed by it. */
+async function askArchive(
+  work: AuditWork,
+  store: CandleStore,
+  stretch: Stretch,
+): Promise<Result<ArchiveOutcome, Failure>> {
+  if (work.flags.archive === false) return ok({ state: 'unasked', reason: '--no-archive' });
+  const series = resolveArchiveSeries(stretch.seriesId);
+  const days = series.ok ? await compareWithArchive(work, { store, stretch, series: series.value }) : series;
+  if (days.ok) return ok({ state: 'compared', days: days.value });
+  if (work.flags.archive === true || work.stop.aborted) return days;
+  const { message } = days.error;
+  return ok({ state: series.ok ? 'unreachable' : 'unasked', reason: message });
 }
 
 function emptyReason({ seriesId, from, to }: Stretch): string {
@@ -106,16 +124,19 @@ function emptyReason({ seriesId, from, to }: Stretch): string {
 
 async function compareWithArchive(
   work: AuditWork,
-  store: CandleStore,
-  stretch: Stretch,
+  about: { readonly store: CandleStore; readonly stretch: Stretch; readonly series: ArchiveSeries },
 ): Promise<Result<readonly ArchiveDayAudit[], Failure>> {
-  const series = resolveArchiveSeries(stretch.seriesId);
-  if (!series.ok) return series;
+  const { store, stretch, series } = about;
   const clock = createWallClock();
-  const random = createSeededRandom(1, 'audit');
-  const client = createArchiveClient({ baseUrl: work.baseUrl, clock, random, stop: work.stop });
-  const folder = join(work.dataDir, 'downloads', 'audit');
-  const audited = await auditArchive({ store, client, series: series.value, ...stretch, folder });
-  clock.close();
-  return audited;
+  const common = { baseUrl: work.baseUrl, clock, random: createSeededRandom(1, 'audit'), stop: work.stop };
+  try {
+    if (work.flags.archive !== true) {
+      const probed = await probeArchive({ ...common, series, day: stretch.from });
+      if (!probed.ok) return probed;
+    }
+    const folder = join(work.dataDir, 'downloads', 'audit');
+    return await auditArchive({ store, client: createArchiveClient(common), series, ...stretch, folder });
+  } finally {
+    clock.close();
+  }
 }

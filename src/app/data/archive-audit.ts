@@ -4,11 +4,17 @@
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ArchiveClient } from '../../adapters/archive/archive-client.ts';
+import {
+  type ArchiveClient,
+  type ArchiveClientOptions,
+  type ArchiveTimings,
+  createArchiveClient,
+} from '../../adapters/archive/archive-client.ts';
 import { type ArchiveFile, type ArchiveSeries, archiveDays } from '../../adapters/archive/archive-file.ts';
 import { readCandleCsv } from '../../adapters/archive/candle-csv.ts';
+import { assert } from '../../core/assert.ts';
 import { err, ok, type Result } from '../../core/result.ts';
-import type { EpochMs } from '../../core/time.ts';
+import { addMs, type EpochMs, epochMs } from '../../core/time.ts';
 import type { ClosedCandle } from '../../model/candle.ts';
 import { type Failure, toFailure } from '../../model/failure.ts';
 import { seriesParts } from '../../model/series.ts';
@@ -35,7 +41,43 @@ export type ArchiveDayAudit = {
   readonly mismatches: readonly CandleMismatch[];
 };
 
+/**
+ * What came of asking the archive. `unreachable` did not answer, or stopped answering; `unasked` was not to be asked,
+ * or has nothing of what is wanted.
+ */
+export type ArchiveOutcome =
+  | { readonly state: 'compared'; readonly days: readonly ArchiveDayAudit[] }
+  | { readonly state: 'unreachable' | 'unasked'; readonly reason: string };
+
 const DAY_MS = 86_400_000;
+/** One try, and a silence that no archive worth waiting for needs. */
+const PROBE_TIMINGS: ArchiveTimings = { silenceMs: 3_000, backoff: { minMs: 1, maxMs: 1 }, attemptsMax: 1 };
+/** All of the probe. */
+const PROBE_MS = 5_000;
+
+/** What a probe is made of; it has its own patience. */
+export type ProbeOptions = Omit<ArchiveClientOptions, 'timings' | 'onBytes'> & {
+  readonly series: ArchiveSeries;
+  readonly day: EpochMs;
+};
+
+/**
+ * Whether the archive answers at all, within seconds: it is asked once for the check sum of a day, which it need not
+ * have. Fails as the client does.
+ */
+export async function probeArchive(options: ProbeOptions): Promise<Result<'reachable', Failure>> {
+  const { clock, series, day } = options;
+  const patience = new AbortController();
+  const cancel = clock.schedule(addMs(clock.now(), PROBE_MS), () => patience.abort());
+  const stop = AbortSignal.any([options.stop, patience.signal]);
+  const client = createArchiveClient({ ...options, stop, timings: PROBE_TIMINGS });
+  const from = epochMs(day - (day % DAY_MS));
+  const file = archiveDays(series, { from, to: addMs(from, DAY_MS) })[0];
+  assert(file !== undefined, 'a day has a file');
+  const answer = await client.fetchChecksum(file);
+  cancel();
+  return answer.ok ? ok('reachable') : answer;
+}
 
 /** Compares every whole day of the stretch; fails as the client does, or when a file can not be read. */
 export async function auditArchive(options: ArchiveAuditOptions): Promise<Result<readonly ArchiveDayAudit[], Failure>> {
