@@ -21,9 +21,9 @@ type Comparison = {
 
 const COMPARISONS: Readonly<Record<Mode, readonly Comparison[]>> = {
   full: [
-    { few: 1, many: 10, pace: 'burst', warmUps: 2, rounds: 7 },
-    { few: 1, many: 10, pace: 'single', warmUps: 1, rounds: 5 },
-    { few: 6, many: 60, pace: 'burst', warmUps: 0, rounds: 3 },
+    { few: 1, many: 10, pace: 'burst', warmUps: 2, rounds: 5 },
+    { few: 1, many: 10, pace: 'single', warmUps: 1, rounds: 3 },
+    { few: 6, many: 60, pace: 'burst', warmUps: 0, rounds: 1 },
   ],
   quick: [
     { few: 1, many: 3, pace: 'burst', warmUps: 1, rounds: 2 },

@@ -9,10 +9,9 @@
 import { expect, it } from 'vitest';
 import { planFaults } from './fault-plan.ts';
 import { runFaultWorld, type WorldReport } from './fault-world.ts';
+import { wantedSeeds } from './seeds.ts';
 
-const oneSeed = process.env['HOTWICK_SIM_SEED'];
-const seeds = Array.from({ length: Number(process.env['HOTWICK_SIM_SEEDS'] ?? 200) }, (_, index) => index + 1);
-const wanted = oneSeed === undefined ? seeds : [Number(oneSeed)];
+const wanted = wantedSeeds(process.env);
 
 /** Worlds that live at the same time: enough to fill one core while each waits for its own sockets. */
 const WORLDS_AT_ONCE = 6;

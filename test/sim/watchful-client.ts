@@ -33,6 +33,8 @@ type Watched = {
   readonly periodSec: number;
   /** Newest closed candle received, or where it said it stands. */
   cursor: number | null;
+  /** Newest forming candle of this connection. */
+  formingHead: number;
   closed: number;
   forming: number;
   gaps: number;
@@ -66,6 +68,7 @@ export class WatchfulClient {
         id,
         periodSec,
         cursor: firstCursor(options.since, periodSec),
+        formingHead: 0,
         closed: 0,
         forming: 0,
         gaps: 0,
@@ -138,6 +141,7 @@ export class WatchfulClient {
   #subscribe(socket: WebSocket): void {
     for (const watched of this.#watched.values()) {
       watched.announced = null;
+      watched.formingHead = 0;
       watched.here = 0;
       watched.historyTo = Number.POSITIVE_INFINITY;
       const subscribe = {
@@ -177,6 +181,9 @@ export class WatchfulClient {
     if (watched.cursor !== null && time <= watched.cursor) {
       this.#wrong(watched, `forming ${isoSec(time)} at or before the closed ${isoSec(watched.cursor)}`);
     }
+    if (time < watched.formingHead)
+      this.#wrong(watched, `forming ${isoSec(time)} after ${isoSec(watched.formingHead)}`);
+    watched.formingHead = time;
     const truth = this.#options.truth(watched.id, time);
     if (truth === null || candle.open !== truth.open) {
       this.#wrong(watched, `forming ${JSON.stringify(candle)}, becomes ${JSON.stringify(truth)}`);
@@ -216,10 +223,20 @@ export class WatchfulClient {
     if (isHole && announced === null && place === 'follows') {
       this.#wrong(watched, `a hole before ${isoSec(time)} without a gap message`);
     }
+    // Inside history the contract announces no hole (3.3), so there must be none but those of the exchange itself.
+    if (isHole && announced === null) this.#checkExchangeHole(watched, { after: cursor, before: time });
     watched.announced = null;
     watched.cursor = time;
     watched.closed++;
     watched.here++;
+  }
+
+  #checkExchangeHole(watched: Watched, hole: { readonly after: number; readonly before: number }): void {
+    for (let time = hole.after + watched.periodSec; time < hole.before; time += watched.periodSec) {
+      if (this.#options.truth(watched.id, time) === null) continue;
+      this.#wrong(watched, `history lacks ${isoSec(time)}, which the exchange has, and no gap said so`);
+      return;
+    }
   }
 
   #wrong(watched: Watched | null, text: string): void {
