@@ -10,14 +10,14 @@ import { createManualClock } from '../src/adapters/clock/manual-clock.ts';
 import { createMemoryBus } from '../src/adapters/memory/memory-bus.ts';
 import { createLogNotifier } from '../src/adapters/notify/log-notifier.ts';
 import type { Parameter } from '../src/adapters/sqlite/candle-rows.ts';
-import { createSqliteCandleStore } from '../src/adapters/sqlite/sqlite-candle-store.ts';
 import { openSqliteDatabase } from '../src/adapters/sqlite/sqlite-database.ts';
-import { createSqliteJournal } from '../src/adapters/sqlite/sqlite-journal.ts';
+import { createSqliteStorage } from '../src/adapters/sqlite/sqlite-storage.ts';
 import type { EpochMs } from '../src/core/time.ts';
 import { Engine, step } from '../src/engine/index.ts';
 import type { SeriesId } from '../src/model/series.ts';
 import { siblingSeries } from '../src/model/series.ts';
 import { timeframeMs } from '../src/model/timeframe.ts';
+import type { CandleStore } from '../src/ports/candle-store.ts';
 import type { FeedEvent } from '../src/ports/feed.ts';
 import { ScriptedFeed } from '../test/fixtures/scripted-feed.ts';
 import { openBareCandles } from './bare-candles.ts';
@@ -50,8 +50,7 @@ const DAY_MS = 86_400_000;
  */
 export async function runPipeline(work: PipelineWork): Promise<Seconds> {
   const database = openSqliteDatabase({ path: join(work.dir, 'hotwick.db') });
-  const store = createSqliteCandleStore(database);
-  const journal = createSqliteJournal(database);
+  const { store, journal, commit } = createSqliteStorage(database);
   const refuse = (error: unknown): never => {
     throw error;
   };
@@ -63,7 +62,7 @@ export async function runPipeline(work: PipelineWork): Promise<Seconds> {
   const clock = createManualClock(work.from);
   const feed = new ScriptedFeed({ truth: [], clock, sink: () => {} });
   const notifier = createLogNotifier({ write: () => {} });
-  const engine = new Engine({ ports: { clock, store, bus, feed, notifier, journal }, step, onFatal: refuse });
+  const engine = new Engine({ ports: { clock, store, bus, feed, notifier, journal }, step, commit, onFatal: refuse });
   engine.start();
   await open(engine, work);
   const elapsed = startWatch();
@@ -126,10 +125,7 @@ function frameParser(seriesId: SeriesId): (frame: TimedFrame) => FeedEvent {
   };
 }
 
-async function countStored(
-  { seriesId }: PipelineWork,
-  store: ReturnType<typeof createSqliteCandleStore>,
-): Promise<number> {
+async function countStored({ seriesId }: PipelineWork, store: CandleStore): Promise<number> {
   let count = (await store.extent(seriesId)).count;
   for (const timeframe of DERIVED) count += (await store.extent(siblingSeries(seriesId, timeframe))).count;
   return count;
