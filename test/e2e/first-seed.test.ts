@@ -14,6 +14,15 @@ const RECORDING = 'klines/spot-vision/BTCUSDT-1m-20240301-20240430.csv.gz';
 const FIVE = 'binance:futures:BTC/USDT:5m';
 const FIFTEEN = 'binance:futures:BTC/USDT:15m';
 
+/** The start-up switches and the subscription as the seed writes them. */
+const SEED_ENVIRONMENT = {
+  TRADE_CANVAS_MARKET_REALTIME_SOURCE: 'binance_ws',
+  TRADE_CANVAS_ENABLE_WHITELIST_INGEST: '1',
+  TRADE_CANVAS_ENABLE_DERIVED_TIMEFRAMES: '1',
+};
+const SEED_SUBSCRIPTION =
+  '{"type":"subscribe","series_id":"binance:futures:BTC/USDT:5m","since":null,"supports_batch":true}';
+
 async function getCandles(port: number, seriesId: string, limit: number): Promise<CandlesAnswer> {
   const query = new URLSearchParams({ series_id: seriesId, limit: String(limit) });
   const response = await fetch(`http://127.0.0.1:${port}/api/market/candles?${query}`);
@@ -40,21 +49,12 @@ async function published(path: string): Promise<Map<number, WireCandle>> {
 
 describeWithData('the first seed: one 1m upstream, every timeframe alive', () => {
   it('shows forming and closed 5m on the socket and serves the same closed candles over HTTP', async () => {
-    const program = new HotwickProcess([
-      'demo',
-      '--port',
-      '0',
-      '--replay',
-      dataFile(RECORDING),
-      '--speed',
-      '600',
-      '--for',
-      '4h',
-    ]);
+    const args = ['demo', '--port', '0', '--replay', dataFile(RECORDING), '--speed', '600', '--for', '4h'];
+    const program = new HotwickProcess(args, SEED_ENVIRONMENT);
     const port = await program.port();
     const client = new MarketClient(port);
     await client.opened;
-    client.subscribe(FIVE);
+    client.send(SEED_SUBSCRIPTION);
     client.subscribe(FIFTEEN);
     await client.until(() => client.ofType('candle_closed', FIVE).length >= 6);
     await client.until(() => client.ofType('candle_closed', FIFTEEN).length >= 2);
