@@ -222,6 +222,27 @@ describe('5.2 closed candles', () => {
     }
   });
 
+  it('D03 behind a gap are explained once history can be had and has no more of it', async () => {
+    const minutes = Array.from({ length: 12 }, (_, index) => minute(index * 60)).filter((_, index) => index !== 2);
+    const service = await follow({ truth: [...yesterday, ...minutes], history: 'answers' });
+    service.feed.history = 'fails';
+    await closeMinutes(service, ...minutes);
+    const holes = async (): Promise<unknown> => {
+      const { json } = await ask(service.port, { path: `/api/market/quality?series_id=${of('1m')}&day=2023-11-15` });
+      return (json as { holes: unknown }).holes;
+    };
+    const hole = { from_time: D + 120, to_time: D + 180 };
+    expect(await holes()).toEqual([{ ...hole, reason: 'unknown' }]);
+    expect(await stored(service, '5m')).toHaveLength(1);
+    service.feed.history = 'answers';
+    for (let i = 0; i < 4; i++) {
+      await service.clock.advance(30_000);
+      await service.drain();
+    }
+    expect(await holes()).toContainEqual({ ...hole, reason: 'exchange_gap' });
+    expect((await stored(service, '5m'))[0]).toEqual(wire(0, [1, 2, 0.5, 1.5, 4]));
+  });
+
   it('D04 are sent once: what the stream repeats, changes afterwards or forms again is ignored', async () => {
     const service = await follow();
     const client = await subscribe(service, ['1m']);

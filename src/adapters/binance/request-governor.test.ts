@@ -37,6 +37,16 @@ function follow({ governor }: Scene, told: string[]) {
 }
 
 describe('the shares', () => {
+  it('are 98, 90, 80, 65 and 50 percent of the minute from protection down to history', () => {
+    expect(REQUEST_CLASSES.map(({ purpose, shareRatio }) => [purpose, shareRatio])).toEqual([
+      ['protect', 0.98],
+      ['reconcile', 0.9],
+      ['repair', 0.8],
+      ['signals', 0.65],
+      ['history', 0.5],
+    ]);
+  });
+
   it.each(REQUEST_CLASSES)('let $purpose fill the minute up to $shareRatio', async ({ purpose, shareRatio }) => {
     const scene = setUp();
     const told: string[] = [];
