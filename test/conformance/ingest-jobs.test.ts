@@ -213,6 +213,19 @@ describe('4.4 a job whose upstream fails', () => {
     expect((await state(running)).jobs).toMatchObject([{ guardrail: { state: 'closed', window_failures: 0 } }]);
   });
 
+  it('serves a subscriber that comes while it is paused, and keeps its place', async () => {
+    const running = await start({ ...ON_DEMAND, ...GUARDED, TRADE_CANVAS_ONDEMAND_MAX_JOBS: '1' });
+    const [first, second] = [await connect(running), await connect(running)];
+    await subscribe(first, A);
+    for (let i = 0; i < 5; i++) running.service.playFeed('feedDown', A);
+    await running.service.drain();
+    await subscribe(second, A, B);
+    expect(second.messages).toMatchObject([{ code: 'capacity', series_id: B }]);
+    expect((await state(running)).jobs).toMatchObject([{ series_id: A, refcount: 2, running: false }]);
+    await pass(running, 31, first, second);
+    expect(watched(running)).toEqual([A]);
+  });
+
   it('is paused again at once when the one attempt fails', async () => {
     const running = await start({ ...PINNED, ...GUARDED }, { series: [A] });
     for (let i = 0; i < 5; i++) running.service.playFeed('feedDown', A);

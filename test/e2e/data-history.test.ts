@@ -119,6 +119,16 @@ describe('data download', () => {
     expect(shown(stored.filter(({ certificate }) => certificate.source === 'rest'))).toEqual(shown(rest));
   });
 
+  it('tells after every file how far it is and how long the rest may take', async () => {
+    for (const name of ['2023-05-01', '2023-05-02']) archive.put(`BTCUSDT-1m-${name}`, day(name));
+    const args = downloadArgs(newFolder(), ['2023-05-01', '2023-05-02']);
+    const { code, stderr } = await runHotwick(args, environment());
+    const counts = (files: number) => `${files} files, ${(files * MINUTES).toLocaleString('en')} candles`;
+    const line = (files: number) => `${counts(files)}, \\d+\\.\\d MB, day ${files} of 2, about \\d+ s left`;
+    expect(code, stderr).toBe(0);
+    for (const files of [1, 2]) expect(stderr).toMatch(new RegExp(`2023-05-0${files}.* done; .*: ${line(files)}\n`));
+  });
+
   it('skips what is stored with the same check sum, and imports it again when told or when it is gone', async () => {
     const dataDir = newFolder();
     archive.put('BTCUSDT-1m-2024-03-01', day('2024-03-01'));
