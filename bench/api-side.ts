@@ -4,6 +4,7 @@
 import { createWallClock } from '../src/adapters/clock/wall-clock.ts';
 import { createMemoryBus } from '../src/adapters/memory/memory-bus.ts';
 import { CandleReader, DebugLog, MarketHub, type SocketCompression, startHttpServer } from '../src/api/index.ts';
+import type { KeptBounds } from '../src/api/kept-answers.ts';
 import { err } from '../src/core/result.ts';
 import { FailureError, failure } from '../src/model/failure.ts';
 import type { Bus } from '../src/ports/bus.ts';
@@ -13,15 +14,18 @@ import { createStoreControl } from '../test/fixtures/store-control.ts';
 /** A listening edge. */
 export type ApiSide = { readonly port: number; readonly bus: Bus };
 
+/** Whether WebSocket messages are compressed, and how many answers are kept. */
+export type ApiSideOptions = { readonly compression: SocketCompression; readonly bounds: KeptBounds };
+
 /** Starts it on a free port; it lives as long as the process. */
-export async function startApiSide(store: CandleStore, compression: SocketCompression): Promise<ApiSide> {
+export async function startApiSide(store: CandleStore, options: ApiSideOptions): Promise<ApiSide> {
   const clock = createWallClock();
   const refuse = (reason: unknown): never => {
     throw new Error(String(reason));
   };
   const bus = createMemoryBus({ waitingMax: 10, onError: refuse });
   const control = createStoreControl(store, bus);
-  const reader = new CandleReader({ store, clock, prepare: control.prepareSeries });
+  const reader = new CandleReader({ store, clock, prepare: control.prepareSeries, bounds: options.bounds });
   const hub = new MarketHub({ bus, clock, reader, control, onError: refuse });
   const server = await startHttpServer({
     host: '127.0.0.1',
@@ -37,7 +41,7 @@ export async function startApiSide(store: CandleStore, compression: SocketCompre
     wallClock: clock,
     webDir: '/nonexistent',
     corsOrigins: [],
-    socketCompression: compression,
+    socketCompression: options.compression,
     onError: refuse,
     info: () => ({ name: 'hotwick', version: 'bench', mode: 'bench', series: [], speed: 1, market_time: 0 }),
   });

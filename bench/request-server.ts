@@ -1,34 +1,39 @@
 /**
- * Two HTTP servers in one process: the product's own over a SQLite store filled with candles, and a bare Fastify with
- * one handler that answers the very same bytes. Commands start them and tell the processor time used.
+ * Three HTTP servers in one process: the product's own over a SQLite store filled with candles, the same with no room to
+ * keep answers, and a bare Fastify with one handler that answers the very same bytes. Commands start them and tell the
+ * processor time used.
  */
 import { join } from 'node:path';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { createSqliteCandleStore } from '../src/adapters/sqlite/sqlite-candle-store.ts';
 import { openSqliteDatabase } from '../src/adapters/sqlite/sqlite-database.ts';
+import { KEPT_BOUNDS } from '../src/api/kept-answers.ts';
+import type { CandleStore } from '../src/ports/candle-store.ts';
 import { startApiSide } from './api-side.ts';
 import { serveCommands } from './child-process.ts';
 import { findMinuteFile, readMinutes } from './minute-file.ts';
 
+/** Where the servers listen: ours, ours that makes every answer anew, and the bare one. */
+export type Ports = { readonly kept: number; readonly anew: number; readonly bare: number };
+
 /** What this process can be asked. */
 export type RequestServerCommands = {
-  /** Starts both servers; answers their ports and the path to ask for. */
+  /** Starts the servers; answers their ports and the path to ask for. */
   readonly start: (order: {
     readonly dir: string;
     readonly candles: number;
-  }) => Promise<{ readonly ours: number; readonly bare: number; readonly path: string }>;
+  }) => Promise<Ports & { readonly path: string }>;
   /** Processor seconds of this process so far. */
   readonly cpuSeconds: (nothing: null) => Promise<number>;
 };
 
 const STORED = 20_000;
 
-async function startOurs(dir: string): Promise<{ readonly port: number; readonly seriesId: string }> {
+async function fillStore(dir: string): Promise<{ readonly store: CandleStore; readonly seriesId: string }> {
   const stored = (await readMinutes(findMinuteFile(dir))).slice(0, STORED);
   const store = createSqliteCandleStore(openSqliteDatabase({ path: join(dir, 'hotwick.db') }));
   await store.save({ candles: stored, gaps: [] });
-  const { port } = await startApiSide(store, 'off');
-  return { port, seriesId: stored[0]?.seriesId ?? '' };
+  return { store, seriesId: stored[0]?.seriesId ?? '' };
 }
 
 async function startBare(bytes: Buffer, path: string): Promise<number> {
@@ -45,11 +50,13 @@ async function startBare(bytes: Buffer, path: string): Promise<number> {
 
 const commands: RequestServerCommands = {
   start: async ({ dir, candles }) => {
-    const { port, seriesId } = await startOurs(dir);
+    const { store, seriesId } = await fillStore(dir);
+    const { port: kept } = await startApiSide(store, { compression: 'off', bounds: KEPT_BOUNDS });
+    const { port: anew } = await startApiSide(store, { compression: 'off', bounds: { answersMax: 0, bytesMax: 0 } });
     const path = `/api/market/candles?series_id=${encodeURIComponent(seriesId)}&limit=${candles}`;
-    const answer = await fetch(`http://127.0.0.1:${port}${path}`);
+    const answer = await fetch(`http://127.0.0.1:${kept}${path}`);
     const bytes = Buffer.from(await answer.arrayBuffer());
-    return { ours: port, bare: await startBare(bytes, path), path };
+    return { kept, anew, bare: await startBare(bytes, path), path };
   },
   cpuSeconds: async () => {
     const { user, system } = process.cpuUsage();

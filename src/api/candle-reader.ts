@@ -1,18 +1,15 @@
 /**
- * Reading stored closed candles by the rules of the wire contract (2.1): an exclusive `since` cursor, oldest first
- * from it or the newest without it, and nothing that opens after the newest candle the clock says can be closed,
- * unless the data is so far ahead of the clock that it is no live data at all. An empty series is prepared first: a
- * derived one may only be waiting to be made.
+ * Reading stored closed candles by the rules of the wire contract (2.1), as candles or as the bytes of an answer. An
+ * empty series is prepared first: a derived one may only be waiting to be made.
  */
-import { EPOCH_MS_MAX, type EpochMs, toEpochSec } from '../core/time.ts';
+import type { EpochMs } from '../core/time.ts';
 import type { ClosedCandle } from '../model/candle.ts';
-import { type SeriesId, seriesParts } from '../model/series.ts';
-import { latestClosedOpen, timeframeMs } from '../model/timeframe.ts';
+import type { SeriesId } from '../model/series.ts';
 import type { CandleRange, CandleStore } from '../ports/candle-store.ts';
 import type { Clock } from '../ports/clock.ts';
-
-/** What is asked: `since` in whole seconds, exclusive; `limit` at least 1. */
-export type CandleQuery = { readonly seriesId: SeriesId; readonly since: number | null; readonly limit: number };
+import { CandleAnswers, type CandlesBytes, type CandlesQuestion } from './candle-answers.ts';
+import { type CandleQuery, hideAhead, periodOf, windowOf } from './candle-window.ts';
+import type { KeptBounds } from './kept-answers.ts';
 
 /** Candles ascending; `head` is the newest stored open time whatever was filtered; `since` is the effective cursor. */
 export type CandleReading = {
@@ -28,17 +25,18 @@ export type ReaderParts = {
   readonly clock: Clock;
   /** Makes a series that is empty and can be made; does nothing otherwise. */
   readonly prepare: (seriesId: SeriesId) => Promise<void>;
+  /** Bounds of the answers that are kept. */
+  readonly bounds?: KeptBounds;
 };
-
-/** Periods by which data may be ahead of the clock and still count as live. */
-const AHEAD_PERIODS = 2;
 
 /** Reads stored candles for HTTP answers and WebSocket catch-up alike. */
 export class CandleReader {
   readonly #parts: ReaderParts;
+  readonly #answers: CandleAnswers;
 
   constructor(parts: ReaderParts) {
     this.#parts = parts;
+    this.#answers = new CandleAnswers(parts);
   }
 
   /** Candles for `query`; rejects like `CandleStore`. */
@@ -50,42 +48,27 @@ export class CandleReader {
     return head === null ? reading : this.#readStored(query);
   }
 
+  /** The bytes that answer `question`, the same as made anew from what is stored; rejects like `CandleStore`. */
+  async answer(question: CandlesQuestion): Promise<CandlesBytes> {
+    const answer = await this.#answers.find(question);
+    if (answer.head !== null) return answer;
+    await this.#parts.prepare(question.seriesId);
+    return this.#answers.find(question);
+  }
+
   /** Stored candles of `range` that can be over by the clock; rejects like `CandleStore`. */
   async readRange(range: CandleRange): Promise<readonly ClosedCandle[]> {
     const { store, clock, prepare } = this.#parts;
     const { head } = await store.extent(range.seriesId);
     if (head === null) await prepare(range.seriesId);
-    const lengthMs = timeframeMs(seriesParts(range.seriesId).timeframe);
-    return hideAhead(await store.read(range), latestClosedOpen(clock.now(), lengthMs), lengthMs);
+    return hideAhead(await store.read(range), periodOf(range.seriesId, clock.now()));
   }
 
   async #readStored(query: CandleQuery): Promise<CandleReading> {
     const { store, clock } = this.#parts;
-    const { seriesId } = query;
-    const lengthMs = timeframeMs(seriesParts(seriesId).timeframe);
-    const latest = latestClosedOpen(clock.now(), lengthMs);
-    const since = query.since === null ? null : clampSince(query.since, latest, lengthMs);
-    const from = since === null ? 0 : Math.min(EPOCH_MS_MAX, Math.max(0, since * 1000 + 1));
-    const stored = await store.read({
-      seriesId,
-      from: from as EpochMs,
-      to: EPOCH_MS_MAX as EpochMs,
-      limit: query.limit,
-      take: since === null ? 'newest' : 'oldest',
-    });
-    const { head } = await store.extent(seriesId);
-    return { head, since, candles: hideAhead(stored, latest, lengthMs) };
+    const window = windowOf(query, clock.now());
+    const stored = await store.read(window.range);
+    const { head } = await store.extent(query.seriesId);
+    return { head, since: window.since, candles: hideAhead(stored, window) };
   }
-}
-
-function clampSince(since: number, latest: EpochMs, lengthMs: number): number {
-  const isNear = since * 1000 <= latest + AHEAD_PERIODS * lengthMs;
-  return isNear ? Math.min(since, toEpochSec(latest)) : since;
-}
-
-function hideAhead(candles: readonly ClosedCandle[], latest: EpochMs, lengthMs: number): readonly ClosedCandle[] {
-  const last = candles[candles.length - 1];
-  if (last === undefined || last.openTime <= latest || last.openTime > latest + AHEAD_PERIODS * lengthMs)
-    return candles;
-  return candles.filter((candle) => candle.openTime <= latest);
 }

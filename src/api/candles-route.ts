@@ -1,22 +1,22 @@
 /**
  * `GET /api/market/candles` (wire contract 2.1).
  */
-import type { FastifyInstance } from 'fastify';
-import { toEpochSec } from '../core/time.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parseSeriesId } from '../model/series.ts';
-import type { CandleReader, CandleReading } from './candle-reader.ts';
+import { type CandlesBytes, nothingStored } from './candle-answers.ts';
+import type { CandleReader } from './candle-reader.ts';
 import { candlesAnswer, candlesQuery, errorAnswer, validationAnswer } from './contract.ts';
 import type { DebugLog } from './debug-log.ts';
 import type { MarketControl } from './market-control.ts';
 import { parseAll, parseInteger, parseText, type RawQuery } from './query-parser.ts';
 import { refuseProblems } from './refusals.ts';
-import { candleText } from './wire.ts';
 
 const schema = {
   tags: ['market'],
   summary: 'Stored closed candles, ascending',
   description:
-    'Without `since` the newest `limit` candles, with it the oldest `limit` candles after it. Never forming ones.',
+    'Without `since` the newest `limit` candles, with it the oldest `limit` candles after it. Never forming ones. The ' +
+    'answer carries an ETag; asked again with If-None-Match it is 304 without a body while it would be the same bytes.',
   querystring: candlesQuery,
   response: { 200: candlesAnswer, 400: errorAnswer, 422: validationAnswer },
 };
@@ -35,19 +35,32 @@ export function candlesRoute(app: FastifyInstance, { reader, control, debugLog }
     if (!parameters.ok) return refuseProblems(reply, parameters.error);
     const { series_id: id, since, limit } = parameters.value;
     const seriesId = parseSeriesId(id);
-    reply.type('application/json; charset=utf-8');
     if (!seriesId.ok) {
       // An unknown series is an empty one; only a cursor needs the timeframe to mean something.
-      if (since === null) return Buffer.from(answerText(id, { head: null, candles: [], since: null }));
+      if (since === null) return send(request, reply, nothingStored(id));
       return reply.status(400).send({ detail: seriesId.error.message });
     }
-    const reading = await reader.read({ seriesId: seriesId.value, since, limit });
+    const answer = await reader.answer({ id, seriesId: seriesId.value, since, limit });
     if (since === null) control.coverTail(seriesId.value, limit);
-    const data = { since, limit, count: reading.candles.length };
+    const data = { since, limit, count: answer.count };
     const event = { pipe: 'read', event: 'read.http.market_candles', series_id: seriesId.value } as const;
     debugLog.write({ ...event, message: 'candles read', data });
-    return Buffer.from(answerText(id, reading));
+    return send(request, reply, answer);
   });
+}
+
+/** The bytes as they are, past the serializer, or 304 to a client that has the very same ones. */
+function send(request: FastifyRequest, reply: FastifyReply, { bytes, etag }: CandlesBytes): FastifyReply {
+  reply.header('etag', etag).header('cache-control', 'no-cache');
+  if (hasAlready(request.headers['if-none-match'], etag)) return reply.status(304).send();
+  return reply.type('application/json; charset=utf-8').send(bytes);
+}
+
+/** Whether an `If-None-Match` names `etag`, compared as RFC 9110 (13.1.2) asks: weakly. */
+function hasAlready(condition: string | undefined, etag: string): boolean {
+  if (condition === undefined) return false;
+  const tags = condition.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.includes(etag) || tags.includes('*');
 }
 
 function parseCandlesQuery(query: RawQuery) {
@@ -56,10 +69,4 @@ function parseCandlesQuery(query: RawQuery) {
     since: parseInteger(query, { name: 'since', min: 0, max: null, initial: null }),
     limit: parseInteger(query, { name: 'limit', min: 1, max: 5000, initial: 500 }),
   });
-}
-
-function answerText(id: string, reading: CandleReading): string {
-  const head = reading.head === null ? 'null' : toEpochSec(reading.head);
-  const candles = reading.candles.map(candleText).join(',');
-  return `{"series_id":${JSON.stringify(id)},"server_head_time":${head},"candles":[${candles}]}`;
 }

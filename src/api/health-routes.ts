@@ -4,7 +4,7 @@
  */
 import type { FastifyInstance } from 'fastify';
 import { EPOCH_MS_MAX, fromEpochSec } from '../core/time.ts';
-import { parseSeriesId } from '../model/series.ts';
+import { parseSeriesId, type SeriesId } from '../model/series.ts';
 import type { CandleStore } from '../ports/candle-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import {
@@ -36,6 +36,8 @@ export type HealthParts = {
 };
 
 const refusals = { 400: errorAnswer, 404: errorAnswer, 422: validationAnswer };
+/** Asked for where only it counts that the storage answers, not what. */
+const ANY_SERIES = 'none:none:NONE/NONE:1m' as SeriesId;
 const SECONDS_MAX = Math.floor(EPOCH_MS_MAX / 1000);
 
 /** Adds the routes. */
@@ -57,7 +59,7 @@ export function healthRoutes(app: FastifyInstance, parts: HealthParts): void {
   };
   app.get('/healthz', { schema: aliveSchema, exposeHeadRoute: false }, async (_request, reply) => {
     try {
-      await parts.store.version();
+      await parts.store.extent(ANY_SERIES);
       return { status: 'ok' };
     } catch {
       // Why the storage fails is told where it is used; here only that it does.

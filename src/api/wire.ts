@@ -2,17 +2,29 @@
  * Model candles as wire text. Prices and volumes become JSON numbers by their exact decimal text, never through a
  * double, so what a client parses is the nearest double to what the exchange said.
  */
-import { type Decimal, toDecimalText } from '../core/decimal.ts';
+import { toDecimalText } from '../core/decimal.ts';
 import { toEpochSec } from '../core/time.ts';
 import type { CandleBody } from '../model/candle.ts';
 import type { SeriesId } from '../model/series.ts';
+import type { CandleText } from '../ports/candle-store.ts';
 
 /** JSON text of one candle in the wire format. */
-export function candleText(candle: CandleBody): string {
-  const number = (value: Decimal): string => toDecimalText(value);
+export function candleText({ openTime, open, high, low, close, volume }: CandleBody): string {
+  return candleTextOf({
+    openTime,
+    open: toDecimalText(open),
+    high: toDecimalText(high),
+    low: toDecimalText(low),
+    close: toDecimalText(close),
+    volume: toDecimalText(volume),
+  });
+}
+
+/** JSON text of one candle whose numbers are canonical decimal texts already. */
+export function candleTextOf({ openTime, open, high, low, close, volume }: CandleText): string {
   return (
-    `{"candle_time":${toEpochSec(candle.openTime)},"open":${number(candle.open)},"high":${number(candle.high)},` +
-    `"low":${number(candle.low)},"close":${number(candle.close)},"volume":${number(candle.volume)}}`
+    `{"candle_time":${toEpochSec(openTime)},"open":${open},"high":${high},` +
+    `"low":${low},"close":${close},"volume":${volume}}`
   );
 }
 

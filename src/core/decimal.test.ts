@@ -11,6 +11,7 @@ import {
   ONE,
   parseDecimal,
   subtract,
+  toCanonicalText,
   toDecimalText,
   toFloat,
   truncateToStep,
@@ -148,6 +149,38 @@ describe('arithmetic', () => {
 
   it('stops at a division by zero', () => {
     expect(() => divide(ONE, ZERO)).toThrow('division by zero');
+  });
+});
+
+describe('canonical text', () => {
+  const either = (text: string): string | null => {
+    const value = parseDecimal(text);
+    return value === null ? null : toDecimalText(value);
+  };
+  const nearlyPlain = fc.string({ unit: fc.constantFrom('0', '1', '9', '.', '-', 'e', ' '), maxLength: 24 });
+
+  it('of any text is that of the number it stands for', () => {
+    fc.assert(
+      fc.property(fc.oneof(anyText, nearlyPlain), (text) => {
+        expect(toCanonicalText(text)).toBe(either(text));
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it.each([
+    ['0', '0'],
+    ['-0', '0'],
+    ['0.50', '0.5'],
+    ['00.5', '0.5'],
+    ['10.', null],
+    ['.5', null],
+    ['', null],
+    ['0.0000000000000000001', null],
+    ['9'.repeat(64), '9'.repeat(64)],
+    ['9'.repeat(65), null],
+  ])('of %j is %j', (text, canonical) => {
+    expect(toCanonicalText(text)).toBe(canonical);
   });
 });
 

@@ -91,6 +91,30 @@ export function toDecimalText(value: Decimal): string {
   return end === point ? digits.slice(0, point) : `${digits.slice(0, point)}.${digits.slice(point, end)}`;
 }
 
+/**
+ * What `toDecimalText(parseDecimal(text))` gives, without arithmetic where `text` is canonical already; `null` as for
+ * `parseDecimal`.
+ */
+export function toCanonicalText(text: string): string | null {
+  if (isCanonicalUnsigned(text)) return text;
+  const value = parseDecimal(text);
+  return value === null ? null : toDecimalText(value);
+}
+
+function isCanonicalUnsigned(text: string): boolean {
+  const { length } = text;
+  if (length === 0 || length > TEXT_LENGTH_MAX) return false;
+  let point = -1;
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 46 && point < 0) point = i;
+    else if (code < 48 || code > 57) return false;
+  }
+  const whole = point < 0 ? length : point;
+  if (whole === 0 || (whole > 1 && text.charCodeAt(0) === 48)) return false;
+  return point < 0 || (point < length - 1 && length - point - 1 <= SCALE && text.charCodeAt(length - 1) !== 48);
+}
+
 /** The nearest double. Lossy: for indicators, scores and charts only. */
 export function toFloat(value: Decimal): number {
   return Number(toDecimalText(value));

@@ -12,7 +12,23 @@ export type SaveBatch = { readonly candles: readonly ClosedCandle[]; readonly ga
 export type SaveCounts = { readonly inserted: number; readonly changed: number; readonly unchanged: number };
 
 /** Extent of a stored series; `null` times when it is empty. */
-export type SeriesExtent = { readonly count: number; readonly first: EpochMs | null; readonly head: EpochMs | null };
+export type SeriesExtent = {
+  readonly count: number;
+  readonly first: EpochMs | null;
+  readonly head: EpochMs | null;
+  /** Grows with every save that holds a candle or a gap of the series, by this process or another; 0 before the first. */
+  readonly version: number;
+};
+
+/** A candle for those who pass its numbers on: open time, prices and base volume, each as its canonical decimal text. */
+export type CandleText = {
+  readonly openTime: EpochMs;
+  readonly open: string;
+  readonly high: string;
+  readonly low: string;
+  readonly close: string;
+  readonly volume: string;
+};
 
 /** Which candles to read: open times `from` <= t < `to`, at most `limit`, from the oldest or the newest end. */
 export type CandleRange = {
@@ -33,22 +49,22 @@ export type CandleRange = {
  * - A saved candle cuts its own period out of every recorded gap of its series, so `readGaps` never covers a stored
  *   candle; a saved gap replaces what was recorded of the same stretch, and touching gaps of one reason are merged.
  * - Reads return candles ascending by open time with the stored revision; numbers are the exact decimals saved.
+ * - A read that begins after `extent` was answered sees at least what `version` counted then, so what was read between
+ *   two answers of one version is what the series held all that time.
  * - Failures reject with `FailureError` (`store_unavailable`, `store_corrupt`); nothing is half-written.
  */
 export type CandleStore = {
   readonly save: (batch: SaveBatch) => Promise<SaveCounts>;
   readonly read: (range: CandleRange) => Promise<readonly ClosedCandle[]>;
+  /** The same candles as `read`, as texts: several times cheaper where nothing is computed. */
+  readonly readTexts: (range: CandleRange) => Promise<readonly CandleText[]>;
   /** Gap stretches that overlap [`from`, `to`), ascending by `from`. */
   readonly readGaps: (
     seriesId: SeriesId,
     period: { readonly from: EpochMs; readonly to: EpochMs },
   ) => Promise<readonly CandleGap[]>;
+  /** One consistent look at the series, cheap enough to take before every answer. */
   readonly extent: (seriesId: SeriesId) => Promise<SeriesExtent>;
-  /**
-   * A number that has grown whenever something was stored since it was last asked for, by this process or another;
-   * cheap enough to ask before every answer.
-   */
-  readonly version: () => Promise<number>;
   /** Every series with at least one candle, ascending by id. */
   readonly listSeries: () => Promise<readonly SeriesId[]>;
   /** Releases the storage; later calls reject. Safe to call twice. */

@@ -17,7 +17,7 @@ import {
 import { FailureError } from '../../src/model/failure.ts';
 import type { Money, Price, Quantity } from '../../src/model/money.ts';
 import { parseSeriesId, type SeriesId } from '../../src/model/series.ts';
-import type { CandleStore } from '../../src/ports/candle-store.ts';
+import type { CandleStore, CandleText } from '../../src/ports/candle-store.ts';
 
 /** Storage of one test. `open` may be called again after the store was closed, where it is durable. */
 export type CandleStoreStorage = { readonly open: () => CandleStore; readonly destroy: () => void };
@@ -92,6 +92,17 @@ async function failureCode(promise: Promise<unknown>): Promise<string> {
     (reason: unknown) => reason,
   );
   return thrown instanceof FailureError ? thrown.failure.code : `no failure: ${String(thrown)}`;
+}
+
+function textsOf({ openTime, open, high, low, close, volume }: ClosedCandle): CandleText {
+  const [o, h, l, c, v] = [open, high, low, close, volume].map(toDecimalText) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  return { openTime, open: o, high: h, low: l, close: c, volume: v };
 }
 
 /** Declares the suite for one adapter. */
@@ -209,7 +220,7 @@ export function describeCandleStore(harness: CandleStoreHarness): void {
           return stored(entry, minute % 5 === 2 ? 2 : 1);
         });
         expect(await readAll()).toEqual(expected);
-        expect(await store.extent(BTC)).toEqual({ count: 50, first: at(0), head: at(49) });
+        expect(await store.extent(BTC)).toMatchObject({ count: 50, first: at(0), head: at(49) });
       });
 
       it('takes an empty batch', async () => {
@@ -243,9 +254,26 @@ export function describeCandleStore(harness: CandleStoreHarness): void {
         expect(await minutes({ from: 0, to: 9, limit: Number.POSITIVE_INFINITY })).toEqual([0, 1, 2, 3, 4]);
       });
       it('tells the extent of a series, and of one never seen', async () => {
-        expect(await store.extent(BTC)).toEqual({ count: 5, first: at(0), head: at(4) });
-        expect(await store.extent(ETH)).toEqual({ count: 0, first: null, head: null });
+        expect(await store.extent(BTC)).toMatchObject({ count: 5, first: at(0), head: at(4) });
+        expect(await store.extent(ETH)).toEqual({ count: 0, first: null, head: null, version: 0 });
         expect(await store.read({ seriesId: ETH, ...EVERYTHING })).toEqual([]);
+      });
+      it('gives the same candles as texts, canonical and exact', async () => {
+        const [price, volume] = [
+          decimal('12345678901234567890.10') as Price,
+          decimal('0.000000000000000001') as Quantity,
+        ];
+        const exact = { ...candle(7), open: price, high: price, low: price, close: price, volume };
+        await save([exact]);
+        for (const limit of [0, 2, 9]) {
+          for (const take of ['oldest', 'newest'] as const) {
+            const range = { seriesId: BTC, from: at(1), to: at(8), limit, take };
+            expect(await store.readTexts(range)).toEqual((await store.read(range)).map(textsOf));
+          }
+        }
+        const [last] = await store.readTexts({ seriesId: BTC, from: at(7), to: at(8), limit: 1, take: 'oldest' });
+        expect(last).toMatchObject({ open: '12345678901234567890.1', volume: '0.000000000000000001' });
+        expect(await store.readTexts({ seriesId: ETH, ...EVERYTHING })).toEqual([]);
       });
       it('lists the series with candles, ascending', async () => {
         const other = series('binance:futures:AAVE/USDT:1m');
@@ -255,7 +283,7 @@ export function describeCandleStore(harness: CandleStoreHarness): void {
           [{ ...gap(0, 1), seriesId: gapOnly }],
         );
         expect(await store.listSeries()).toEqual([other, BTC, ETH]);
-        expect(await store.extent(gapOnly)).toEqual({ count: 0, first: null, head: null });
+        expect(await store.extent(gapOnly)).toMatchObject({ count: 0, first: null, head: null });
       });
     });
 
@@ -328,6 +356,8 @@ export function describeCandleStore(harness: CandleStoreHarness): void {
               expect(await tested.read({ seriesId: id, ...EVERYTHING })).toEqual(model.candles(id));
               expect(await tested.readGaps(id, range)).toEqual(model.gaps(id));
               expect((await tested.extent(id)).count).toBe(model.candles(id).length);
+              const all = { seriesId: id, ...EVERYTHING };
+              expect(await tested.readTexts(all)).toEqual(model.candles(id).map(textsOf));
             }
           } finally {
             await tested.close();
@@ -338,16 +368,30 @@ export function describeCandleStore(harness: CandleStoreHarness): void {
       );
     });
 
-    it('grows its version with whatever was stored, and only then', async () => {
-      const before = await store.version();
-      expect(await store.version()).toBe(before);
-      await save([candle(0)]);
-      const after = await store.version();
-      expect(after).toBeGreaterThan(before);
-      await store.read({ seriesId: BTC, ...EVERYTHING });
-      expect(await store.version()).toBe(after);
-      await save([candle(0, { price: '101' })]);
-      expect(await store.version()).toBeGreaterThan(after);
+    describe('the version of a series', () => {
+      const versionOf = async (seriesId = BTC, of = store): Promise<number> => (await of.extent(seriesId)).version;
+
+      it('grows with every save of a candle or a gap of the series', async () => {
+        const seen = [await versionOf()];
+        const batches = [[candle(0)], [candle(0, { price: '101' })], [candle(0, { price: '101' }), candle(5)]];
+        for (const batch of batches) {
+          await save(batch);
+          seen.push(await versionOf());
+        }
+        await save([], [gap(1, 3)]);
+        seen.push(await versionOf());
+        expect(seen).toEqual([...new Set(seen)].sort((a, b) => a - b));
+      });
+
+      it('stands still while nothing of the series is saved', async () => {
+        await save([candle(0)], [gap(1, 3)]);
+        const before = await versionOf();
+        await readAll();
+        await save([], []);
+        await save([candle(0, { seriesId: ETH })], [{ ...gap(1, 3), seriesId: ETH }]);
+        await expect(save([{ ...candle(1), low: decimal('-1') as Price }])).rejects.toThrow();
+        expect(await versionOf()).toBe(before);
+      });
     });
 
     it('rejects after it was closed, and closes twice', async () => {
@@ -355,6 +399,7 @@ export function describeCandleStore(harness: CandleStoreHarness): void {
       await store.close();
       expect(await failureCode(save([candle(0)]))).toBe('store_unavailable');
       expect(await failureCode(readAll())).toBe('store_unavailable');
+      expect(await failureCode(store.readTexts({ seriesId: BTC, ...EVERYTHING }))).toBe('store_unavailable');
       expect(await failureCode(store.extent(BTC))).toBe('store_unavailable');
       expect(await failureCode(store.listSeries())).toBe('store_unavailable');
     });
@@ -372,11 +417,13 @@ export function describeCandleStore(harness: CandleStoreHarness): void {
       expect(await gapsOf()).toEqual([[3, 5, 'unknown']]);
     });
 
-    it('grows its version when another store of the same storage wrote', async () => {
+    it('grows the version of a series when another store of the same storage wrote', async () => {
       const second = storage.open();
-      const before = await second.version();
+      const before = (await second.extent(BTC)).version;
       await save([candle(0)]);
-      expect(await second.version()).toBeGreaterThan(before);
+      const after = (await second.extent(BTC)).version;
+      await save([candle(0, { price: '9' })]);
+      expect([after > before, (await second.extent(BTC)).version > after]).toEqual([true, true]);
       await second.close();
     });
 

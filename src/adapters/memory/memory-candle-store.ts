@@ -3,12 +3,13 @@
  * everything saved; who fills it decides how much that is.
  */
 import { assert } from '../../core/assert.ts';
+import { toDecimalText } from '../../core/decimal.ts';
 import type { EpochMs } from '../../core/time.ts';
 import { type CandleGap, type ClosedCandle, findCandleFault, SOURCE_RANK } from '../../model/candle.ts';
 import { FailureError, failure } from '../../model/failure.ts';
 import { type SeriesId, seriesParts } from '../../model/series.ts';
 import { timeframeMs } from '../../model/timeframe.ts';
-import type { CandleRange, CandleStore, SaveCounts } from '../../ports/candle-store.ts';
+import type { CandleRange, CandleStore, CandleText, SaveCounts } from '../../ports/candle-store.ts';
 import { cutStretch, recordGap } from './memory-candle-store-gaps.ts';
 
 /** One series. `opens` is ascending once `sortOpens` has run; out-of-order candles make it stale until the next read. */
@@ -19,6 +20,8 @@ type Shelf = {
   order: 'ascending' | 'stale';
   /** Disjoint, ascending. */
   gaps: readonly CandleGap[];
+  /** Candles and gaps that were saved, changed or not. */
+  version: number;
 };
 type Batch = Parameters<CandleStore['save']>[0];
 
@@ -26,7 +29,6 @@ type Batch = Parameters<CandleStore['save']>[0];
 export function createMemoryCandleStore(): CandleStore {
   const shelves = new Map<SeriesId, Shelf>();
   let state: 'open' | 'closed' = 'open';
-  let version = 0;
   const guard = async <T>(action: () => T): Promise<T> => {
     if (state === 'closed') {
       throw new FailureError(failure('store_unavailable', { path: 'memory', reason: 'it is closed' }));
@@ -34,20 +36,18 @@ export function createMemoryCandleStore(): CandleStore {
     return action();
   };
   return {
-    save: (batch) =>
-      guard(() => {
-        version++;
-        return saveBatch(shelves, batch);
-      }),
+    save: (batch) => guard(() => saveBatch(shelves, batch)),
     read: (range) => guard(() => readCandles(shelves.get(range.seriesId), range)),
+    readTexts: (range) => guard(() => readCandles(shelves.get(range.seriesId), range).map(toCandleText)),
     readGaps: (seriesId, { from, to }) =>
       guard(() => (shelves.get(seriesId)?.gaps ?? []).filter((gap) => gap.from < to && gap.to > from)),
     extent: (seriesId) =>
       guard(() => {
-        const opens = sortOpens(shelves.get(seriesId));
-        return { count: opens.length, first: opens[0] ?? null, head: opens.at(-1) ?? null };
+        const shelf = shelves.get(seriesId);
+        const opens = sortOpens(shelf);
+        const version = shelf?.version ?? 0;
+        return { count: opens.length, first: opens[0] ?? null, head: opens.at(-1) ?? null, version };
       }),
-    version: () => guard(() => version),
     listSeries: () => guard(() => [...shelves.keys()].filter((id) => shelves.get(id)?.byOpen.size !== 0).sort()),
     close: async () => {
       state = 'closed';
@@ -67,6 +67,7 @@ function saveBatch(shelves: Map<SeriesId, Shelf>, batch: Batch): SaveCounts {
   for (const gap of batch.gaps) {
     const shelf = ensureShelf(shelves, gap.seriesId);
     const { candleMs } = shelf;
+    shelf.version++;
     const opens = sortOpens(shelf);
     const near = opens.slice(firstAtOrAfter(opens, gap.from - candleMs + 1), firstAtOrAfter(opens, gap.to));
     shelf.gaps = recordGap(shelf.gaps, { gap, candleMs, opens: near });
@@ -78,12 +79,13 @@ function ensureShelf(shelves: Map<SeriesId, Shelf>, seriesId: SeriesId): Shelf {
   const existing = shelves.get(seriesId);
   if (existing !== undefined) return existing;
   const candleMs = timeframeMs(seriesParts(seriesId).timeframe);
-  const shelf: Shelf = { candleMs, byOpen: new Map(), opens: [], order: 'ascending', gaps: [] };
+  const shelf: Shelf = { candleMs, byOpen: new Map(), opens: [], order: 'ascending', gaps: [], version: 0 };
   shelves.set(seriesId, shelf);
   return shelf;
 }
 
 function saveCandle(shelf: Shelf, candle: ClosedCandle): keyof SaveCounts {
+  shelf.version++;
   const stored = shelf.byOpen.get(candle.openTime);
   if (stored === undefined) {
     if ((shelf.opens.at(-1) ?? -1) > candle.openTime) shelf.order = 'stale';
@@ -99,6 +101,17 @@ function saveCandle(shelf: Shelf, candle: ClosedCandle): keyof SaveCounts {
   const revision = stored.certificate.revision + (outcome === 'changed' ? 1 : 0);
   shelf.byOpen.set(candle.openTime, withRevision(candle, revision));
   return outcome;
+}
+
+function toCandleText(candle: ClosedCandle): CandleText {
+  return {
+    openTime: candle.openTime,
+    open: toDecimalText(candle.open),
+    high: toDecimalText(candle.high),
+    low: toDecimalText(candle.low),
+    close: toDecimalText(candle.close),
+    volume: toDecimalText(candle.volume),
+  };
 }
 
 function withRevision(candle: ClosedCandle, revision: number): ClosedCandle {

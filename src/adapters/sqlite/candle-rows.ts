@@ -2,11 +2,12 @@
  * Candles as rows and back. Decimals are stored as canonical text, so that equal numbers are equal text and people can
  * read the file with any SQLite shell. What comes out of the file is checked like anything from outside.
  */
-import { type Decimal, parseDecimal, toDecimalText } from '../../core/decimal.ts';
+import { type Decimal, parseDecimal, toCanonicalText, toDecimalText } from '../../core/decimal.ts';
 import { isEpochMs } from '../../core/time.ts';
 import { type CandleSource, type CandleStatus, type ClosedCandle, SOURCE_RANK } from '../../model/candle.ts';
 import type { Money, Price, Quantity } from '../../model/money.ts';
 import type { SeriesId } from '../../model/series.ts';
+import type { CandleText } from '../../ports/candle-store.ts';
 import { RowFault } from './sqlite-failures.ts';
 
 /** Columns in the order of what `appendParameters` appends. */
@@ -48,6 +49,19 @@ export type CandleRow = readonly [
   baseCount: number,
   baseExpected: number,
   revision: number,
+];
+
+/** Columns of a `CandleTextRow`, as SQL. */
+export const CANDLE_TEXT_COLUMNS = 'open_time, open, high, low, close, volume';
+
+/** What of a stored row is passed on as text. */
+export type CandleTextRow = readonly [
+  openTime: number,
+  open: string,
+  high: string,
+  low: string,
+  close: string,
+  volume: string,
 ];
 
 const STATUSES: Readonly<Record<CandleStatus, true>> = {
@@ -109,6 +123,25 @@ export function parseCandleRow(seriesId: SeriesId, row: CandleRow): ClosedCandle
       revision: row[14],
     },
   };
+}
+
+/** The texts of a stored row, canonical whoever wrote them; throws `RowFault` as `parseCandleRow` does. */
+export function parseCandleTextRow(row: CandleTextRow): CandleText {
+  if (!isEpochMs(row[0])) throw new RowFault(`open_time ${row[0]}`);
+  return {
+    openTime: row[0],
+    open: parseText(row[1], 'open'),
+    high: parseText(row[2], 'high'),
+    low: parseText(row[3], 'low'),
+    close: parseText(row[4], 'close'),
+    volume: parseText(row[5], 'volume'),
+  };
+}
+
+function parseText(text: string, column: string): string {
+  const canonical = toCanonicalText(text);
+  if (canonical === null) throw new RowFault(`${column} "${text}"`);
+  return canonical;
 }
 
 function parseColumn(text: string, column: string): Decimal {

@@ -75,6 +75,8 @@ export const MIGRATIONS: readonly string[] = [
     payload    BLOB    NOT NULL
   ) STRICT;
   `,
+  // How often something of the series was saved. The file's own change counter also moves with every journal segment.
+  'ALTER TABLE series ADD COLUMN save_count INTEGER NOT NULL DEFAULT 0',
 ];
 
 /** Schema version of the connected file. */

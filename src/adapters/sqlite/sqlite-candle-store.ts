@@ -6,8 +6,22 @@ import { assert } from '../../core/assert.ts';
 import { type CandleGap, type ClosedCandle, findCandleFault } from '../../model/candle.ts';
 import { type SeriesId, seriesParts } from '../../model/series.ts';
 import { timeframeMs } from '../../model/timeframe.ts';
-import type { CandleRange, CandleStore, SaveBatch, SaveCounts, SeriesExtent } from '../../ports/candle-store.ts';
-import { CANDLE_COLUMNS, type CandleRow, parseCandleRow } from './candle-rows.ts';
+import type {
+  CandleRange,
+  CandleStore,
+  CandleText,
+  SaveBatch,
+  SaveCounts,
+  SeriesExtent,
+} from '../../ports/candle-store.ts';
+import {
+  CANDLE_COLUMNS,
+  CANDLE_TEXT_COLUMNS,
+  type CandleRow,
+  type CandleTextRow,
+  parseCandleRow,
+  parseCandleTextRow,
+} from './candle-rows.ts';
 import { prepareCandleWriter } from './candle-writer.ts';
 import { type CommitSync, createCommitSync } from './commit-sync.ts';
 import { type ConnectionUse, shareConnection } from './connection-use.ts';
@@ -44,7 +58,6 @@ export function openCandleStore(parts: { readonly use: ConnectionUse; readonly s
   const { connection } = use;
   const writer = prepareBatchWriter(connection);
   const save = prepareSave(connection, { writer, sync });
-  const version = prepareVersion(connection);
   const reads = prepareReads(connection);
   const guard = async <T>(action: () => T): Promise<T> => {
     use.assertOpen();
@@ -57,9 +70,9 @@ export function openCandleStore(parts: { readonly use: ConnectionUse; readonly s
   const store: CandleStore = {
     save: (batch) => guard(() => save(batch)),
     read: (range) => guard(() => reads.candles(range)),
+    readTexts: (range) => guard(() => reads.texts(range)),
     readGaps: (seriesId, period) => guard(() => reads.gaps({ seriesId, ...period })),
     extent: (seriesId) => guard(() => reads.extent(seriesId)),
-    version: () => guard(version),
     listSeries: () => guard(reads.series),
     close: async () => {
       use.release();
@@ -68,39 +81,25 @@ export function openCandleStore(parts: { readonly use: ConnectionUse; readonly s
   return { store, writer };
 }
 
-/**
- * SQLite numbers the commits of other connections (sqlite.org/pragma.html#pragma_data_version) and counts the rows
- * this one changed; both only grow, but the first by leaps of its own, so a change of either counts one up.
- */
-function prepareVersion(connection: SqliteConnection): () => number {
-  const others = connection.prepare<unknown[], number>('PRAGMA data_version').pluck();
-  const own = connection.prepare<unknown[], number>('SELECT total_changes()').pluck();
-  let version = 0;
-  let seen = '';
-  return () => {
-    const now = `${others.get()} ${own.get()}`;
-    if (now !== seen) version++;
-    seen = now;
-    return version;
-  };
-}
-
 function prepareBatchWriter(connection: SqliteConnection): BatchWriter {
   const keys = prepareSeriesKeys(connection);
   const gaps = prepareGapLedger(connection);
   const writeCandles = prepareCandleWriter(connection);
-  const addCount = connection.prepare('UPDATE series SET candle_count = candle_count + ? WHERE id = ?');
+  const countSave = connection.prepare(
+    'UPDATE series SET candle_count = candle_count + ?, save_count = save_count + 1 WHERE id = ?',
+  );
 
   const writeRun = (run: Run): SaveCounts => {
     const seriesKey = keys.ensure(run.seriesId);
     const counts = writeCandles(seriesKey, run.candles);
     gaps.cut({ seriesKey, from: run.from, to: run.to });
-    if (counts.inserted > 0) addCount.run(counts.inserted, seriesKey);
+    countSave.run(counts.inserted, seriesKey);
     return counts;
   };
   const writeGap = (gap: CandleGap): void => {
     const stretch = { seriesKey: keys.ensure(gap.seriesId), from: gap.from, to: gap.to };
     gaps.save(stretch, { reason: gap.reason, candleMs: candleMs(gap.seriesId) });
+    countSave.run(0, stretch.seriesKey);
   };
   return {
     check: ({ candles, gaps: holes }) => {
@@ -168,6 +167,7 @@ function candleMs(seriesId: SeriesId): number {
 
 type Reads = {
   readonly candles: (range: CandleRange) => readonly ClosedCandle[];
+  readonly texts: (range: CandleRange) => readonly CandleText[];
   readonly gaps: (of: {
     readonly seriesId: SeriesId;
     readonly from: number;
@@ -177,44 +177,51 @@ type Reads = {
   readonly series: () => readonly SeriesId[];
 };
 
-function prepareReads(connection: SqliteConnection): Reads {
-  const keys = prepareSeriesKeys(connection);
-  const gaps = prepareGapLedger(connection);
-  const columns = [...CANDLE_COLUMNS.slice(1), 'revision'].join(', ');
+/** Rows of a range, ascending. */
+type ReadRows<Row> = (seriesKey: number, range: CandleRange) => readonly Row[];
+
+function prepareRange<Row>(connection: SqliteConnection, columns: string): ReadRows<Row> {
   const select = (direction: 'ASC' | 'DESC') =>
     connection
-      .prepare<unknown[], CandleRow>(
+      .prepare<unknown[], Row>(
         `SELECT ${columns} FROM candles WHERE series = ? AND open_time >= ? AND open_time < ?
          ORDER BY open_time ${direction} LIMIT ?`,
       )
       .raw();
   const oldest = select('ASC');
   const newest = select('DESC');
+  return (seriesKey, { from, to, limit, take }) => {
+    const rows = (take === 'oldest' ? oldest : newest).all(seriesKey, from, to, Math.min(limit, LIMIT_MAX));
+    return take === 'oldest' ? rows : rows.reverse();
+  };
+}
+
+function prepareReads(connection: SqliteConnection): Reads {
+  const keys = prepareSeriesKeys(connection);
+  const gaps = prepareGapLedger(connection);
+  const candleRows = prepareRange<CandleRow>(connection, [...CANDLE_COLUMNS.slice(1), 'revision'].join(', '));
+  const textRows = prepareRange<CandleTextRow>(connection, CANDLE_TEXT_COLUMNS);
   // The count is kept with the series: counting the rows would read every page of it.
-  const extent = connection
-    .prepare<unknown[], readonly [SeriesExtent['count'], SeriesExtent['first'], SeriesExtent['head']]>(
-      `SELECT candle_count, (SELECT min(open_time) FROM candles WHERE series = s.id),
-              (SELECT max(open_time) FROM candles WHERE series = s.id) FROM series AS s WHERE id = ?`,
-    )
-    .raw();
+  const extent = connection.prepare<unknown[], SeriesExtent>(
+    `SELECT candle_count AS count, (SELECT min(open_time) FROM candles WHERE series = s.id) AS first,
+              (SELECT max(open_time) FROM candles WHERE series = s.id) AS head, save_count AS version
+       FROM series AS s WHERE id = ?`,
+  );
+  const rowsOf = <Row>(read: ReadRows<Row>, range: CandleRange): readonly Row[] => {
+    assert(range.limit >= 0, `negative limit ${range.limit}`);
+    const key = keys.find(range.seriesId);
+    return key === null ? [] : read(key, range);
+  };
   return {
-    candles: ({ seriesId, from, to, limit, take }) => {
-      assert(limit >= 0, `negative limit ${limit}`);
-      const key = keys.find(seriesId);
-      if (key === null) return [];
-      const statement = take === 'oldest' ? oldest : newest;
-      const rows = statement.all(key, from, to, Math.min(limit, LIMIT_MAX));
-      const candles = rows.map((row) => parseCandleRow(seriesId, row));
-      return take === 'oldest' ? candles : candles.reverse();
-    },
+    candles: (range) => rowsOf(candleRows, range).map((row) => parseCandleRow(range.seriesId, row)),
+    texts: (range) => rowsOf(textRows, range).map(parseCandleTextRow),
     gaps: ({ seriesId, from, to }) => {
       const seriesKey = keys.find(seriesId);
       return seriesKey === null ? [] : gaps.read({ seriesKey, from, to }, seriesId);
     },
     extent: (seriesId) => {
       const key = keys.find(seriesId);
-      const row = key === null ? undefined : extent.get(key);
-      return row === undefined ? { count: 0, first: null, head: null } : { count: row[0], first: row[1], head: row[2] };
+      return (key === null ? undefined : extent.get(key)) ?? { count: 0, first: null, head: null, version: 0 };
     },
     series: keys.listStored,
   };

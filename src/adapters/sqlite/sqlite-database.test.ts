@@ -12,6 +12,7 @@ import type { SeriesId } from '../../model/series.ts';
 import { APPLICATION_ID, MIGRATIONS } from './migrations.ts';
 import { createSqliteCandleStore } from './sqlite-candle-store.ts';
 import { openSqliteDatabase } from './sqlite-database.ts';
+import { createSqliteJournal } from './sqlite-journal.ts';
 
 const BTC = 'binance:futures:BTC/USDT:1m' as SeriesId;
 const ETH = 'binance:futures:ETH/USDT:1m' as SeriesId;
@@ -153,6 +154,59 @@ describe('openSqliteDatabase', () => {
     });
   });
 
+  it('opens a file of the first schema with its candles, and counts saves from there', async () => {
+    withRaw((raw) => {
+      raw.exec(MIGRATIONS[0] ?? '');
+      raw.pragma(`application_id = ${APPLICATION_ID}`);
+      raw.pragma('user_version = 1');
+      raw.exec(`INSERT INTO series (name, candle_count) VALUES ('${BTC}', 1)`);
+      raw.exec(`INSERT INTO candles VALUES (1, ${CANDLE.openTime}, '1', '1', '1', '1', '2', NULL, NULL, NULL, NULL,
+                'ws', 'final', 1, 1, 1)`);
+    });
+    const database = openSqliteDatabase({ path });
+    const store = createSqliteCandleStore(database);
+    const before = await store.extent(BTC);
+    await store.save({ candles: [CANDLE], gaps: [] });
+    const after = await store.extent(BTC);
+    database.close();
+    expect([before.count, after.count]).toEqual([1, 1]);
+    expect(after.version).toBeGreaterThan(before.version);
+  });
+
+  it('does not count what the journal writes into the same file as a change of any series', async () => {
+    const database = openSqliteDatabase({ path });
+    const store = createSqliteCandleStore(database);
+    await store.save({ candles: [CANDLE], gaps: [] });
+    const before = await store.extent(BTC);
+    const journal = createSqliteJournal(database);
+    await journal.append([{ sequence: 1, stream: 'input', body: '{}' }]);
+    await journal.flush('process');
+    const after = await store.extent(BTC);
+    await journal.close();
+    database.close();
+    expect(after).toEqual(before);
+  });
+
+  it('gives numbers as canonical text even where somebody else wrote them otherwise', async () => {
+    await saveOne();
+    withRaw((raw) => raw.exec("UPDATE candles SET close = '036000.50', volume = '-0'"));
+    const database = openSqliteDatabase({ path });
+    const texts = await createSqliteCandleStore(database).readTexts(ALL);
+    database.close();
+    expect(texts).toMatchObject([{ close: '36000.5', volume: '0' }]);
+  });
+
+  it('never gives out a text that is no number', async () => {
+    await saveOne();
+    withRaw((raw) => raw.exec("UPDATE candles SET close = '1e5'"));
+    const database = openSqliteDatabase({ path });
+    const failed = await createSqliteCandleStore(database)
+      .readTexts(ALL)
+      .then(() => null, toFailure);
+    database.close();
+    expect(failed).toMatchObject({ code: 'store_corrupt', context: { path, reason: 'close "1e5"' } });
+  });
+
   it.each([
     ['a number', "UPDATE candles SET close = '1e5'", 'close "1e5"'],
     ['a source', "UPDATE candles SET source = 'toString'", 'source "toString"'],
@@ -179,7 +233,7 @@ describe('openSqliteDatabase', () => {
     const limited = { ...database, connect: () => limitPages(database.connect('NORMAL')) };
     const cramped = createSqliteCandleStore(limited);
     expect((await cramped.save({ candles, gaps: [] }).then(() => null, toFailure))?.code).toBe('store_unavailable');
-    expect(await store.extent(BTC)).toEqual({ count: 0, first: null, head: null });
+    expect(await store.extent(BTC)).toEqual({ count: 0, first: null, head: null, version: 0 });
     // The failed batch had named the series first; what it named is void, and another series may take its place.
     await store.save({ candles: [{ ...CANDLE, seriesId: ETH }], gaps: [] });
     expect(await cramped.save({ candles: [CANDLE], gaps: [] })).toEqual({ inserted: 1, changed: 0, unchanged: 0 });
