@@ -6,7 +6,7 @@
  */
 import { hash } from 'node:crypto';
 import { type EpochMs, toEpochSec } from '../core/time.ts';
-import type { CandleStore, CandleText, SeriesExtent } from '../ports/candle-store.ts';
+import type { CandleStore, CandleText } from '../ports/candle-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type CandleQuery, type CandleWindow, hideAhead, windowOf } from './candle-window.ts';
 import { KEPT_BOUNDS, KeptAnswers, type KeptBounds } from './kept-answers.ts';
@@ -69,9 +69,9 @@ export class CandleAnswers {
     of: { readonly question: CandlesQuestion; readonly window: CandleWindow; readonly moment: Moment },
   ): Promise<CandlesBytes> {
     const { question, window, moment } = of;
-    const answer = this.#read(question, window).then(({ answer: made, after }) => {
-      // What was stored during the read may be in it or not: an answer for now, none to keep.
-      if (after.version === moment.version) this.#kept.keep(key, { ...made, moment });
+    const answer = this.#read(question, window).then((made) => {
+      // What was saved during the read may be in it or not; its version is behind by then, and nobody is given it again.
+      this.#kept.keep(key, { ...made, moment });
       return made;
     });
     const entry = { moment, answer };
@@ -83,14 +83,11 @@ export class CandleAnswers {
     return answer;
   }
 
-  async #read(
-    question: CandlesQuestion,
-    window: CandleWindow,
-  ): Promise<{ readonly answer: CandlesBytes; readonly after: SeriesExtent }> {
+  async #read(question: CandlesQuestion, window: CandleWindow): Promise<CandlesBytes> {
     const { store } = this.#parts;
     const stored = await store.readTexts(window.range);
-    const after = await store.extent(question.seriesId);
-    return { answer: toAnswer(question.id, after.head, hideAhead(stored, window)), after };
+    const { head } = await store.extent(question.seriesId);
+    return toAnswer(question.id, head, hideAhead(stored, window));
   }
 }
 
