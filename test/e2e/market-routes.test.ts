@@ -359,7 +359,9 @@ describe('the end of the service', () => {
     }).start();
     const client = new MarketClient(api.port);
     await client.opened;
-    const waiting = askCandles(api.port, { series_id: freshSeries('WAIT') });
+    const id = freshSeries('WAIT');
+    await api.save(...minutesFrom(id, T, 1));
+    const waiting = askCandles(api.port, { series_id: id });
     await reached;
     const stopped = api.stop();
     expect(await waiting).toMatchObject({ status: 503, json: { detail: 'server_shutting_down' } });
