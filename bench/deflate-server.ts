@@ -7,8 +7,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createSqliteCandleStore } from '../src/adapters/sqlite/sqlite-candle-store.ts';
 import { openSqliteDatabase } from '../src/adapters/sqlite/sqlite-database.ts';
 import type { SocketCompression } from '../src/api/index.ts';
-import type { ClosedCandle } from '../src/model/candle.ts';
 import { KEPT_BOUNDS } from '../src/api/kept-answers.ts';
+import type { ClosedCandle } from '../src/model/candle.ts';
 import { type ApiSide, startApiSide } from './api-side.ts';
 import { serveCommands, sharedNowMs } from './child-process.ts';
 import { CLOSED_EVERY } from './latency-figures.ts';
@@ -56,7 +56,8 @@ const commands: DeflateServerCommands = {
     upcoming.push(...minutes.slice(stored));
     const store = createSqliteCandleStore(openSqliteDatabase({ path: join(dir, 'hotwick.db') }));
     await store.save({ candles: past, gaps: [] });
-    for (const name of ['off', 'long', 'all'] as const) sides.set(name, await startApiSide(store, { compression: name, bounds: KEPT_BOUNDS }));
+    for (const name of ['off', 'long', 'all'] as const)
+      sides.set(name, await startApiSide(store, { compression: name, bounds: KEPT_BOUNDS }));
     const last = past[past.length - 1];
     if (last === undefined) throw new Error('no candles');
     const ports = { off: sideOf('off').port, long: sideOf('long').port, all: sideOf('all').port };
