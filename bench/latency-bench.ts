@@ -1,6 +1,6 @@
 /**
  * From a frame leaving the exchange to a subscriber having it: the whole product beside a bare relay of the same
- * frames, and beside one that also syncs closed candles to the disk. Source, product, relays and subscribers are four
+ * frames, and beside one that also stores closed candles. Source, product, relays and subscribers are four
  * processes; all stamps are of the machine's one monotonic clock.
  */
 import { join } from 'node:path';
@@ -9,15 +9,15 @@ import type { BenchContext, BenchResult, Figure } from './bench-result.ts';
 import { type Child, startChild } from './child-process.ts';
 import {
   audienceText,
-  CLOSED_EVERY,
-  figuresOf,
+  CLOSES,
+  FLOW,
   latenciesOf,
   missingText,
   notesOf,
-  PER_SECOND,
+  type Pace,
   type Round,
-  SIDE_NAMES,
   type SideName,
+  WARM_UP,
 } from './latency-figures.ts';
 import type { RelayCommands } from './latency-relay.ts';
 import type { ServiceCommands } from './latency-service.ts';
@@ -26,7 +26,10 @@ import type { SubscriberCommands } from './latency-subscribers.ts';
 
 const SERIES = 'binance:futures:BTC/USDT:1m';
 const AUDIENCES = [1, 100] as const;
-const SIZES = { full: { rounds: 5, frames: 150, warmUp: 90 }, quick: { rounds: 2, frames: 30, warmUp: 24 } } as const;
+const SIZES = {
+  full: { rounds: 5, flow: 480, closes: 240, warmUp: 2_000 },
+  quick: { rounds: 2, flow: 48, closes: 30, warmUp: 48 },
+} as const;
 /** What the product may take until it sends its first candle: two pages of history come first. */
 const PATIENCE_MS = 20_000;
 /** How often arrivals are counted at a round's end, and the silence after which no more are expected. */
@@ -49,16 +52,16 @@ export async function runLatencyBench(context: BenchContext): Promise<BenchResul
   try {
     const { port } = await source.call('start', null);
     const origin = `ws://127.0.0.1:${port}`;
-    const synced = { url: `${origin}/synced`, series: SERIES, syncFile: join(context.dir, 'synced') };
+    const storing = { url: `${origin}/storing`, series: SERIES, storeFile: join(context.dir, 'relay.db') };
     const ports = {
       ours: await service.call('start', { sourcePort: port, dir: join(context.dir, 'data'), series: SERIES }),
-      bare: await relay.call('start', { url: `${origin}/bare`, series: SERIES, syncFile: null }),
-      synced: await relay.call('start', synced),
+      bare: await relay.call('start', { url: `${origin}/bare`, series: SERIES, storeFile: null }),
+      storing: await relay.call('start', storing),
     };
     const sides = {
       ours: { sourcePath: '/market/stream', url: `ws://127.0.0.1:${ports.ours.port}/ws/market` },
       bare: { sourcePath: '/bare', url: `ws://127.0.0.1:${ports.bare.port}/` },
-      synced: { sourcePath: '/synced', url: `ws://127.0.0.1:${ports.synced.port}/` },
+      storing: { sourcePath: '/storing', url: `ws://127.0.0.1:${ports.storing.port}/` },
     };
     const stage: Stage = { source, subscribers, sides };
     await untilAlive(stage);
@@ -76,7 +79,7 @@ async function untilAlive(stage: Stage): Promise<void> {
     await stage.source.call('send', {
       path: stage.sides.ours.sourcePath,
       frames: 10,
-      perSecond: PER_SECOND,
+      perSecond: WARM_UP.perSecond,
       closedEvery: 5,
     });
     await wait(100);
@@ -87,21 +90,27 @@ async function untilAlive(stage: Stage): Promise<void> {
   await stage.subscribers.call('disconnect', null);
 }
 
+/** Alternating rounds of every side, for each audience: the exchange's own mix first, then closes close together. */
 async function measureAll(stage: Stage, context: BenchContext): Promise<BenchResult> {
   const size = SIZES[context.mode];
   const figures: Figure[] = [];
   const missing: string[] = [];
+  // What runs for weeks has been compiled; so has what is measured.
+  for (const side of CLOSES.sides) await playRound(stage, { side, count: 1, frames: size.warmUp, pace: WARM_UP });
   for (const count of AUDIENCES) {
-    const rounds: Record<SideName, Round[]> = { ours: [], bare: [], synced: [] };
-    for (const side of SIDE_NAMES) await playRound(stage, { side, count, frames: size.warmUp });
-    for (let round = 0; round < size.rounds; round++) {
-      for (const side of SIDE_NAMES) rounds[side].push(await playRound(stage, { side, count, frames: size.frames }));
-      context.note(`${audienceText(count)}, round ${round + 1} of ${size.rounds}`);
+    for (const [pace, frames] of [[FLOW, size.flow] as const, [CLOSES, size.closes] as const]) {
+      const rounds: Record<SideName, Round[]> = { ours: [], bare: [], storing: [] };
+      for (let round = 0; round < size.rounds; round++) {
+        for (const side of pace.sides) rounds[side].push(await playRound(stage, { side, count, frames, pace }));
+        context.note(`${pace.name}, ${audienceText(count)}, round ${round + 1} of ${size.rounds}`);
+      }
+      figures.push(...pace.figures(count, rounds));
+      missing.push(
+        `${pace.name}, ${audienceText(count)}: ${missingText(rounds.ours)} (bare ${missingText(rounds.bare)})`,
+      );
     }
-    figures.push(...figuresOf(count, rounds));
-    missing.push(`${audienceText(count)}: ${missingText(rounds.ours)} (bare ${missingText(rounds.bare)})`);
   }
-  return { title: 'Latency: frame sent to subscriber reached', notes: notesOf(size.frames, missing), figures };
+  return { title: 'Latency: frame sent to subscriber reached', notes: notesOf(size, missing), figures };
 }
 
 async function connect(stage: Stage, to: { readonly side: SideName; readonly count: number }): Promise<void> {
@@ -116,18 +125,19 @@ async function connect(stage: Stage, to: { readonly side: SideName; readonly cou
 
 async function playRound(
   stage: Stage,
-  round: { readonly side: SideName; readonly count: number; readonly frames: number },
+  round: { readonly side: SideName; readonly count: number; readonly frames: number; readonly pace: Pace },
 ): Promise<Round> {
   await connect(stage, round);
   await stage.subscribers.call('take', null);
   const { sourcePath } = stage.sides[round.side];
-  const order = { path: sourcePath, frames: round.frames, perSecond: PER_SECOND, closedEvery: CLOSED_EVERY };
+  const { frames, pace } = round;
+  const order = { path: sourcePath, frames, perSecond: pace.perSecond, closedEvery: pace.closedEvery };
   const sent = await stage.source.call('send', order);
-  const expected = round.frames * round.count;
+  const expected = frames * round.count;
   await untilArrived(stage, expected);
   const received = await stage.subscribers.call('take', null);
   await stage.subscribers.call('disconnect', null);
-  const expectedClosed = Math.floor(round.frames / CLOSED_EVERY) * round.count;
+  const expectedClosed = Math.floor(frames / pace.closedEvery) * round.count;
   return { ...latenciesOf(sent, received), expected, expectedClosed };
 }
 

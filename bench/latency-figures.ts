@@ -6,19 +6,55 @@ import { type Aim, type Figure, figureOf, quantile } from './bench-result.ts';
 import type { RoundSent } from './latency-source.ts';
 import type { Received } from './latency-subscribers.ts';
 
-/** The product, the relay, and the relay that syncs closed candles to the disk. */
-export type SideName = 'ours' | 'bare' | 'synced';
+/** The product, the relay, and the relay that stores closed candles. */
+export type SideName = 'ours' | 'bare' | 'storing';
 
-/** Every side, in the order of a round. */
-export const SIDE_NAMES: readonly SideName[] = ['ours', 'bare', 'synced'];
+/** How the source plays a round, and what is made of it. */
+export type Pace = {
+  readonly name: string;
+  /** Frames the source sends in a second. */
+  readonly perSecond: number;
+  /** Every so many frames one closes its candle. */
+  readonly closedEvery: number;
+  /** Who is measured, in the order of a round. */
+  readonly sides: readonly SideName[];
+  readonly figures: (count: number, rounds: Rounds) => readonly Figure[];
+};
 
-/** Frames the source sends in a second. */
-export const PER_SECOND = 50;
-/** Every so many frames one closes its candle. */
-export const CLOSED_EVERY = 3;
+/** Rounds of each side; those of one index ran one after the other. */
+export type Rounds = Readonly<Record<SideName, readonly Round[]>>;
 
-/** Latencies of one round, how many messages were expected, and how many of these closed a candle. */
+/** The exchange's own mix: a frame every 250 ms is 240 a minute, the last of which closes the candle. */
+export const FLOW: Pace = {
+  name: 'all frames',
+  perSecond: 100,
+  closedEvery: 240,
+  sides: ['ours', 'bare'],
+  figures: (count, rounds) =>
+    figuresOf({ count, rounds, state: 'all', beside: 'bare', aims: { p50: TWICE, p99: TWICE } }),
+};
+
+/** Closes close together, to have enough of them. */
+export const CLOSES: Pace = {
+  name: 'closed',
+  perSecond: 50,
+  closedEvery: 3,
+  sides: ['ours', 'bare', 'storing'],
+  figures: (count, rounds) => [
+    ...figuresOf({ count, rounds, state: 'closed', beside: 'storing', aims: { p50: null, p99: THRICE } }),
+    ...figuresOf({ count, rounds, state: 'closed', beside: 'bare', aims: { p50: null, p99: null } }),
+  ],
+};
+
+/** Fast, so that everybody's code is compiled before anything is measured. */
+export const WARM_UP: Pace = { ...CLOSES, perSecond: 500 };
+
+const TWICE: Aim = { of: 'ratio', direction: 'at most', value: 2 };
+const THRICE: Aim = { of: 'ratio', direction: 'at most', value: 3 };
+
+/** Latencies of one round, of all its frames and of each kind, how many messages were expected, and how many of these closed a candle. */
 export type Round = {
+  readonly all: Float64Array;
   readonly forming: Float64Array;
   readonly closed: Float64Array;
   readonly expected: number;
@@ -26,7 +62,7 @@ export type Round = {
 };
 
 /** The latencies of what arrived, each from its own frame's stamp. */
-export function latenciesOf(sent: RoundSent, received: Received): Pick<Round, 'forming' | 'closed'> {
+export function latenciesOf(sent: RoundSent, received: Received): Pick<Round, 'all' | 'forming' | 'closed'> {
   const forming: number[] = [];
   const closed: number[] = [];
   received.numbers.forEach((number, index) => {
@@ -35,7 +71,8 @@ export function latenciesOf(sent: RoundSent, received: Received): Pick<Round, 'f
     const latency = (received.receivedMs[index] ?? Number.NaN) - sentMs;
     (received.closed[index] === 1 ? closed : forming).push(latency);
   });
-  return { forming: Float64Array.from(forming), closed: Float64Array.from(closed) };
+  const all = Float64Array.from([...forming, ...closed]);
+  return { all, forming: Float64Array.from(forming), closed: Float64Array.from(closed) };
 }
 
 /** How many listen, in words. */
@@ -43,31 +80,24 @@ export function audienceText(count: number): string {
   return count === 1 ? '1 subscriber' : `${count} subscribers`;
 }
 
-type Comparison = {
-  readonly state: 'forming' | 'closed';
-  readonly beside: 'bare' | 'synced';
-  readonly aim: Aim | null;
-};
-
-const AIM: Aim = { of: 'ratio', direction: 'at most', value: 2 };
-const COMPARISONS: readonly Comparison[] = [
-  { state: 'forming', beside: 'bare', aim: AIM },
-  { state: 'closed', beside: 'bare', aim: AIM },
-  { state: 'closed', beside: 'synced', aim: null },
-];
-
-/** The figures of one audience: p50 and p99 of each round, beside those of the baselines. */
-export function figuresOf(count: number, rounds: Readonly<Record<SideName, readonly Round[]>>): readonly Figure[] {
-  return COMPARISONS.flatMap(({ state, beside, aim }) =>
-    [0.5, 0.99].map((share) => {
-      const pairs = rounds.ours.map((round, index) => ({
-        ours: quantile(round[state], share),
-        bare: quantile(rounds[beside][index]?.[state] ?? [], share),
-      }));
-      const name = `${state}${beside === 'synced' ? ' beside synced' : ''} p${share * 100}, ${audienceText(count)}`;
-      return figureOf(pairs, { name, unit: 'ms' }, aim);
-    }),
-  );
+/** p50 and p99 of each round beside those of a baseline. */
+function figuresOf(comparison: {
+  readonly count: number;
+  readonly rounds: Rounds;
+  readonly state: 'all' | 'closed';
+  readonly beside: 'bare' | 'storing';
+  readonly aims: { readonly p50: Aim | null; readonly p99: Aim | null };
+}): readonly Figure[] {
+  const { count, rounds, state, beside, aims } = comparison;
+  const words = state === 'all' ? 'frame' : `closed${beside === 'storing' ? ' beside storing relay' : ' beside relay'}`;
+  return (['p50', 'p99'] as const).map((name) => {
+    const share = name === 'p50' ? 0.5 : 0.99;
+    const pairs = rounds.ours.map((round, index) => ({
+      ours: quantile(round[state], share),
+      bare: quantile(rounds[beside][index]?.[state] ?? [], share),
+    }));
+    return figureOf(pairs, { name: `${words} ${name}, ${audienceText(count)}`, unit: 'ms' }, aims[name]);
+  });
 }
 
 /** How many messages of some rounds did not arrive. */
@@ -78,19 +108,22 @@ export function missingText(rounds: readonly Round[]): string {
   return `${forming} forming and ${closed} closed of ${sum((round) => round.expected)}`;
 }
 
-/** What a reader must know; a round has `frames` frames. */
-export function notesOf(frames: number, missing: readonly string[]): readonly string[] {
+/** What a reader must know of rounds of these sizes. */
+export function notesOf(
+  size: { readonly flow: number; readonly closes: number; readonly warmUp: number },
+  missing: readonly string[],
+): readonly string[] {
   return [
-    `${PER_SECOND} frames a second of one symbol, every ${CLOSED_EVERY}rd closing its candle, which is 1,000 times as often ` +
-      'as in a real market; the product derives five timeframes from each.',
-    'Ours: socket, schema check, mailbox, journal, fold, store, bus, hub, socket. A closed candle is recorded with a full ' +
-      'disk sync and stored in SQLite before it is sent; a forming one is neither. Forming candles are not held to their ' +
+    `Frame: all frames of one symbol in the exchange's own mix, one in ${FLOW.closedEvery} closing its candle, ` +
+      `${FLOW.perSecond} a second, ${size.flow} a round. Closed: the closing frames of a stream in which every ` +
+      `${CLOSES.closedEvery}rd closes, ${CLOSES.perSecond} a second, ${size.closes} a round, so its p99 with 1 subscriber is the slowest.`,
+    'Ours: socket, schema check, mailbox, journal, fold into six timeframes, store, bus, hub, socket. Records and candles ' +
+      'are in SQLite, safe from a killed process, before a closed candle is sent. Forming candles are not held to their ' +
       '250 ms pace here.',
-    'Bare: a relay that parses the frame, writes the wire message and sends it to each subscriber. It checks nothing and ' +
-      'keeps nothing, so for closed candles it promises less than the product does.',
-    'Beside synced: the same relay, which appends each closed candle to a file and waits for the disk (fdatasync) before ' +
-      'it sends it: the floor of any service that does not announce what it could lose.',
-    `A round has ${frames} frames; with 1 subscriber its p99 is the slowest or second slowest message.`,
+    'Bare, the relay: parses the frame, writes the wire message and sends it to each subscriber. It checks nothing and ' +
+      'keeps nothing, so for closed candles it promises less than the product does. The storing relay first upserts each ' +
+      'closed candle into SQLite (WAL, NORMAL), one commit each: the bare path of "stored, then sent".',
+    `Every side runs ${size.warmUp} frames before anything is measured.`,
     `Messages that did not arrive: ${missing.join('; ')}. A forming one may be replaced by its successor, a closed one may not.`,
   ];
 }

@@ -99,13 +99,13 @@ describe.each(PLACES)('an engine on %s', (_name, openPlace) => {
     expect(doing.slice(2).filter((port) => port === 'closed')).toHaveLength(15 + 3 + 1);
   });
 
-  it('announces a forming candle without waiting for the disk', async () => {
+  it('announces a forming candle without waiting for the journal', async () => {
     const bench = await openBench(openPlace());
     bench.calls.length = 0;
     const candle = formingOf(minutes(1)[0] as ReturnType<typeof closedCandle>);
     bench.feed.play({ kind: 'formingReceived', receivedTime: START, eventTime: START, candle });
     await bench.settle();
-    expect(bench.calls.map(({ port }) => port)).toEqual(['append', 'forming', 'forming', 'forming']);
+    expect(bench.calls.map(({ port }) => port)).toEqual(['forming', 'forming', 'forming', 'append']);
     await bench.engine.stop();
     expect(bench.calls.at(-1)).toMatchObject({ port: 'flush' });
   });

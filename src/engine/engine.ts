@@ -5,7 +5,7 @@
  */
 import type { Result } from '../core/result.ts';
 import type { CandleTexts } from '../journal/codec.ts';
-import { inputRecord, outputRecord } from '../journal/records.ts';
+import { inputRecord, isLasting, outputRecord } from '../journal/records.ts';
 import type { Effect, Input } from '../model/events.ts';
 import { type Failure, FailureError, failure } from '../model/failure.ts';
 import type { CommitBurst } from '../ports/commit-burst.ts';
@@ -34,6 +34,9 @@ export type EngineOptions = {
 const BURST_MAX = 512;
 const MAILBOX_MAX = 10_000;
 const SNAPSHOT_EVERY = 5_000;
+
+/** An input that went through `step`, and what it asked for. */
+type Stepped = { readonly sequence: number; readonly input: Input; readonly effects: readonly Effect[] };
 
 /** One run of the product over its ports. */
 export class Engine {
@@ -126,20 +129,30 @@ export class Engine {
   }
 
   async #process(burst: readonly Input[]): Promise<void> {
-    const effects: Effect[] = [];
-    let mustLast = false;
-    for (const input of burst) {
-      const stepped = await this.#stepRecorded(input);
-      for (const effect of stepped.effects) effects.push(effect);
-      mustLast ||= stepped.isLasting;
-    }
+    const stepped = await this.#stepAll(burst);
+    const effects = stepped.length === 1 ? (stepped[0] as Stepped).effects : stepped.flatMap((each) => each.effects);
+    if (effects.some(isLasting)) await this.#performLasting(stepped, effects);
+    else await this.#performFleeting(stepped, effects);
+    if (this.#awaited.size > 0) this.#answer(burst);
+    await this.#snapshotWhenDue(burst.length);
+  }
+
+  async #performLasting(stepped: readonly Stepped[], effects: readonly Effect[]): Promise<void> {
+    await this.#record(stepped);
     // Nothing of this leaves for a venue: after a power cut the store loses no less than the journal, and repair refetches.
     const saves = collectSaves(effects);
     if (saves !== null) await this.#commit(saves);
-    else if (mustLast) await this.#options.ports.journal.flush('process');
+    else await this.#options.ports.journal.flush('process');
     await this.#performer.perform(effects);
-    if (this.#awaited.size > 0) this.#answer(burst);
-    await this.#snapshotWhenDue(burst.length);
+  }
+
+  /** Forming candles die with the process, as a buffered record does: they need not wait for it. */
+  async #performFleeting(stepped: readonly Stepped[], effects: readonly Effect[]): Promise<void> {
+    try {
+      await this.#performer.perform(effects);
+    } finally {
+      await this.#record(stepped);
+    }
   }
 
   #answer(burst: readonly Input[]): void {
@@ -154,20 +167,32 @@ export class Engine {
     this.#awaited.clear();
   }
 
-  /** An input and its output enter the journal in one append, so that it never ends between the two. */
-  async #stepRecorded(input: Input): Promise<{ readonly effects: readonly Effect[]; readonly isLasting: boolean }> {
-    const texts: CandleTexts = new Map();
-    const records: JournalRecord[] = [inputRecord(this.#state.sequence + 1, input, texts)];
-    try {
-      const { state, effects } = this.#options.step(this.#state, input);
-      this.#state = state;
-      const output = outputRecord(state.sequence, effects, texts);
-      if (output !== null) records.push(output);
-      return { effects, isLasting: output !== null };
-    } finally {
-      // Also when the step threw: an input that stops the program must be found in the journal.
-      await this.#options.ports.journal.append(records);
+  async #stepAll(burst: readonly Input[]): Promise<readonly Stepped[]> {
+    const stepped: Stepped[] = [];
+    for (const input of burst) {
+      try {
+        const { state, effects } = this.#options.step(this.#state, input);
+        this.#state = state;
+        stepped.push({ sequence: state.sequence, input, effects });
+      } catch (error) {
+        // An input that stops the program must be found in the journal.
+        await this.#record([...stepped, { sequence: this.#state.sequence + 1, input, effects: [] }]);
+        throw error;
+      }
     }
+    return stepped;
+  }
+
+  /** Inputs and outputs of a burst enter the journal in one append, so that it never ends between the two. */
+  async #record(stepped: readonly Stepped[]): Promise<void> {
+    const texts: CandleTexts = new Map();
+    const records: JournalRecord[] = [];
+    for (const { sequence, input, effects } of stepped) {
+      records.push(inputRecord(sequence, input, texts));
+      const output = outputRecord(sequence, effects, texts);
+      if (output !== null) records.push(output);
+    }
+    await this.#options.ports.journal.append(records);
   }
 
   async #snapshotWhenDue(inputs: number): Promise<void> {

@@ -79,15 +79,27 @@ export class Mailbox {
   /** Takes at most `limit` waiting inputs in order, without waiting. */
   takeNow(limit: number): readonly Input[] {
     this.#wake = null;
-    const taken = this.#queue.slice(0, limit);
-    this.#queue = this.#queue.slice(limit);
-    for (const [seriesId, at] of this.#formingAt) {
-      if (at < taken.length) this.#formingAt.delete(seriesId);
-      else this.#formingAt.set(seriesId, at - taken.length);
-    }
+    const taken = this.#queue.length <= limit ? this.#takeAll() : this.#takeFirst(limit);
     const waiters = this.#waiters;
     this.#waiters = [];
     for (const resolve of waiters) resolve();
+    return taken;
+  }
+
+  #takeAll(): readonly Input[] {
+    const taken = this.#queue;
+    this.#queue = [];
+    this.#formingAt.clear();
+    return taken;
+  }
+
+  #takeFirst(count: number): readonly Input[] {
+    const taken = this.#queue.slice(0, count);
+    this.#queue = this.#queue.slice(count);
+    for (const [seriesId, at] of this.#formingAt) {
+      if (at < count) this.#formingAt.delete(seriesId);
+      else this.#formingAt.set(seriesId, at - count);
+    }
     return taken;
   }
 

@@ -14,9 +14,14 @@ export function inputRecord(sequence: number, input: Input, texts?: CandleTexts)
   return { sequence, stream: 'input', body: encode(input, texts) };
 }
 
+/** Whether what an effect does outlives the process: everything but showing a forming candle. */
+export function isLasting(effect: Effect): boolean {
+  return effect.kind !== 'publishForming';
+}
+
 /** The record of an input's lasting effects (all but forming publications); `null` when there are none. */
 export function outputRecord(sequence: number, effects: readonly Effect[], texts?: CandleTexts): JournalRecord | null {
-  const lasting = effects.filter((effect) => effect.kind !== 'publishForming');
+  const lasting = effects.filter(isLasting);
   return lasting.length === 0 ? null : { sequence, stream: 'output', body: digest(lasting, texts) };
 }
 
