@@ -7,7 +7,8 @@ import { type BenchContext, type BenchResult, type Figure, figureOf, quantile } 
 import { type Child, startChild } from './child-process.ts';
 import type { DeflateServerCommands } from './deflate-server.ts';
 import type { DeflateSubscriberCommands } from './deflate-subscribers.ts';
-import { audienceText, CLOSED_EVERY } from './latency-figures.ts';
+import { audienceText } from './latency-figures.ts';
+import { MESSAGES_A_MINUTE } from './minute-file.ts';
 
 const SIZES = { full: { rounds: 3, minutes: 60 }, quick: { rounds: 1, minutes: 10 } } as const;
 const AUDIENCES = [1, 100] as const;
@@ -93,7 +94,7 @@ async function playHistory(stage: Stage, { side, count }: Scene): Promise<Measur
 /** Everybody stands at the newest candle and hears the next ones. */
 async function playLive(stage: Stage, { side, count, minutes }: Scene): Promise<Measured> {
   const { subscribers, server } = stage;
-  const messages = minutes * CLOSED_EVERY;
+  const messages = minutes * MESSAGES_A_MINUTE;
   await subscribers.call('connect', { port: stage.ports[side], count });
   await subscribers.call('say', subscribeText(stage, await server.call('standing', null)));
   const cpuBefore = await server.call('cpuSeconds', null);

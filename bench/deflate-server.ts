@@ -11,8 +11,7 @@ import { KEPT_BOUNDS } from '../src/api/kept-answers.ts';
 import type { ClosedCandle } from '../src/model/candle.ts';
 import { type ApiSide, startApiSide } from './api-side.ts';
 import { serveCommands, sharedNowMs } from './child-process.ts';
-import { CLOSED_EVERY } from './latency-figures.ts';
-import { findMinuteFile, readMinutes } from './minute-file.ts';
+import { findMinuteFile, MESSAGES_A_MINUTE, readMinutes } from './minute-file.ts';
 
 /** What this process can be asked. */
 export type DeflateServerCommands = {
@@ -44,7 +43,7 @@ function sideOf(name: SocketCompression): ApiSide {
 
 async function publish({ bus }: ApiSide, candle: ClosedCandle, place: number): Promise<void> {
   const { seriesId, certificate, kind, ...columns } = candle;
-  if (place < CLOSED_EVERY - 1) {
+  if (place < MESSAGES_A_MINUTE - 1) {
     await bus.publish({ kind: 'candleForming', seriesId, candle: { kind: 'candleForming', seriesId, ...columns } });
   } else await bus.publish({ kind: 'candlesClosed', seriesId, candles: [{ ...candle, certificate }] });
 }
@@ -67,13 +66,13 @@ const commands: DeflateServerCommands = {
     const sentMs = new Float64Array(messages);
     const startedMs = sharedNowMs();
     for (let index = 0; index < sentMs.length; index++) {
-      const candle = upcoming[Math.floor(index / CLOSED_EVERY)];
+      const candle = upcoming[Math.floor(index / MESSAGES_A_MINUTE)];
       if (candle === undefined) throw new Error('no more candles');
       await wait(Math.max(0, startedMs + (index * 1000) / perSecond - sharedNowMs()));
       sentMs[index] = sharedNowMs();
-      await publish(sideOf(side), candle, index % CLOSED_EVERY);
+      await publish(sideOf(side), candle, index % MESSAGES_A_MINUTE);
     }
-    upcoming.splice(0, messages / CLOSED_EVERY);
+    upcoming.splice(0, messages / MESSAGES_A_MINUTE);
     return sentMs;
   },
   standing: async () => (upcoming[0]?.openTime ?? 0) / 1000 - 60,

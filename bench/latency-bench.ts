@@ -37,6 +37,12 @@ const POLL_MS = 25;
 const QUIET_MS_MAX = 1_000;
 
 type Side = { readonly sourcePath: string; readonly url: string };
+type RoundPlan = {
+  readonly side: SideName;
+  readonly count: number;
+  readonly frames: number;
+  readonly pace: Pace;
+};
 type Stage = {
   readonly source: Child<SourceCommands>;
   readonly subscribers: Child<SubscriberCommands>;
@@ -90,7 +96,7 @@ async function untilAlive(stage: Stage): Promise<void> {
   await stage.subscribers.call('disconnect', null);
 }
 
-/** Alternating rounds of every side, for each audience: the exchange's own mix first, then closes close together. */
+/** For each audience the exchange's own mix first, then closes close together. */
 async function measureAll(stage: Stage, context: BenchContext): Promise<BenchResult> {
   const size = SIZES[context.mode];
   const figures: Figure[] = [];
@@ -99,18 +105,27 @@ async function measureAll(stage: Stage, context: BenchContext): Promise<BenchRes
   for (const side of CLOSES.sides) await playRound(stage, { side, count: 1, frames: size.warmUp, pace: WARM_UP });
   for (const count of AUDIENCES) {
     for (const [pace, frames] of [[FLOW, size.flow] as const, [CLOSES, size.closes] as const]) {
-      const rounds: Record<SideName, Round[]> = { ours: [], bare: [], storing: [] };
-      for (let round = 0; round < size.rounds; round++) {
-        for (const side of pace.sides) rounds[side].push(await playRound(stage, { side, count, frames, pace }));
-        context.note(`${pace.name}, ${audienceText(count)}, round ${round + 1} of ${size.rounds}`);
-      }
+      const title = `${pace.name}, ${audienceText(count)}`;
+      const note = (round: number): void => context.note(`${title}, round ${round} of ${size.rounds}`);
+      const rounds = await playRounds(stage, { count, frames, pace, times: size.rounds, note });
       figures.push(...pace.figures(count, rounds));
-      missing.push(
-        `${pace.name}, ${audienceText(count)}: ${missingText(rounds.ours)} (bare ${missingText(rounds.bare)})`,
-      );
+      missing.push(`${title}: ${missingText(rounds.ours)} (bare ${missingText(rounds.bare)})`);
     }
   }
   return { title: 'Latency: frame sent to subscriber reached', notes: notesOf(size, missing), figures };
+}
+
+/** Alternating rounds of every side. */
+async function playRounds(
+  stage: Stage,
+  plan: Omit<RoundPlan, 'side'> & { readonly times: number; readonly note: (round: number) => void },
+): Promise<Record<SideName, Round[]>> {
+  const rounds: Record<SideName, Round[]> = { ours: [], bare: [], storing: [] };
+  for (let round = 1; round <= plan.times; round++) {
+    for (const side of plan.pace.sides) rounds[side].push(await playRound(stage, { ...plan, side }));
+    plan.note(round);
+  }
+  return rounds;
 }
 
 async function connect(stage: Stage, to: { readonly side: SideName; readonly count: number }): Promise<void> {
@@ -123,10 +138,7 @@ async function connect(stage: Stage, to: { readonly side: SideName; readonly cou
   await wait(150); // subscriptions are served at once; this only keeps their work out of the first frames
 }
 
-async function playRound(
-  stage: Stage,
-  round: { readonly side: SideName; readonly count: number; readonly frames: number; readonly pace: Pace },
-): Promise<Round> {
+async function playRound(stage: Stage, round: RoundPlan): Promise<Round> {
   await connect(stage, round);
   await stage.subscribers.call('take', null);
   const { sourcePath } = stage.sides[round.side];

@@ -13,6 +13,9 @@ import type { ClosedCandle } from '../src/model/candle.ts';
 import { FailureError } from '../src/model/failure.ts';
 import { type Timeframe, timeframe } from '../src/model/timeframe.ts';
 
+/** How often a recorded minute is announced where it is played live: forming, and at last closed. */
+export const MESSAGES_A_MINUTE = 3;
+
 /** A file of minutes and one sentence on where it comes from. */
 export type MinuteFile = { readonly path: string; readonly origin: string };
 
