@@ -9,6 +9,7 @@ import type { BenchContext, BenchResult, Mode } from './bench-result.ts';
 import { sendNote, serveCommands } from './child-process.ts';
 import { runDecimalBench } from './decimal-bench.ts';
 import { runDeflateBench } from './deflate-bench.ts';
+import { runFactorsBench } from './factors-bench.ts';
 import { runFoldBench } from './fold-bench.ts';
 import { runImportBench } from './import-bench.ts';
 import { runIndicatorBench } from './indicator-bench.ts';
@@ -19,6 +20,7 @@ import { runRequestBench } from './request-bench.ts';
 const BENCHES = {
   decimal: runDecimalBench,
   deflate: runDeflateBench,
+  factors: runFactorsBench,
   fold: runFoldBench,
   import: runImportBench,
   indicator: runIndicatorBench,

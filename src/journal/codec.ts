@@ -1,6 +1,8 @@
 /**
  * Inputs, effects and states as text. Decimals are written as `{"$":"0.1"}` in canonical form, so the text is readable,
- * exact and equal for equal values; keys keep the order they were built in, which the engine keeps deterministic.
+ * exact and equal for equal values; keys keep the order they were built in, which the engine keeps deterministic. Long
+ * windows of doubles are written as their bytes, `{"f64":"..."}` in base64 (little-endian), because a window is not read
+ * by people and its digits would be most of the text.
  */
 import { hash } from 'node:crypto';
 import { type Decimal, decimal, toDecimalText } from '../core/decimal.ts';
@@ -34,6 +36,7 @@ function textOf(value: unknown, texts: CandleTexts): string | undefined {
 
 function textOfObject(value: object, texts: CandleTexts): string {
   if (Array.isArray(value)) return `[${value.map((item) => textOf(item, texts) ?? 'null').join(',')}]`;
+  if (value instanceof Float64Array) return `{"f64":"${toBytesText(value)}"}`;
   const isCandle = 'kind' in value && value.kind === 'candleClosed';
   const known = isCandle ? texts.get(value) : undefined;
   if (known !== undefined) return known;
@@ -52,9 +55,25 @@ function textOfFields(value: Readonly<Record<string, unknown>>, texts: CandleTex
   return `{${fields}}`;
 }
 
+function toBytesText(window: Float64Array): string {
+  return Buffer.from(window.buffer, window.byteOffset, window.byteLength).toString('base64');
+}
+
 /** The value of a text that `encode` made; the caller names its type because the journal's checksum vouches for it. */
 export function parseEncoded<T>(text: string): T {
-  return JSON.parse(text, (_key, part: unknown) => (isDecimalNote(part) ? decimal(part.$) : part)) as T;
+  return JSON.parse(text, (_key, part: unknown) => {
+    if (isDecimalNote(part)) return decimal(part.$);
+    return isWindowNote(part) ? fromBytesText(part.f64) : part;
+  }) as T;
+}
+
+function fromBytesText(text: string): Float64Array {
+  const bytes = Uint8Array.from(Buffer.from(text, 'base64'));
+  return new Float64Array(bytes.buffer);
+}
+
+function isWindowNote(part: unknown): part is { readonly f64: string } {
+  return typeof part === 'object' && part !== null && 'f64' in part && typeof part.f64 === 'string';
 }
 
 function isDecimalNote(part: unknown): part is { readonly $: string } {

@@ -1,0 +1,101 @@
+/**
+ * What factors say about a series and what a chart draws of it. Plain data. Values are named so that the edge can
+ * write any of them without knowing the factor: a field whose name ends in `Time` (or `Times`) is an instant in
+ * milliseconds (or a list of them), a bigint is an exact price, everything else is itself.
+ */
+import type { EpochMs } from '../core/time.ts';
+import type { Price } from './money.ts';
+import type { SeriesId } from './series.ts';
+
+/** A value inside a payload. */
+export type ChartValue = string | number | boolean | null | Price | readonly ChartValue[] | ChartPayload;
+
+/** Named values; see the head of this file for what the names mean. */
+export type ChartPayload = { readonly [name: string]: ChartValue };
+
+/** A fact that became known when the candle opening at `visibleTime` closed; it never depends on a later candle. */
+export type FactorEvent = {
+  readonly factor: string;
+  readonly kind: string;
+  /** Unique within (series, factor). */
+  readonly key: string;
+  readonly visibleTime: EpochMs;
+  readonly payload: ChartPayload;
+};
+
+/** What a factor holds true at the head: replaced, not added to. */
+export type FactorHead = { readonly factor: string; readonly payload: ChartPayload };
+
+/** What readers get of one factor at one candle. */
+export type FactorSlice = { readonly factor: string; readonly history: ChartPayload; readonly head: ChartPayload };
+
+/** A sign at one candle. */
+export type MarkerDefinition = {
+  readonly type: 'marker';
+  readonly feature: string;
+  readonly time: EpochMs;
+  readonly position: 'aboveBar' | 'belowBar';
+  readonly color: string;
+  readonly shape: 'circle' | 'arrowUp' | 'arrowDown';
+  readonly text: string;
+  readonly size: number;
+};
+
+/** A corner of a line. */
+export type ChartPoint = { readonly time: EpochMs; readonly value: Price };
+
+/** A line through points, ascending by time. */
+export type PolylineDefinition = {
+  readonly type: 'polyline';
+  readonly feature: string;
+  readonly points: readonly ChartPoint[];
+  readonly color: string;
+  readonly lineWidth: number;
+  readonly lineStyle?: 'dashed';
+  /** Direction of the pen that a zone was entered by. */
+  readonly entryDirection?: 1 | -1;
+};
+
+/**
+ * How a line meets the edges of what is shown: `growing` ends at the newest candle whichever that is, `level` may be
+ * cut at the left edge because it is horizontal, `growingLevel` is both.
+ */
+export type Reach = 'fixed' | 'growing' | 'level' | 'growingLevel';
+
+/** One thing to draw. The id names what is drawn and stays while it is true; `version` grows with every change of it. */
+export type Instruction = {
+  readonly id: string;
+  readonly version: number;
+  /** The candle that changed it last. */
+  readonly visibleTime: EpochMs;
+  readonly reach: Reach;
+  readonly definition: MarkerDefinition | PolylineDefinition;
+};
+
+/** What folding closed candles of one series changed; applied as one, in the order of the candles. */
+export type ChartChange = {
+  readonly seriesId: SeriesId;
+  /** Open time of the newest folded candle. */
+  readonly headTime: EpochMs;
+  /** The version at the head; grows with every folded candle. */
+  readonly version: number;
+  /** Of what logic and which parameters this is the outcome. */
+  readonly fingerprint: string;
+  readonly events: readonly FactorEvent[];
+  /** Heads that changed. */
+  readonly heads: readonly FactorHead[];
+  /** Instructions that are new or changed; the last one of an id counts. */
+  readonly drawn: readonly Instruction[];
+  /** Ids that are no longer true, none of them in `drawn`. */
+  readonly retired: readonly string[];
+};
+
+/** A switch of the chart's legend. */
+export type CatalogFeature = {
+  readonly key: string;
+  readonly label: string;
+  readonly shown: 'byDefault' | 'onRequest';
+};
+
+/** A factor as the legend lists it. */
+export type CatalogFactor = CatalogFeature & { readonly features: readonly CatalogFeature[] };
