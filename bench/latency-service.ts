@@ -3,7 +3,9 @@
  * and the HTTP server, in a process of its own. Only its addresses, its patience with silence and the pace of forming
  * candles differ from production.
  */
+
 import { createBinanceFeed } from '../src/adapters/binance/binance-feed.ts';
+import { resolveStream } from '../src/adapters/binance/symbol-name.ts';
 import { createTopMarkets } from '../src/adapters/binance/top-markets.ts';
 import { createWallClock } from '../src/adapters/clock/wall-clock.ts';
 import { createSeededRandom } from '../src/adapters/memory/seeded-random.ts';
@@ -56,6 +58,7 @@ const commands: ServiceCommands = {
       series: [seriesId.value],
       onFatal: onFault,
       onWarning: sendNote,
+      canFollow: (seriesId) => resolveStream(seriesId).ok,
       openFeed: (sink) => {
         return createBinanceFeed({
           clock,

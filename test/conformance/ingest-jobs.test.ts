@@ -72,7 +72,19 @@ describe('4.3 a pinned job', () => {
     client.send({ type: 'unsubscribe', series_id: A });
     await settle(client);
     await pass(running, 120, client);
-    expect(await refcounts(running)).toEqual([[A, -1]]);
+    expect((await state(running)).jobs).toEqual([
+      {
+        series_id: A,
+        source: 'binance_ws',
+        refcount: -1,
+        last_zero_at: null,
+        started_at: T,
+        crashes: 0,
+        last_crash_at: null,
+        running: true,
+        guardrail: null,
+      },
+    ]);
     expect(watched(running)).toEqual([A]);
   });
 
@@ -146,6 +158,26 @@ describe('4.3 a job on demand', () => {
     await subscribe(client, 'kraken:spot:BTC/EUR:1m', A);
     expect(client.messages).toMatchObject([{ code: 'capacity', series_id: 'kraken:spot:BTC/EUR:1m' }]);
     expect(await refcounts(running)).toEqual([[A, 1]]);
+  });
+
+  it.each([
+    ['another market', 'binance:margin:BTC/USDT:1m'],
+    ['no pair', 'binance:spot:BTCUSDT:1m'],
+    ['a timeframe that the exchange does not have', 'binance:spot:BTC/USDT:7m'],
+    ['more than one day', 'binance:spot:BTC/USDT:3d'],
+  ])('4.1 of %s takes no place from what can be followed', async (_name, id) => {
+    const running = await start({ ...ON_DEMAND, TRADE_CANVAS_ONDEMAND_MAX_JOBS: '1' });
+    const client = await connect(running);
+    await subscribe(client, id, A);
+    expect(client.messages).toMatchObject([{ code: 'capacity', series_id: id }]);
+    expect(await refcounts(running)).toEqual([[A, 1]]);
+  });
+
+  it.each(['binance:futures:BTC/USDT:USDT:1m', 'binance:spot:BTC/USDT:3m'])('4.1 of %s is followed', async (id) => {
+    const running = await start(ON_DEMAND);
+    const client = await connect(running);
+    await subscribe(client, id);
+    expect([client.messages, watched(running)]).toEqual([[], [id]]);
   });
 
   it('is none where the role of the process is to read, and a subscriber is served all the same', async () => {

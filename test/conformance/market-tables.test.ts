@@ -267,6 +267,31 @@ describe('3.3 the size of catch-up', () => {
   });
 });
 
+describe('4.6 posts of one series', () => {
+  it('at the same time are all stored, and a subscriber sees closed times that only rise', async () => {
+    const id = freshSeries('PARALLEL');
+    const client = await subscriber(service.port, id);
+    const times = Array.from({ length: 60 }, (_, index) => T + ((index * 37) % 60) * 60);
+    const answers = await Promise.all(
+      times.map((time) => {
+        const body = JSON.stringify({ series_id: id, candle: wireAt(time) });
+        return ask(service.port, { path: '/api/market/ingest/candle_closed', method: 'POST', body });
+      }),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    const rising = times.toSorted((a, b) => a - b);
+    expect((await askCandles(service.port, { series_id: id })).json).toEqual({
+      series_id: id,
+      server_head_time: rising.at(-1),
+      candles: rising.map((time) => wireAt(time)),
+    });
+    await settle(client);
+    const sent = client.closedCandles(id).map(({ candle_time: time }) => time);
+    expect(sent).toEqual([...new Set(sent)].toSorted((a, b) => a - b));
+    expect(sent.at(-1)).toBe(rising.at(-1));
+  });
+});
+
 describe('3.5 a connection', () => {
   it.each(['http://localhost:5173', 'http://evil.test', 'null'])('W19 from a page of %s is taken', async (origin) => {
     const socket = new OriginClient(`ws://127.0.0.1:${service.port}/ws/market?any=query`, { origin });

@@ -2,7 +2,9 @@
  * The K-line service on a simulated exchange, put together as the demo does it, with the feed's patience fitted to a
  * paced clock. In: clock, exchange, folder, series. Out: a running service over real sockets.
  */
+
 import { createBinanceFeed } from '../../src/adapters/binance/binance-feed.ts';
+import { resolveStream } from '../../src/adapters/binance/symbol-name.ts';
 import { BINANCE_TIMINGS, type BinanceTimings } from '../../src/adapters/binance/timings.ts';
 import { createTopMarkets } from '../../src/adapters/binance/top-markets.ts';
 import { createSeededRandom } from '../../src/adapters/memory/seeded-random.ts';
@@ -72,6 +74,7 @@ export async function startSimService(options: SimServiceOptions): Promise<Kline
     series: [options.series],
     onWarning,
     onFatal,
+    canFollow: (seriesId) => resolveStream(seriesId).ok,
     openFeed: (sink) =>
       createBinanceFeed({
         clock,

@@ -2,10 +2,12 @@
  * The demo: a simulated exchange, the K-line service on it and the web page, in one process and without network. The
  * service reaches the exchange over real sockets through the same Binance adapter that the real exchange is reached by.
  */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createBinanceFeed } from '../../adapters/binance/binance-feed.ts';
+import { resolveStream } from '../../adapters/binance/symbol-name.ts';
 import { BINANCE_TIMINGS, type BinanceTimings } from '../../adapters/binance/timings.ts';
 import { createTopMarkets } from '../../adapters/binance/top-markets.ts';
 import { createWallClock } from '../../adapters/clock/wall-clock.ts';
@@ -172,6 +174,7 @@ async function startOn(
     series: [place.series],
     onWarning: options.onWarning,
     onFatal: options.onFatal,
+    canFollow: (seriesId) => resolveStream(seriesId).ok,
     openFeed: (sink) => {
       return createBinanceFeed({
         clock,

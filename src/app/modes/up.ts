@@ -1,7 +1,9 @@
 /**
  * The service on the real exchange: Binance's streams and history, the wall clock, one database file.
  */
+
 import { createBinanceFeed } from '../../adapters/binance/binance-feed.ts';
+import { resolveStream } from '../../adapters/binance/symbol-name.ts';
 import { createTopMarkets } from '../../adapters/binance/top-markets.ts';
 import { createWallClock } from '../../adapters/clock/wall-clock.ts';
 import { createSeededRandom } from '../../adapters/memory/seeded-random.ts';
@@ -41,6 +43,7 @@ export async function startUp(options: UpOptions): Promise<Result<KlineService, 
     clock,
     wallClock: clock,
     notifier: createLogNotifier({ write: options.onWarning }),
+    canFollow: (seriesId) => resolveStream(seriesId).ok,
     openFeed: (sink, ledger) => {
       return createBinanceFeed({
         clock,

@@ -18,6 +18,7 @@ const LIMITS: SupervisorLimits = {
   guardrail: 'off',
   baseTimeframe: timeframe('1m'),
   derivedTimeframes: [timeframe('5m')],
+  canFollow: (seriesId) => seriesId.startsWith('binance:'),
 };
 
 describe('ingest supervisor', () => {

@@ -23,6 +23,8 @@ export type SupervisorLimits = {
   readonly guardrail: 'on' | 'off';
   readonly baseTimeframe: Timeframe;
   readonly derivedTimeframes: readonly Timeframe[];
+  /** Whether the upstream can have a base series at all; one that it can not have takes no place. */
+  readonly canFollow: (seriesId: SeriesId) => boolean;
 };
 
 /** What starting and ending a job does; both must be safe to repeat. */
@@ -97,7 +99,7 @@ export class IngestSupervisor {
     const baseId = this.#baseOf(seriesId);
     const job = this.#jobs.get(baseId);
     if (job?.kind === 'pinned' || this.#limits.onDemand === 'off') return 'served';
-    if (!baseId.startsWith('binance:')) return 'refused';
+    if (!this.#limits.canFollow(baseId)) return 'refused';
     if (job !== undefined) {
       job.refcount++;
       job.lastZeroAt = null;

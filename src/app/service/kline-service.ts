@@ -46,6 +46,8 @@ export type ServiceOptions = {
   readonly series: readonly SeriesId[];
   /** `ledger` remembers over restarts what the venue's request limits said. */
   readonly openFeed: (sink: FeedSink, ledger: RequestLedger) => Feed;
+  /** Whether that feed can have a series at all, by its venue, market and timeframe. */
+  readonly canFollow: (seriesId: SeriesId) => boolean;
   /** Opens what the lists of markets come from. */
   readonly openTopMarkets: () => { readonly fetch: FetchTopMarkets; readonly close: () => Promise<void> };
   readonly onFatal: (failure: Failure) => void;

@@ -31,6 +31,8 @@ export type UpstreamParts = {
   readonly wallClock: Clock;
   readonly whitelist: readonly SeriesId[];
   readonly openFeed: (sink: FeedSink) => Feed;
+  /** Whether the feed can have a series at all. */
+  readonly canFollow: (seriesId: SeriesId) => boolean;
   readonly onFatal: (failure: Failure) => void;
   readonly onWarning: (reason: string) => void;
 };
@@ -124,6 +126,7 @@ function createSupervisor(
       guardrail: ingest.guardrail,
       baseTimeframe,
       derivedTimeframes,
+      canFollow: parts.canFollow,
     },
     actions,
     clock: parts.wallClock,
