@@ -1,15 +1,19 @@
 /**
  * Every setting of the product, read from the environment in this one place. Wire-contract names keep their prefix
- * `TRADE_CANVAS_`; booleans are `1/true/yes/on` in any case, anything else is off; a number that is none falls back to
- * its default, and is then brought within its bounds. docs/settings.md is generated from `SETTINGS`.
+ * `TRADE_CANVAS_`; what a value may be is in `setting-values.ts`, and what can not be understood at all stops the start.
+ * docs/settings.md is generated from `SETTINGS`.
  */
 import type { SocketCompression } from '../api/index.ts';
 import { assert } from '../core/assert.ts';
 import { err, ok, type Result } from '../core/result.ts';
+import { checkSpan } from '../market/timeframe-span.ts';
 import { type Failure, failure } from '../model/failure.ts';
 import { parseTimeframe, type Timeframe, timeframe } from '../model/timeframe.ts';
+import { listSettingsOf, type SettingInForce, sayNotes } from './setting-list.ts';
+import { type Defaults, type Environment, readInteger, readList, readSwitch, readText } from './setting-values.ts';
 import { SETTINGS, type Setting } from './settings.ts';
 
+export type { SettingInForce } from './setting-list.ts';
 export { SETTINGS, type Setting } from './settings.ts';
 
 /** The parsed configuration; frozen and passed by argument. */
@@ -31,6 +35,8 @@ export type Config = {
   readonly historyDays: number;
   readonly home: string;
   readonly ingest: IngestConfig;
+  readonly backfill: BackfillConfig;
+  readonly topMarkets: { readonly symbolsTtlMs: number; readonly tickersTtlMs: number };
   readonly gates: GateConfig;
 };
 
@@ -47,8 +53,23 @@ export type IngestConfig = {
   readonly roleGuard: Switch;
   readonly role: 'hybrid' | 'ingest' | 'read';
   readonly guardrail: Switch;
-  readonly autoTail: Switch;
-  readonly autoTailMax: number;
+};
+
+/** What is fetched beside following a series; lengths in candles. */
+export type BackfillConfig = {
+  /** After a read. */
+  readonly tail: Switch;
+  readonly tailMax: number;
+  /** Before a subscriber is told of a hole. */
+  readonly gap: Switch;
+  readonly gapMax: number;
+  /** Before the service is served. */
+  readonly startup: Switch;
+  readonly startupTarget: number;
+  /** Whether the exchange may be asked: for what a read misses, and for the two others. */
+  readonly exchangeOnRead: Switch;
+  readonly exchange: Switch;
+  readonly exchangeTimeoutMs: number;
 };
 
 /** Which gated routes are served. */
@@ -58,6 +79,9 @@ export type GateConfig = {
   readonly health: Switch;
   readonly metrics: Switch;
   readonly backfillRecentMs: number;
+  /** Periods behind which a series is no longer fresh, and no longer stale but degraded. */
+  readonly freshCandles: number;
+  readonly staleCandles: number;
 };
 
 const BASE_TIMEFRAME = timeframe('1m');
@@ -70,129 +94,137 @@ const COMPRESSIONS: ReadonlyMap<string, SocketCompression> = new Map([
   ['all', 'all'],
 ]);
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** The configuration of this process; fails with `config_invalid` naming every problem at once. */
 export function loadConfig(environment: Environment = process.env): Result<Config, Failure> {
   const problems: string[] = [];
-  const value = (setting: Setting): string => environment[setting.name]?.trim() || setting.initial;
-  const parse = (setting: Setting, text: string): readonly Timeframe[] => {
-    const parsed = parseTimeframe(text);
-    if (parsed.ok) return [parsed.value];
-    problems.push(`${setting.name}: ${parsed.error.message}`);
-    return [];
+  const isOn = createSwitches(environment);
+  const integer = (setting: Setting): number => readInteger(setting, environment).value;
+  const text = (setting: Setting): string => readText(setting, environment).value;
+  if (text(SETTINGS.derivedBase) !== BASE_TIMEFRAME) {
+    problems.push(`${SETTINGS.derivedBase.name}: only 1m is supported`);
+  }
+  const wanted = isOn(SETTINGS.derivedEnabled) === 'on' ? parseDerived(environment, problems) : ok([]);
+  const config: Config = {
+    derivedTimeframes: wanted.ok ? wanted.value : [],
+    baseTimeframe: BASE_TIMEFRAME,
+    formingMinIntervalMs: integer(SETTINGS.formingMinIntervalMs),
+    catchUpLimit: integer(SETTINGS.catchUpLimit),
+    corsOrigins: readList(SETTINGS.corsOrigins, environment).value,
+    socketCompression: parseCompression(environment, problems),
+    ...parseAddresses(environment, problems),
+    historyDays: integer(SETTINGS.historyDays),
+    home: text(SETTINGS.home),
+    ingest: parseIngest(environment),
+    backfill: parseBackfill(environment),
+    topMarkets: {
+      symbolsTtlMs: integer(SETTINGS.symbolsTtlS) * 1000,
+      tickersTtlMs: integer(SETTINGS.tickersTtlS) * 1000,
+    },
+    gates: parseGates(environment),
   };
+  if (!wanted.ok && problems.length === 0) return wanted;
+  if (!wanted.ok) problems.push(`${SETTINGS.derivedTimeframes.name}: ${wanted.error.message}`);
+  if (problems.length === 0) return ok(Object.freeze(config));
+  return err(failure('config_invalid', { count: problems.length, reason: problems.join('; ') }));
+}
+
+/** Every setting as it stands in this process, in the order of the documentation; secrets are never among the values. */
+export function listSettings(environment: Environment = process.env): readonly SettingInForce[] {
+  return listSettingsOf(environment);
+}
+
+/** What an operator should hear at the start: settings that are ignored, unknown, or not what was written. */
+export function describeSettingNotes(environment: Environment = process.env): readonly string[] {
+  return sayNotes(environment);
+}
+
+function createSwitches(environment: Environment): (setting: Setting) => Switch {
+  const defaults = readText(SETTINGS.defaults, environment).value as Defaults;
+  return (setting) => readSwitch(setting, { environment, defaults }).value;
+}
+
+function parseDerived(environment: Environment, problems: string[]): Result<readonly Timeframe[], Failure> {
+  const { name } = SETTINGS.derivedTimeframes;
+  const timeframes = readList(SETTINGS.derivedTimeframes, environment).value.flatMap((text) => {
+    const parsed = parseTimeframe(text);
+    if (parsed.ok) return parsed.value === BASE_TIMEFRAME ? [] : [parsed.value];
+    problems.push(`${name}: ${parsed.error.message}`);
+    return [];
+  });
+  const checked = checkSpan(timeframes);
+  return checked.ok ? ok(timeframes) : checked;
+}
+
+function parseAddresses(environment: Environment, problems: string[]): Pick<Config, 'endpoints' | 'archiveUrl'> {
   const url = (setting: Setting, protocols: readonly string[]): string => {
-    const text = value(setting).replace(/\/+$/, '');
+    const text = readText(setting, environment).value.replace(/\/+$/, '');
     if (!URL.canParse(text) || !protocols.includes(new URL(text).protocol)) {
       problems.push(`${setting.name}: "${text}" is not a ${protocols.join(' or ')} URL`);
     }
     return text;
   };
-  const word = <T>(setting: Setting, words: ReadonlyMap<string, T>): T => {
-    const text = value(setting).toLowerCase();
-    const known = words.get(text) ?? words.get(setting.initial);
-    assert(known !== undefined, `${setting.name} has no default`);
-    if (!words.has(text)) problems.push(`${setting.name}: "${text}" is none of ${[...words.keys()].join(', ')}`);
-    return known;
-  };
-  const baseTimeframe = value(SETTINGS.derivedBase);
-  if (baseTimeframe !== BASE_TIMEFRAME) problems.push(`${SETTINGS.derivedBase.name}: only 1m is supported`);
-  const wanted = isOnUnlessSaid(SETTINGS.derivedEnabled, environment)
-    ? list(SETTINGS.derivedTimeframes, environment)
-    : [];
-  const config: Config = {
-    derivedTimeframes: wanted.flatMap((text) => parse(SETTINGS.derivedTimeframes, text)),
-    baseTimeframe: BASE_TIMEFRAME,
-    formingMinIntervalMs: integer(SETTINGS.formingMinIntervalMs, environment),
-    catchUpLimit: integer(SETTINGS.catchUpLimit, environment),
-    corsOrigins: list(SETTINGS.corsOrigins, environment),
-    socketCompression: word(SETTINGS.socketCompression, COMPRESSIONS),
+  const [rest, streams] = [
+    ['https:', 'http:'],
+    ['wss:', 'ws:'],
+  ] as const;
+  return {
     endpoints: {
-      futuresRestUrl: url(SETTINGS.futuresRestUrl, ['https:', 'http:']),
-      spotRestUrl: url(SETTINGS.spotRestUrl, ['https:', 'http:']),
-      futuresStreamUrl: url(SETTINGS.futuresStreamUrl, ['wss:', 'ws:']),
-      spotStreamUrl: url(SETTINGS.spotStreamUrl, ['wss:', 'ws:']),
+      futuresRestUrl: url(SETTINGS.futuresRestUrl, rest),
+      spotRestUrl: url(SETTINGS.spotRestUrl, rest),
+      futuresStreamUrl: url(SETTINGS.futuresStreamUrl, streams),
+      spotStreamUrl: url(SETTINGS.spotStreamUrl, streams),
     },
-    archiveUrl: url(SETTINGS.archiveUrl, ['https:', 'http:']),
-    historyDays: integer(SETTINGS.historyDays, environment),
-    home: value(SETTINGS.home),
-    ingest: parseIngest(environment),
-    gates: {
-      debug: toSwitch(SETTINGS.debugApi, environment),
-      dev: toSwitch(SETTINGS.devApi, environment),
-      health: toSwitch(SETTINGS.healthApi, environment),
-      metrics: toSwitch(SETTINGS.metricsApi, environment),
-      backfillRecentMs: integer(SETTINGS.backfillRecentS, environment) * 1000,
-    },
+    archiveUrl: url(SETTINGS.archiveUrl, rest),
   };
-  if (problems.length === 0) return ok(Object.freeze(config));
-  return err(failure('config_invalid', { count: problems.length, reason: problems.join('; ') }));
 }
 
-/** One setting as it stands now. */
-export type SettingInForce = {
-  readonly name: string;
-  readonly value: string;
-  readonly source: 'environment' | 'default';
-  readonly meaning: string;
-};
-
-/** Every setting as it stands in this process, in the order of the documentation. No setting holds a secret. */
-export function listSettings(environment: Environment = process.env): readonly SettingInForce[] {
-  return Object.values<Setting>(SETTINGS).map(({ name, initial, meaning }) => {
-    const given = environment[name]?.trim();
-    const isGiven = given !== undefined && given !== '';
-    return { name, value: isGiven ? given : initial, source: isGiven ? 'environment' : 'default', meaning };
-  });
+function parseCompression(environment: Environment, problems: string[]): SocketCompression {
+  const { name, initial } = SETTINGS.socketCompression;
+  const text = readText(SETTINGS.socketCompression, environment).value.toLowerCase();
+  const known = COMPRESSIONS.get(text) ?? COMPRESSIONS.get(initial);
+  assert(known !== undefined, `${name} has no default`);
+  if (!COMPRESSIONS.has(text)) problems.push(`${name}: "${text}" is none of ${[...COMPRESSIONS.keys()].join(', ')}`);
+  return known;
 }
 
 function parseIngest(environment: Environment): IngestConfig {
-  const role = environment[SETTINGS.role.name]?.trim().toLowerCase();
+  const isOn = createSwitches(environment);
   return {
-    whitelist: isOnUnlessSaid(SETTINGS.whitelistIngest, environment) ? 'on' : 'off',
-    whitelistPath: environment[SETTINGS.whitelistPath.name]?.trim() || null,
-    onDemand: toSwitch(SETTINGS.onDemandIngest, environment),
-    onDemandMax: integer(SETTINGS.onDemandMax, environment),
-    idleMs: integer(SETTINGS.onDemandIdleS, environment) * 1000,
-    roleGuard: toSwitch(SETTINGS.roleGuard, environment),
-    role: role === 'ingest' || role === 'read' ? role : 'hybrid',
-    guardrail: toSwitch(SETTINGS.guardrail, environment),
-    autoTail: toSwitch(SETTINGS.autoTailBackfill, environment),
-    autoTailMax: integer(SETTINGS.autoTailMax, environment),
+    whitelist: isOn(SETTINGS.whitelistIngest),
+    whitelistPath: readText(SETTINGS.whitelistPath, environment).value || null,
+    onDemand: isOn(SETTINGS.onDemandIngest),
+    onDemandMax: readInteger(SETTINGS.onDemandMax, environment).value,
+    idleMs: readInteger(SETTINGS.onDemandIdleS, environment).value * 1000,
+    roleGuard: isOn(SETTINGS.roleGuard),
+    role: readText(SETTINGS.role, environment).value as IngestConfig['role'],
+    guardrail: isOn(SETTINGS.guardrail),
   };
 }
 
-/** A kill-switch of the seed: a newcomer who says nothing gets the product, any word but yes switches it off. */
-function isOnUnlessSaid(setting: Setting, environment: Environment): boolean {
-  const text = environment[setting.name]?.trim();
-  return text === undefined || isYes(text);
+function parseBackfill(environment: Environment): BackfillConfig {
+  const isOn = createSwitches(environment);
+  return {
+    tail: isOn(SETTINGS.autoTailBackfill),
+    tailMax: readInteger(SETTINGS.autoTailMax, environment).value,
+    gap: isOn(SETTINGS.gapBackfill),
+    gapMax: readInteger(SETTINGS.gapBackfillMax, environment).value,
+    startup: isOn(SETTINGS.startupSync),
+    startupTarget: readInteger(SETTINGS.startupSyncTarget, environment).value,
+    exchangeOnRead: isOn(SETTINGS.exchangeBackfillOnRead),
+    exchange: isOn(SETTINGS.exchangeBackfill),
+    exchangeTimeoutMs: readInteger(SETTINGS.exchangeTimeoutMs, environment).value,
+  };
 }
 
-function toSwitch(setting: Setting, environment: Environment): Switch {
-  return isYes(environment[setting.name]?.trim() ?? setting.initial) ? 'on' : 'off';
-}
-
-function isYes(text: string): boolean {
-  return /^(1|true|yes|on)$/i.test(text);
-}
-
-function integer(setting: Setting & { readonly kind: 'integer' }, environment: Environment): number {
-  const text = environment[setting.name]?.trim() ?? '';
-  const parsed = /^[+-]?\d+$/.test(text) ? Number(text) : Number(setting.initial);
-  const { min = 0, max = Number.MAX_SAFE_INTEGER } = setting;
-  return Math.min(max, Math.max(min, parsed));
-}
-
-/** The items of a list; one without any is its default, like one that is not set. */
-function list(setting: Setting & { readonly kind: 'list' }, environment: Environment): readonly string[] {
-  const items = splitList(environment[setting.name] ?? '');
-  return items.length > 0 ? items : splitList(setting.initial);
-}
-
-function splitList(text: string): readonly string[] {
-  return text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
+function parseGates(environment: Environment): GateConfig {
+  const isOn = createSwitches(environment);
+  return {
+    debug: isOn(SETTINGS.debugApi),
+    dev: isOn(SETTINGS.devApi),
+    health: isOn(SETTINGS.healthApi),
+    metrics: isOn(SETTINGS.metricsApi),
+    backfillRecentMs: readInteger(SETTINGS.backfillRecentS, environment).value * 1000,
+    freshCandles: readInteger(SETTINGS.freshWindow, environment).value,
+    staleCandles: readInteger(SETTINGS.staleWindow, environment).value,
+  };
 }

@@ -1,6 +1,7 @@
 /**
  * Every setting of the product as data: its variable, kind, default, bounds and meaning. `config.ts` parses them,
- * `hotwick config` lists them, docs/settings.md is generated from them.
+ * `hotwick config` lists them, docs/settings.md is generated from them. What is accepted and ignored is in
+ * `ignored-settings.ts`.
  */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -12,16 +13,55 @@ export type Setting = {
   readonly initial: string;
   readonly min?: number;
   readonly max?: number;
+  /** Words a text may be; any other is the default. */
+  readonly choices?: readonly string[];
+  /** A switch that is set for a newcomer, who has not set it at all. */
+  readonly preset?: '1';
+  /** A switch that, where it is not set, is on while one of these is. */
+  readonly follows?: readonly Setting[];
+  /** An integer that is at least one more than this one. */
+  readonly above?: Setting;
   readonly meaning: string;
 };
+
+const freshWindow = {
+  name: 'TRADE_CANVAS_MARKET_FRESH_WINDOW_CANDLES',
+  kind: 'integer',
+  initial: '2',
+  min: 1,
+  meaning: 'periods that the newest stored candle may lie back and still count as `fresh` in the health answer',
+} as const satisfies Setting;
+
+const autoTailBackfill = {
+  name: 'TRADE_CANVAS_ENABLE_MARKET_AUTO_TAIL_BACKFILL',
+  kind: 'boolean',
+  initial: '0',
+  meaning: 'fetch missing newest candles after a read; candles that can be over only',
+} as const satisfies Setting;
+
+const gapBackfill = {
+  name: 'TRADE_CANVAS_ENABLE_MARKET_GAP_BACKFILL',
+  kind: 'boolean',
+  initial: '0',
+  meaning:
+    'before a subscriber is told of a hole in a series that nobody follows, try to fill it; followed series are repaired in any case',
+} as const satisfies Setting;
+
+const startupSync = {
+  name: 'TRADE_CANVAS_ENABLE_STARTUP_KLINE_SYNC',
+  kind: 'boolean',
+  initial: '0',
+  meaning: 'serve only when the series of the whitelist were brought up to date',
+} as const satisfies Setting;
 
 /** Every setting, in the order the documentation lists them. */
 export const SETTINGS = {
   derivedEnabled: {
     name: 'TRADE_CANVAS_ENABLE_DERIVED_TIMEFRAMES',
     kind: 'boolean',
-    initial: '',
-    meaning: 'derive higher timeframes from the base one; unset means on for `hotwick up` and `demo`, `0` means off',
+    initial: '0',
+    preset: '1',
+    meaning: 'derive higher timeframes from the base one',
   },
   derivedBase: {
     name: 'TRADE_CANVAS_DERIVED_BASE_TIMEFRAME',
@@ -52,8 +92,9 @@ export const SETTINGS = {
   whitelistIngest: {
     name: 'TRADE_CANVAS_ENABLE_WHITELIST_INGEST',
     kind: 'boolean',
-    initial: '',
-    meaning: 'follow the whitelist from the start; unset means on, `0` means off',
+    initial: '0',
+    preset: '1',
+    meaning: 'follow the whitelist from the start',
   },
   whitelistPath: {
     name: 'TRADE_CANVAS_WHITELIST_PATH',
@@ -91,6 +132,7 @@ export const SETTINGS = {
     name: 'TRADE_CANVAS_INGEST_ROLE',
     kind: 'text',
     initial: 'hybrid',
+    choices: ['hybrid', 'ingest', 'read'],
     meaning: 'hybrid, ingest or read; `read` with the guard on starts no jobs',
   },
   guardrail: {
@@ -99,18 +141,59 @@ export const SETTINGS = {
     initial: '0',
     meaning: 'pause a job that keeps failing (5 failures in 60 s pause it for 30 s)',
   },
-  autoTailBackfill: {
-    name: 'TRADE_CANVAS_ENABLE_MARKET_AUTO_TAIL_BACKFILL',
-    kind: 'boolean',
-    initial: '0',
-    meaning: 'fetch missing newest candles after a read',
-  },
+  autoTailBackfill,
   autoTailMax: {
     name: 'TRADE_CANVAS_MARKET_AUTO_TAIL_BACKFILL_MAX_CANDLES',
     kind: 'integer',
     initial: '5000',
     min: 1,
     meaning: 'most candles fetched after one read',
+  },
+  gapBackfill,
+  gapBackfillMax: {
+    name: 'TRADE_CANVAS_MARKET_GAP_BACKFILL_READ_LIMIT',
+    kind: 'integer',
+    initial: '5000',
+    min: 100,
+    meaning: 'most candles of one hole that are fetched, from its oldest on',
+  },
+  startupSync,
+  startupSyncTarget: {
+    name: 'TRADE_CANVAS_STARTUP_KLINE_SYNC_TARGET_CANDLES',
+    kind: 'integer',
+    initial: '2000',
+    min: 100,
+    meaning: 'newest candles that the sync at the start makes complete',
+  },
+  exchangeBackfill: {
+    name: 'TRADE_CANVAS_ENABLE_CCXT_BACKFILL',
+    kind: 'boolean',
+    initial: '',
+    follows: [gapBackfill, startupSync],
+    meaning: 'whether these two may ask the exchange; `0` leaves them what can be made of stored 1m candles',
+  },
+  exchangeBackfillOnRead: {
+    name: 'TRADE_CANVAS_ENABLE_CCXT_BACKFILL_ON_READ',
+    kind: 'boolean',
+    initial: '',
+    follows: [autoTailBackfill],
+    meaning: 'whether fetching after a read may ask the exchange; `0` leaves it what can be made of stored 1m candles',
+  },
+  exchangeTimeoutMs: {
+    name: 'TRADE_CANVAS_CCXT_TIMEOUT_MS',
+    kind: 'integer',
+    initial: '10000',
+    min: 1000,
+    max: 120_000,
+    meaning: 'longest wait for an answer of the exchange over REST, and for a stream to open, in milliseconds',
+  },
+  freshWindow,
+  staleWindow: {
+    name: 'TRADE_CANVAS_MARKET_STALE_WINDOW_CANDLES',
+    kind: 'integer',
+    initial: '5',
+    above: freshWindow,
+    meaning: 'periods up to which it counts as `stale`, beyond them as `degraded`',
   },
   healthApi: {
     name: 'TRADE_CANVAS_ENABLE_KLINE_HEALTH_V2',
@@ -157,6 +240,22 @@ export const SETTINGS = {
       'compress messages to WebSocket clients that offer it: off, long (pages of history; `1` means this) or all; ' +
       'what it costs is in docs/ops/running.md',
   },
+  symbolsTtlS: {
+    name: 'TRADE_CANVAS_BINANCE_EXCHANGEINFO_TTL_S',
+    kind: 'integer',
+    initial: '3600',
+    min: 1,
+    max: 86_400,
+    meaning: 'seconds for which the list of symbols behind the top markets is kept',
+  },
+  tickersTtlS: {
+    name: 'TRADE_CANVAS_BINANCE_TICKER_TTL_S',
+    kind: 'integer',
+    initial: '10',
+    min: 1,
+    max: 86_400,
+    meaning: 'seconds for which the figures of the top markets are kept',
+  },
   futuresRestUrl: {
     name: 'TRADE_CANVAS_BINANCE_FUTURES_BASE_URL',
     kind: 'text',
@@ -201,10 +300,12 @@ export const SETTINGS = {
     initial: join(homedir(), '.hotwick'),
     meaning: 'data directory when --data-dir is not given',
   },
-  realtimeSource: {
-    name: 'TRADE_CANVAS_MARKET_REALTIME_SOURCE',
+  defaults: {
+    name: 'HOTWICK_DEFAULTS',
     kind: 'text',
-    initial: 'binance_ws',
-    meaning: 'accepted for compatibility and ignored: the exchange stream is the only source',
+    initial: 'newcomer',
+    choices: ['newcomer', 'contract'],
+    meaning:
+      'what the switches with a preset are where nobody set them: `newcomer` on, `contract` off, as the wire contract has them',
   },
 } as const satisfies Record<string, Setting>;

@@ -22,6 +22,7 @@ import { type SeriesId, seriesParts, siblingSeries } from '../model/series.ts';
 import { type Timeframe, timeframeMs } from '../model/timeframe.ts';
 import { type BucketCalendar, endOf, fixedCalendar, openOf } from './bucket-calendar.ts';
 import { mergeCandles } from './merge-candles.ts';
+import { commonSpan } from './timeframe-span.ts';
 
 /** The running bucket of one derived timeframe. */
 type Level = {
@@ -98,9 +99,8 @@ function assemble(baseId: SeriesId, baseMs: number, targets: readonly Target[]):
 }
 
 function spanOf(baseMs: number, levels: readonly Level[]): number {
-  const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));
   return levels.reduce((span, { calendar }) => {
-    return calendar.kind === 'fixed' ? (span / greatestDivisor(span, calendar.lengthMs)) * calendar.lengthMs : span;
+    return calendar.kind === 'fixed' ? commonSpan(span, calendar.lengthMs) : span;
   }, baseMs);
 }
 

@@ -16,6 +16,10 @@ export const ERROR_CODES = {
     message: '{reason}',
     hint: 'Write a positive number and m, h or d, for example 1m, 4h or 1d.',
   },
+  timeframes_span_too_long: {
+    message: 'the timeframes {timeframes} do not end together within {days} days',
+    hint: 'Leave out {excess}, or choose lengths that divide each other, such as 5m,15m,1h,4h,1d: the whole stretch is read again at every start and repair.',
+  },
   instrument_malformed: {
     message: '"{text}" is not an instrument',
     hint: 'Write exchange:market:BASE/QUOTE, for example binance:spot:ETH/USDT.',

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { addMs, toIsoText } from '../../core/time.ts';
 import type { SeriesId } from '../../model/series.ts';
 import type { SeriesExtent } from '../../ports/candle-store.ts';
-import { loadConfig } from '../config.ts';
+import { describeSettingNotes, loadConfig } from '../config.ts';
 import { type Demo, startDemo } from '../modes/demo.ts';
 import { packageVersion } from '../version.ts';
 import { addMarketOptions, type MarketFlags } from './market-options.ts';
@@ -37,6 +37,7 @@ export function addDemoCommand(program: Command): void {
 async function runDemo(flags: DemoFlags): Promise<void> {
   const config = loadConfig();
   if (!config.ok) return sayFailure(config.error);
+  for (const note of describeSettingNotes()) sayWarning(note);
   await runUntilStopped(async (stop, stopped) => {
     const { dataDir = null, ...rest } = flags;
     const options = { ...rest, dataDir, config: config.value, onWarning: sayWarning, onFatal: stop.fail };

@@ -3,7 +3,7 @@
  */
 import type { Command } from 'commander';
 import type { SeriesId } from '../../model/series.ts';
-import { type Config, loadConfig } from '../config.ts';
+import { type Config, describeSettingNotes, loadConfig } from '../config.ts';
 import { startUp } from '../modes/up.ts';
 import { packageVersion } from '../version.ts';
 import { portOption, seedOption, seriesOption } from './options.ts';
@@ -44,6 +44,7 @@ export function addUpCommand(program: Command): void {
 async function runUp(flags: UpFlags): Promise<void> {
   const config = loadConfig();
   if (!config.ok) return sayFailure(config.error);
+  for (const note of describeSettingNotes()) sayWarning(note);
   await runUntilStopped(async (stop, stopped) => {
     const dataDir = flags.dataDir ?? config.value.home;
     const options = { ...flags, dataDir, config: config.value, onWarning: sayWarning, onFatal: stop.fail };

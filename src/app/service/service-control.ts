@@ -55,7 +55,7 @@ export function createServiceControl(parts: ControlParts): MarketControl {
       return known;
     },
     coverTail: (seriesId, limit) => {
-      if (config.ingest.autoTail === 'on' && seriesId.startsWith('binance:')) tail.start(seriesId, limit);
+      if (config.backfill.tail === 'on' && seriesId.startsWith('binance:')) tail.start(seriesId, limit);
     },
     backfill: (seriesId) => tail.state(seriesId),
     ingestState: () => describeIngest(parts),

@@ -104,7 +104,7 @@ function createTail({ store, clock, upstream, config, onWarning }: EdgeParts): T
       } as const;
       await upstream.engine.submit(input);
     },
-    maxCandles: config.ingest.autoTailMax,
+    maxCandles: config.backfill.tailMax,
     onError: (error) => onWarning(toReason(error)),
   });
 }
