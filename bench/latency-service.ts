@@ -3,10 +3,8 @@
  * and the HTTP server, in a process of its own. Only its addresses, its patience with silence and the pace of forming
  * candles differ from production.
  */
-
-import { createBinanceFeed } from '../src/adapters/binance/binance-feed.ts';
+import { openBinance } from '../src/adapters/binance/binance-access.ts';
 import { resolveStream } from '../src/adapters/binance/symbol-name.ts';
-import { createTopMarkets } from '../src/adapters/binance/top-markets.ts';
 import { createWallClock } from '../src/adapters/clock/wall-clock.ts';
 import { createSeededRandom } from '../src/adapters/memory/seeded-random.ts';
 import { createLogNotifier } from '../src/adapters/notify/log-notifier.ts';
@@ -59,17 +57,16 @@ const commands: ServiceCommands = {
       onFatal: onFault,
       onWarning: sendNote,
       canFollow: (seriesId) => resolveStream(seriesId).ok,
-      openFeed: (sink) => {
-        return createBinanceFeed({
+      openVenue: () => {
+        return openBinance({
           clock,
+          wallClock: clock,
           random: createSeededRandom(1, 'feed'),
-          sink,
           endpoints: config.value.endpoints,
           timings: { silenceMs: { futures: SILENCE_MS, spot: SILENCE_MS }, thinSilenceMs: SILENCE_MS },
           onFault,
         });
       },
-      openTopMarkets: () => createTopMarkets({ clock, endpoints: config.value.endpoints, onFault }),
     });
     if (!service.ok) throw new FailureError(service.error);
     return { port: service.value.port };

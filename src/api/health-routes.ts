@@ -90,7 +90,8 @@ function healthRoute(app: FastifyInstance, { store, clock, control, gates }: Hea
     const { head } = await store.extent(seriesId.value);
     const now = now_time === null ? clock.now() : fromEpochSec(now_time);
     const backfill = control.backfill(seriesId.value);
-    return describeHealth({ seriesId: seriesId.value, now, head, backfill, recentMs: gates.backfillRecentMs });
+    const { backfillRecentMs: recentMs, freshCandles, staleCandles } = gates;
+    return describeHealth({ seriesId: seriesId.value, now, head, backfill, recentMs, freshCandles, staleCandles });
   });
 }
 

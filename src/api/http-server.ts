@@ -43,6 +43,8 @@ export type HttpServerOptions = {
   readonly gates: ApiGates;
   readonly debugLog: DebugLog;
   readonly fetchTopMarkets: FetchTopMarkets;
+  /** How long the figures of the top markets are fresh. */
+  readonly topMarketsTtlMs?: number;
   /** The clock of the market. */
   readonly clock: Clock;
   /** Real time. */

@@ -65,13 +65,18 @@ export class HubClient {
   }
 
   /** Starts a subscription, ending an earlier one of the same series. */
-  subscribe(options: SubscriptionOptions): Subscription {
+  subscribe(options: Omit<SubscriptionOptions, 'onRepaired'>): Subscription {
     this.unsubscribe(options.seriesId);
-    const subscription = new Subscription(options, (text, kind) => this.send(text, kind));
+    const onRepaired = (subscription: Subscription): void => this.#queue(subscription);
+    const subscription = new Subscription({ ...options, onRepaired }, (text, kind) => this.send(text, kind));
     this.subscriptions.set(options.seriesId, subscription);
+    this.#queue(subscription);
+    return subscription;
+  }
+
+  #queue(subscription: Subscription): void {
     this.#line.add(subscription);
     if (this.#lineState === 'idle') void this.#runLine();
-    return subscription;
   }
 
   /** Ends the subscription of a series; `null` when there was none. */

@@ -41,6 +41,9 @@ export type ApiGates = {
   readonly metrics: 'on' | 'off';
   /** A successful backfill counts as recent for this long. */
   readonly backfillRecentMs: number;
+  /** Periods behind which a series is no longer fresh, and no longer stale but degraded. */
+  readonly freshCandles: number;
+  readonly staleCandles: number;
 };
 
 /** The running service as the edge sees it. */
@@ -60,6 +63,14 @@ export type MarketControl = {
   readonly prepareSeries: (seriesId: SeriesId) => Promise<void>;
   /** Called after a read of the newest `limit` candles: may fetch what is missing at the end, in the background. */
   readonly coverTail: (seriesId: SeriesId, limit: number) => void;
+  /**
+   * Called before a subscriber is told of a hole [`from`, `to`): `null` where nothing is tried, else resolves, also
+   * when it was in vain, when the subscriber has waited enough. Callers with the same hole share one attempt.
+   */
+  readonly repairGap: (
+    seriesId: SeriesId,
+    hole: { readonly from: EpochMs; readonly to: EpochMs },
+  ) => Promise<void> | null;
   readonly backfill: (seriesId: SeriesId) => BackfillState;
   readonly ingestState: () => IngestState;
   readonly whitelist: () => readonly string[];

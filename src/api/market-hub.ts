@@ -49,7 +49,7 @@ export type HubOptions = {
   readonly clock: Clock;
   readonly reader: CandleReader;
   /** Asked once for each subscription, told once when it ends. */
-  readonly control: Pick<MarketControl, 'reserve' | 'release'>;
+  readonly control: Pick<MarketControl, 'reserve' | 'release' | 'repairGap'>;
   readonly limits?: Partial<HubLimits>;
   readonly onError: (reason: string) => void;
 };
@@ -123,7 +123,13 @@ export class MarketHub {
       return;
     }
     this.#remove(client, seriesId);
-    const subscription = client.subscribe({ seriesId, since, supportsBatch, catchUpLimit: this.#limits.catchUpLimit });
+    const subscription = client.subscribe({
+      seriesId,
+      since,
+      supportsBatch,
+      catchUpLimit: this.#limits.catchUpLimit,
+      repairGap: this.#options.control.repairGap,
+    });
     const listeners = this.#bySeries.get(seriesId) ?? new Map<Subscription, HubClient>();
     this.#bySeries.set(seriesId, listeners.set(subscription, client));
   }

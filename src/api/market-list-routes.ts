@@ -34,6 +34,7 @@ import { TopMarketsStream } from './top-markets-stream.ts';
 export type MarketListParts = {
   readonly control: Pick<MarketControl, 'whitelist'>;
   readonly fetchTopMarkets: FetchTopMarkets;
+  readonly topMarketsTtlMs?: number;
   /** Real time. */
   readonly wallClock: Clock;
   /** Runs an action when the server is told to close. */
@@ -60,10 +61,10 @@ const streamSchema = {
 
 /** Adds the routes. */
 export function marketListRoutes(app: FastifyInstance, parts: MarketListParts): void {
-  const { control, fetchTopMarkets, wallClock, onShutdown } = parts;
+  const { control, fetchTopMarkets, topMarketsTtlMs: ttlMs, wallClock, onShutdown } = parts;
   const whitelist = { schema: whitelistSchema, exposeHeadRoute: false };
   app.get('/api/market/whitelist', whitelist, () => ({ series_ids: control.whitelist() }));
-  const lists = new TopMarkets({ clock: wallClock, fetch: fetchTopMarkets });
+  const lists = new TopMarkets({ clock: wallClock, fetch: fetchTopMarkets, ...(ttlMs === undefined ? {} : { ttlMs }) });
   const forceLimit = new ForceLimit(wallClock);
   topMarketsRoute(app, { lists, forceLimit });
   topMarketsStreamRoute(app, { lists, forceLimit, wallClock, onShutdown });

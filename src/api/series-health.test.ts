@@ -24,6 +24,8 @@ function facts(headSec: number | null, backfill: Partial<BackfillState> = {}): H
     head: headSec === null ? null : fromEpochSec(headSec),
     backfill: { ...IDLE, ...backfill },
     recentMs: 120_000,
+    freshCandles: 2,
+    staleCandles: 5,
   };
 }
 
@@ -40,6 +42,7 @@ describe('the health of a series', () => {
       missing_candles: 1,
       status: 'red',
       status_reason: 'lagging_no_recent_backfill',
+      freshness: 'stale',
       backfill: {
         state: 'idle',
         progress_pct: 100,

@@ -17,6 +17,9 @@ export type HealthFacts = {
   readonly backfill: BackfillState;
   /** A backfill that ended counts as recent for this long. */
   readonly recentMs: number;
+  /** Periods behind which it is no longer fresh, and no longer stale but degraded. */
+  readonly freshCandles: number;
+  readonly staleCandles: number;
 };
 
 type Verdict = Pick<HealthAnswer, 'status' | 'status_reason'>;
@@ -38,8 +41,16 @@ export function describeHealth(facts: HealthFacts): HealthAnswer {
     missing_seconds: missingMs === null ? null : Math.floor(missingMs / 1000),
     missing_candles: missingMs === null ? null : Math.ceil(missingMs / lengthMs),
     ...judge(head, latest, backfill),
+    freshness: judgeAge(facts, lengthMs),
     backfill,
   };
+}
+
+/** Wire contract 6.2: by the age of the newest candle's opening alone, whatever is being done about it. */
+function judgeAge({ head, now, freshCandles, staleCandles }: HealthFacts, lengthMs: number): HealthAnswer['freshness'] {
+  if (head === null) return 'missing';
+  if (now - head <= freshCandles * lengthMs) return 'fresh';
+  return now - head <= staleCandles * lengthMs ? 'stale' : 'degraded';
 }
 
 function judge(head: EpochMs | null, latest: EpochMs, backfill: HealthAnswer['backfill']): Verdict {

@@ -1,9 +1,10 @@
 /**
  * One client's delivery of one series: history after the cursor first, then the stream, closed times strictly
  * increasing, holes announced. What the bus brings while history is being read waits and is filtered afterwards, so
- * the joint has neither a hole nor a repeat.
+ * the joint has neither a hole nor a repeat. Where a hole may be repaired, delivery waits for that and goes on from
+ * history; what is missing still is announced then.
  */
-import { toEpochSec } from '../core/time.ts';
+import { type EpochMs, fromEpochSec, toEpochSec } from '../core/time.ts';
 import type { ClosedCandle } from '../model/candle.ts';
 import { type SeriesId, seriesParts } from '../model/series.ts';
 import { timeframeMs } from '../model/timeframe.ts';
@@ -25,6 +26,13 @@ export type SubscriptionOptions = {
   readonly supportsBatch: 'yes' | 'no';
   /** Most candles in one page of history. */
   readonly catchUpLimit: number;
+  /** Tries to fill a hole before it is announced: `null` where nothing is tried; never rejects. Absent: never tried. */
+  readonly repairGap?: (
+    seriesId: SeriesId,
+    hole: { readonly from: EpochMs; readonly to: EpochMs },
+  ) => Promise<void> | null;
+  /** Told when a repair is over and history is wanted again. */
+  readonly onRepaired?: (subscription: Subscription) => void;
 };
 
 /** Delivery of one series to one client. */
@@ -34,7 +42,7 @@ export class Subscription {
   readonly #periodSec: number;
   /** Open time in seconds of the newest closed candle sent, or where the client said it stands. */
   #cursor: number | null;
-  #phase: 'firstPage' | 'laterPages' | 'stream' | 'closed' = 'firstPage';
+  #phase: 'firstPage' | 'laterPages' | 'repairing' | 'repaired' | 'stream' | 'closed' = 'firstPage';
   #waiting: Announcement[] = [];
 
   constructor(options: SubscriptionOptions, send: TextSink) {
@@ -49,24 +57,70 @@ export class Subscription {
    * the only one. Rejects as the reader does.
    */
   async sendHistoryPage(reader: CandleReader): Promise<'more' | 'done'> {
-    const { seriesId, since, catchUpLimit: limit } = this.options;
+    const { seriesId, catchUpLimit: limit } = this.options;
+    const isPaged = this.#cursor !== null;
     const reading = await reader.read({ seriesId, since: this.#cursor, limit });
     if (this.#isClosed()) return 'done';
-    if (this.#phase === 'firstPage') this.#begin(reading);
-    this.#sendHistory(reading.candles);
+    if (this.#phase === 'firstPage' && this.#begin(reading) === 'repairing') return 'done';
+    if (this.#phase === 'repaired') this.#sendRepaired(reading.candles);
+    else this.#sendHistory(reading.candles);
     // Sending may have been too much for the client, which ends its subscriptions.
     if (this.#isClosed()) return 'done';
-    this.#phase = since !== null && reading.candles.length >= limit ? 'laterPages' : 'stream';
-    if (this.#phase === 'laterPages') return 'more';
+    if (isPaged && reading.candles.length >= limit) {
+      if (this.#phase === 'firstPage') this.#phase = 'laterPages';
+      return 'more';
+    }
+    this.#phase = 'stream';
     for (const announcement of this.#waiting.splice(0)) this.deliver(announcement);
     return 'done';
   }
 
-  #begin(reading: CandleReading): void {
+  #begin(reading: CandleReading): 'repairing' | 'begun' {
     this.#cursor = reading.since;
     const first = reading.candles[0];
     // A cursor of 0 or less means "from the beginning": whatever comes first is no hole.
-    if (first !== undefined && reading.since !== null && reading.since > 0) this.#announceGap(first);
+    if (first === undefined || reading.since === null || reading.since <= 0) return 'begun';
+    if (this.#repairBefore(first) === 'repairing') return 'repairing';
+    this.#announceGap(first);
+    return 'begun';
+  }
+
+  /** Candles from the hole on: also what was stored behind it while it was repaired, so every hole left is told. */
+  #sendRepaired(candles: readonly ClosedCandle[]): void {
+    let run: ClosedCandle[] = [];
+    for (const candle of candles) {
+      const last = run.at(-1);
+      if (last !== undefined && candle.openTime > last.openTime + this.#periodSec * 1000) {
+        this.#sendRun(run);
+        run = [];
+      }
+      run.push(candle);
+    }
+    this.#sendRun(run);
+  }
+
+  #sendRun(run: readonly ClosedCandle[]): void {
+    const first = run[0];
+    if (first === undefined) return;
+    this.#announceGap(first);
+    this.#sendHistory(run);
+  }
+
+  /** Starts the repair of a hole before `next`, if there is one and it can be tried; history is asked for afterwards. */
+  #repairBefore(next: ClosedCandle): 'repairing' | 'nothing' {
+    const { seriesId, repairGap, onRepaired } = this.options;
+    if (repairGap === undefined || this.#cursor === null || this.#cursor <= 0) return 'nothing';
+    if (toEpochSec(next.openTime) <= this.#cursor + this.#periodSec) return 'nothing';
+    const hole = { from: fromEpochSec(this.#cursor + this.#periodSec), to: next.openTime };
+    const repair = repairGap(seriesId, hole);
+    if (repair === null) return 'nothing';
+    this.#phase = 'repairing';
+    void repair.then(() => {
+      if (this.#isClosed()) return;
+      this.#phase = 'repaired';
+      onRepaired?.(this);
+    });
+    return 'repairing';
   }
 
   #sendHistory(candles: readonly ClosedCandle[]): void {
@@ -82,8 +136,11 @@ export class Subscription {
     if (this.#isClosed()) return 'taken';
     const { message } = announcement;
     if (this.#phase !== 'stream') return message.kind === 'candlesClosed' ? this.#keep(announcement) : 'taken';
-    if (message.kind === 'candlesClosed') this.#deliverClosed(message.candles, announcement);
-    else if (this.#isNews(message.candle)) this.#send(announcement.text(), 'forming');
+    if (message.kind === 'candlesClosed') {
+      const first = message.candles.find((candle) => this.#isNews(candle));
+      if (first !== undefined && this.#repairBefore(first) === 'repairing') return this.#keep(announcement);
+      this.#deliverClosed(message.candles, announcement);
+    } else if (this.#isNews(message.candle)) this.#send(announcement.text(), 'forming');
     return 'taken';
   }
 

@@ -163,6 +163,7 @@ export const SETTINGS = {
     kind: 'integer',
     initial: '2000',
     min: 100,
+    max: 100_000,
     meaning: 'newest candles that the sync at the start makes complete',
   },
   exchangeBackfill: {

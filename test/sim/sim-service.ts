@@ -2,11 +2,9 @@
  * The K-line service on a simulated exchange, put together as the demo does it, with the feed's patience fitted to a
  * paced clock. In: clock, exchange, folder, series. Out: a running service over real sockets.
  */
-
-import { createBinanceFeed } from '../../src/adapters/binance/binance-feed.ts';
+import { openBinance } from '../../src/adapters/binance/binance-access.ts';
 import { resolveStream } from '../../src/adapters/binance/symbol-name.ts';
 import { BINANCE_TIMINGS, type BinanceTimings } from '../../src/adapters/binance/timings.ts';
-import { createTopMarkets } from '../../src/adapters/binance/top-markets.ts';
 import { createSeededRandom } from '../../src/adapters/memory/seeded-random.ts';
 import { createLogNotifier } from '../../src/adapters/notify/log-notifier.ts';
 import type { SimExchange } from '../../src/adapters/sim/sim-exchange.ts';
@@ -75,19 +73,23 @@ export async function startSimService(options: SimServiceOptions): Promise<Kline
     onWarning,
     onFatal,
     canFollow: (seriesId) => resolveStream(seriesId).ok,
-    openFeed: (sink) =>
-      createBinanceFeed({
+    openVenue: () => {
+      const venue = openBinance({
         clock,
+        wallClock,
         random: createSeededRandom(seed, 'feed'),
-        sink: (event) => {
-          options.onFeedEvent?.(event);
-          sink(event);
-        },
         endpoints,
         timings: options.timings ?? PACED_TIMINGS,
         onFault: (fault) => onWarning(`${fault.code}: ${fault.message}`),
-      }),
-    openTopMarkets: () => createTopMarkets({ clock: wallClock, endpoints, onFault: () => {} }),
+      });
+      const openFeed: typeof venue.openFeed = (sink) => {
+        return venue.openFeed((event) => {
+          options.onFeedEvent?.(event);
+          sink(event);
+        });
+      };
+      return { ...venue, openFeed };
+    },
   });
   if (!started.ok) throw new Error(`the service does not start: ${started.error.message}`);
   return started.value;

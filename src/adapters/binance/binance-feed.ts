@@ -30,6 +30,8 @@ export type BinanceFeedOptions = {
    * close it after the feed.
    */
   readonly ledger?: RequestLedger;
+  /** A client that is shared with others, whose budget is one then; closing the feed closes it. */
+  readonly client?: RestClient;
 };
 
 /** A Feed that shows how its requests stand with the venue's limits, for metrics. */
@@ -41,7 +43,8 @@ export function createBinanceFeed(options: BinanceFeedOptions): BinanceFeed {
   const endpoints = { ...BINANCE_ENDPOINTS, ...options.endpoints };
   const timings = { ...BINANCE_TIMINGS, ...options.timings };
   const { ledger } = options;
-  const client = new RestClient({ clock, endpoints, requestTimeoutMs: timings.requestTimeoutMs, ledger, onFault });
+  const { requestTimeoutMs } = timings;
+  const client = options.client ?? new RestClient({ clock, endpoints, requestTimeoutMs, ledger, onFault });
   const context: MarketDataContext = { client, clock, onFault };
   const watcher = new SeriesWatcher({ ...options, endpoints, timings });
   return {

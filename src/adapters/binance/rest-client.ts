@@ -22,6 +22,8 @@ export type RestRequest = {
   readonly query: Readonly<Record<string, string | number>>;
   readonly weight: number;
   readonly purpose: RequestPurpose;
+  /** Longest wait for the answer; the client's own where it is absent. */
+  readonly timeoutMs?: number;
 };
 
 /** An answer. `asOf` is a venue time at which it was certainly not yet made: what was over then is over in it. */
@@ -47,6 +49,8 @@ type RawAnswer = {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 };
 
+type Target = { readonly url: URL; readonly timeoutMs: number };
+
 /** Sockets per address: both markets may share one, and a request with permission waits for no other's answer. */
 const SOCKETS_MAX = 2 * SLOTS_MAX;
 /** No answer at all: the request counts as spent. */
@@ -60,7 +64,7 @@ export class RestClient {
   readonly #agent = new Agent({ connections: SOCKETS_MAX, pipelining: 1 });
   readonly #governors: Readonly<Record<MarketType, RequestGovernor>>;
   readonly #underWay = new Set<AbortController>();
-  #closed = false;
+  #ended: Promise<void> | null = null;
 
   constructor(options: RestOptions) {
     this.#options = options;
@@ -73,12 +77,13 @@ export class RestClient {
     for (const [name, value] of Object.entries(request.query)) url.searchParams.set(name, String(value));
     const governor = this.#governors[request.market];
     const admission = await governor.admit(request);
-    if (this.#closed) {
+    if (this.#ended !== null) {
       if (admission.ok) governor.settle(admission.value, NOTHING_TOLD);
       return err(failure('venue_unreachable', { url: url.href, reason: 'the feed is closed' }));
     }
     if (!admission.ok) return err(failure('venue_rate_limited', { url: url.href, ...admission.error, sent: false }));
-    return this.#exchange(url, governor, admission.value);
+    const { timeoutMs = this.#options.requestTimeoutMs } = request;
+    return this.#exchange({ url, timeoutMs }, governor, admission.value);
   }
 
   /** Takes over the request weight per minute that the venue itself names for `market`. */
@@ -90,18 +95,27 @@ export class RestClient {
     return { futures: this.#governors.futures.stats(), spot: this.#governors.spot.stats() };
   }
 
-  /** Ends every request, waiting ones included, and every socket; the ledger is not touched afterwards. */
-  async close(): Promise<void> {
-    this.#closed = true;
+  /** Ends every request, waiting ones included, and every socket; the ledger is not touched afterwards. Safe to call twice. */
+  close(): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  async #end(): Promise<void> {
     const remembered = Object.values(this.#governors).map((governor) => governor.close());
     for (const abort of this.#underWay) abort.abort(new Error('the feed is closed'));
     await Promise.all([this.#agent.destroy(), ...remembered]);
   }
 
-  async #exchange(url: URL, governor: RequestGovernor, admission: Admission): Promise<Result<RestAnswer, Failure>> {
+  async #exchange(
+    target: Target,
+    governor: RequestGovernor,
+    admission: Admission,
+  ): Promise<Result<RestAnswer, Failure>> {
     const { clock } = this.#options;
+    const { url } = target;
     const sentAt = clock.now();
-    const raw = await this.#send(url);
+    const raw = await this.#send(target);
     if (!raw.ok) {
       governor.settle(admission, NOTHING_TOLD);
       return err(failure('venue_unreachable', { url: url.href, reason: raw.error }));
@@ -117,12 +131,12 @@ export class RestClient {
     return toAnswer(url, text, answeredNotBefore(stamp, { sentAt, now: clock.now() }));
   }
 
-  async #send(url: URL): Promise<Result<RawAnswer, string>> {
-    const { clock, requestTimeoutMs } = this.#options;
+  async #send({ url, timeoutMs }: Target): Promise<Result<RawAnswer, string>> {
+    const { clock } = this.#options;
     const abort = new AbortController();
     this.#underWay.add(abort);
-    const cancel = clock.schedule(addMs(clock.now(), requestTimeoutMs), () =>
-      abort.abort(new Error(`no complete answer within ${requestTimeoutMs} ms`)),
+    const cancel = clock.schedule(addMs(clock.now(), timeoutMs), () =>
+      abort.abort(new Error(`no complete answer within ${timeoutMs} ms`)),
     );
     try {
       const answer = await this.#agent.request({

@@ -2,10 +2,13 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { startWickedExchange } from '../../../test/fixtures/wicked-exchange.ts';
 import { decimal } from '../../core/decimal.ts';
 import { addMs, epochMs } from '../../core/time.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { createManualClock } from '../clock/manual-clock.ts';
 import { createWallClock } from '../clock/wall-clock.ts';
 import { createGeneratedMarket } from '../sim/generated-market.ts';
 import { startSimExchange } from '../sim/sim-exchange.ts';
+import { BINANCE_ENDPOINTS, type BinanceEndpoints } from './endpoints.ts';
+import { RestClient } from './rest-client.ts';
 import { createTopMarkets } from './top-markets.ts';
 
 const START = epochMs(1_767_225_600_000);
@@ -16,6 +19,11 @@ afterEach(async () => {
   for (const stop of stops.splice(0).toReversed()) await stop();
 });
 
+function openClient(clock: Clock, endpoints: Partial<BinanceEndpoints>): RestClient {
+  const all = { ...BINANCE_ENDPOINTS, ...endpoints };
+  return new RestClient({ clock, endpoints: all, requestTimeoutMs: 5_000, onFault: () => {} });
+}
+
 describe('markets by volume of the simulated exchange', () => {
   it.each(['spot', 'futures'] as const)('hold every %s symbol that trades, with its exact figures', async (market) => {
     const clock = createManualClock(addMs(START, DAY_MS));
@@ -23,12 +31,13 @@ describe('markets by volume of the simulated exchange', () => {
     const exchange = await startSimExchange({ host: '127.0.0.1', port: 0, clock, market: generated });
     const wallClock = createWallClock();
     const endpoints = { spotRestUrl: exchange.httpUrl, futuresRestUrl: exchange.httpUrl };
-    const source = createTopMarkets({ clock: wallClock, endpoints, onFault: () => {} });
+    const client = openClient(wallClock, endpoints);
+    const source = createTopMarkets({ clock: wallClock, client });
     stops.push(
       () => clock.close(),
       () => exchange.close(),
       () => wallClock.close(),
-      () => source.close(),
+      () => client.close(),
     );
     const markets = await source.fetch(market);
     if (!markets.ok) throw new Error(markets.error.message);
@@ -68,11 +77,12 @@ describe('markets by volume of a scripted exchange', () => {
       return { body: path.endsWith('exchangeInfo') ? { symbols } : tickers };
     });
     const clock = createManualClock(START);
-    const source = createTopMarkets({ clock, endpoints: exchange.endpoints, onFault: () => {} });
+    const client = openClient(clock, exchange.endpoints);
+    const source = createTopMarkets({ clock, client });
     stops.push(
       () => exchange.close(),
       () => clock.close(),
-      () => source.close(),
+      () => client.close(),
     );
     return { source, clock, asked, setMood: (next: typeof mood) => (mood = next) };
   }

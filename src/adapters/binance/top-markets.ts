@@ -1,7 +1,7 @@
 /**
  * Everything that trades in a market with its figures of the last 24 hours: the list of symbols, which seldom changes
  * and is kept for a while, joined with the tickers of now. The venue's answers in, exact numbers out; what can not be
- * read is left out. It has its own client, which knows what others behind this address spend from the venue's count.
+ * read is left out. Requests go through the client of whoever opens it, so that all of them share one budget.
  */
 import { z } from 'zod';
 import { type Decimal, parseDecimal } from '../../core/decimal.ts';
@@ -10,8 +10,8 @@ import type { EpochMs } from '../../core/time.ts';
 import { type Failure, failure } from '../../model/failure.ts';
 import type { MarketType } from '../../model/instrument.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { BINANCE_ENDPOINTS, type BinanceEndpoints, MARKET_RULES } from './endpoints.ts';
-import { RestClient } from './rest-client.ts';
+import { MARKET_RULES } from './endpoints.ts';
+import type { RestClient } from './rest-client.ts';
 import { describeIssue } from './schema-issue.ts';
 
 /** One market; numbers that the venue does not tell are `null`. */
@@ -29,17 +29,15 @@ export type TradedMarket = {
 export type TopMarketsSource = {
   /** Everything that trades, in the venue's order. */
   readonly fetch: (market: MarketType) => Promise<Result<readonly TradedMarket[], Failure>>;
-  /** Ends every request. Safe to call twice. */
-  readonly close: () => Promise<void>;
 };
 
 /** What a source is made of. */
 export type TopMarketsOptions = {
   /** Real time. */
   readonly clock: Clock;
-  readonly endpoints?: Partial<BinanceEndpoints>;
-  /** Takes what went wrong and was dealt with. Must not throw. */
-  readonly onFault: (failure: Failure) => void;
+  readonly client: RestClient;
+  /** Longest wait for an answer, on the client's clock. */
+  readonly requestTimeoutMs?: number;
   /** How long the list of symbols is kept. */
   readonly symbolsTtlMs?: number;
 };
@@ -74,31 +72,34 @@ type Ticker = z.infer<typeof tickerShape>;
 
 /** A source on Binance's public REST interface. */
 export function createTopMarkets(options: TopMarketsOptions): TopMarketsSource {
-  const { clock, onFault, symbolsTtlMs = SYMBOLS_TTL_MS } = options;
-  const endpoints = { ...BINANCE_ENDPOINTS, ...options.endpoints };
-  const client = new RestClient({ clock, endpoints, requestTimeoutMs: REQUEST_TIMEOUT_MS, onFault });
+  const { clock, client, symbolsTtlMs = SYMBOLS_TTL_MS, requestTimeoutMs: timeoutMs = REQUEST_TIMEOUT_MS } = options;
+  const asker = { client, timeoutMs };
   const kept = new Map<MarketType, { readonly symbols: readonly Listed[]; readonly at: EpochMs }>();
   const loadSymbols = async (market: MarketType): Promise<Result<readonly Listed[], Failure>> => {
     const known = kept.get(market);
     if (known !== undefined && clock.now() - known.at < symbolsTtlMs) return ok(known.symbols);
-    const symbols = await fetchSymbols(client, market);
+    const symbols = await fetchSymbols(asker, market);
     if (symbols.ok) kept.set(market, { symbols: symbols.value, at: clock.now() });
     // What was listed an hour ago is nearly what is listed now.
     return symbols.ok || known === undefined ? symbols : ok(known.symbols);
   };
   return {
     fetch: async (market) => {
-      const [symbols, tickers] = await Promise.all([loadSymbols(market), fetchTickers(client, market)]);
+      const [symbols, tickers] = await Promise.all([loadSymbols(market), fetchTickers(asker, market)]);
       if (!symbols.ok) return symbols;
       return tickers.ok ? ok(join(symbols.value, tickers.value)) : tickers;
     },
-    close: () => client.close(),
   };
 }
 
-async function fetchSymbols(client: RestClient, market: MarketType): Promise<Result<readonly Listed[], Failure>> {
+type Asker = { readonly client: RestClient; readonly timeoutMs: number };
+
+async function fetchSymbols(
+  { client, timeoutMs }: Asker,
+  market: MarketType,
+): Promise<Result<readonly Listed[], Failure>> {
   const { exchangeInfoPath: path, exchangeInfoWeight: weight } = MARKET_RULES[market];
-  const answer = await client.get({ market, path, query: {}, weight, purpose: 'signals' });
+  const answer = await client.get({ market, path, query: {}, weight, purpose: 'signals', timeoutMs });
   if (!answer.ok) return answer;
   const parsed = symbolsShape.safeParse(answer.value.body);
   if (!parsed.success) return malformed(answer.value.url, parsed.error);
@@ -113,11 +114,11 @@ async function fetchSymbols(client: RestClient, market: MarketType): Promise<Res
 }
 
 async function fetchTickers(
-  client: RestClient,
+  { client, timeoutMs }: Asker,
   market: MarketType,
 ): Promise<Result<ReadonlyMap<string, Ticker>, Failure>> {
   const { path, weight } = TICKERS[market];
-  const answer = await client.get({ market, path, query: {}, weight, purpose: 'signals' });
+  const answer = await client.get({ market, path, query: {}, weight, purpose: 'signals', timeoutMs });
   if (!answer.ok) return answer;
   const parsed = tickersShape.safeParse(answer.value.body);
   if (!parsed.success) return malformed(answer.value.url, parsed.error);

@@ -25,6 +25,9 @@ export const healthAnswer = z
     missing_candles: z.int().nullable(),
     status: z.enum(['green', 'yellow', 'red']),
     status_reason: z.string(),
+    freshness: z
+      .enum(['missing', 'fresh', 'stale', 'degraded'])
+      .describe('by the age of the newest candle alone, in the windows of the settings'),
     backfill: z.object({
       state: z.enum(['idle', 'running', 'succeeded', 'failed']),
       progress_pct: z.number().nullable(),

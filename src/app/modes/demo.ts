@@ -6,10 +6,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createBinanceFeed } from '../../adapters/binance/binance-feed.ts';
+import { openBinance } from '../../adapters/binance/binance-access.ts';
 import { resolveStream } from '../../adapters/binance/symbol-name.ts';
 import { BINANCE_TIMINGS, type BinanceTimings } from '../../adapters/binance/timings.ts';
-import { createTopMarkets } from '../../adapters/binance/top-markets.ts';
 import { createWallClock } from '../../adapters/clock/wall-clock.ts';
 import { createSeededRandom } from '../../adapters/memory/seeded-random.ts';
 import { createLogNotifier } from '../../adapters/notify/log-notifier.ts';
@@ -175,17 +174,17 @@ async function startOn(
     onWarning: options.onWarning,
     onFatal: options.onFatal,
     canFollow: (seriesId) => resolveStream(seriesId).ok,
-    openFeed: (sink) => {
-      return createBinanceFeed({
+    openVenue: () => {
+      return openBinance({
         clock,
+        wallClock,
         random: createSeededRandom(seed, 'feed'),
-        sink,
         endpoints,
-        timings: scaleTimings(speed),
+        timings: scaleTimings(speed, options.config.backfill.exchangeTimeoutMs),
         onFault,
+        symbolsTtlMs: options.config.topMarkets.symbolsTtlMs,
       });
     },
-    openTopMarkets: () => createTopMarkets({ clock: wallClock, endpoints, onFault }),
   });
   const closeRest = async (): Promise<void> => {
     await exchange.close();
@@ -224,7 +223,7 @@ async function settleSeries(
 }
 
 /** The feed's patience is meant in real time; its clock runs `speed` times as fast. */
-function scaleTimings(speed: number): BinanceTimings {
+function scaleTimings(speed: number, requestTimeoutMs: number): BinanceTimings {
   const scale = Math.max(1, speed);
   const { silenceMs, backoff, ...plain } = BINANCE_TIMINGS;
   return {
@@ -234,7 +233,7 @@ function scaleTimings(speed: number): BinanceTimings {
     maxAgeMs: plain.maxAgeMs * scale,
     overlapMs: plain.overlapMs * scale,
     stableMs: plain.stableMs * scale,
-    requestTimeoutMs: plain.requestTimeoutMs * scale,
+    requestTimeoutMs: requestTimeoutMs * scale,
     silenceMs: { futures: silenceMs.futures * scale, spot: silenceMs.spot * scale },
     backoff: { minMs: backoff.minMs * scale, maxMs: backoff.maxMs * scale },
   };

@@ -1,10 +1,8 @@
 /**
  * The service on the real exchange: Binance's streams and history, the wall clock, one database file.
  */
-
-import { createBinanceFeed } from '../../adapters/binance/binance-feed.ts';
+import { openBinance } from '../../adapters/binance/binance-access.ts';
 import { resolveStream } from '../../adapters/binance/symbol-name.ts';
-import { createTopMarkets } from '../../adapters/binance/top-markets.ts';
 import { createWallClock } from '../../adapters/clock/wall-clock.ts';
 import { createSeededRandom } from '../../adapters/memory/seeded-random.ts';
 import { createLogNotifier } from '../../adapters/notify/log-notifier.ts';
@@ -32,7 +30,7 @@ export type UpOptions = {
 /** Starts the service. */
 export async function startUp(options: UpOptions): Promise<Result<KlineService, Failure>> {
   const clock = createWallClock();
-  const { endpoints } = options.config;
+  const { endpoints, backfill, topMarkets } = options.config;
   const onFault = (fault: Failure): void => options.onWarning(`${fault.code}: ${fault.message}`);
   const service = await startKlineService({
     ...options,
@@ -44,17 +42,18 @@ export async function startUp(options: UpOptions): Promise<Result<KlineService, 
     wallClock: clock,
     notifier: createLogNotifier({ write: options.onWarning }),
     canFollow: (seriesId) => resolveStream(seriesId).ok,
-    openFeed: (sink, ledger) => {
-      return createBinanceFeed({
+    openVenue: (ledger) => {
+      return openBinance({
         clock,
+        wallClock: clock,
         random: createSeededRandom(options.seed, 'feed'),
-        sink,
         endpoints,
+        timings: { requestTimeoutMs: backfill.exchangeTimeoutMs },
         onFault,
         ledger,
+        symbolsTtlMs: topMarkets.symbolsTtlMs,
       });
     },
-    openTopMarkets: () => createTopMarkets({ clock, endpoints, onFault }),
   });
   if (!service.ok) {
     clock.close();

@@ -96,7 +96,7 @@ export class IngestSupervisor {
 
   /** A subscriber came: `refused` when there is no room or nobody can follow the series. */
   reserve(seriesId: SeriesId): 'served' | 'refused' {
-    const baseId = this.#baseOf(seriesId);
+    const baseId = this.baseOf(seriesId);
     const job = this.#jobs.get(baseId);
     if (job?.kind === 'pinned' || this.#limits.onDemand === 'off') return 'served';
     if (!this.#limits.canFollow(baseId)) return 'refused';
@@ -112,10 +112,15 @@ export class IngestSupervisor {
 
   /** A subscriber that was served left. */
   release(seriesId: SeriesId): void {
-    const job = this.#jobs.get(this.#baseOf(seriesId));
+    const job = this.#jobs.get(this.baseOf(seriesId));
     if (job === undefined || job.kind === 'pinned' || job.refcount === 0) return;
     job.refcount--;
     if (job.refcount === 0) job.lastZeroAt = this.#clock.now();
+  }
+
+  /** Whether a job brings this series, or the one it is derived from. */
+  follows(seriesId: SeriesId): boolean {
+    return this.#jobs.has(this.baseOf(seriesId));
   }
 
   /** The upstream of a series was lost: counts as a crash, and pauses the job when it happens too often. */
@@ -161,8 +166,8 @@ export class IngestSupervisor {
     this.#jobs.clear();
   }
 
-  /** Derived series are served by the job of their base series. */
-  #baseOf(seriesId: SeriesId): SeriesId {
+  /** The series whose job serves this one: derived series are served by that of their base. */
+  baseOf(seriesId: SeriesId): SeriesId {
     const { timeframe } = seriesParts(seriesId);
     const isDerived = this.#limits.derivedTimeframes.includes(timeframe);
     return isDerived ? siblingSeries(seriesId, this.#limits.baseTimeframe) : seriesId;

@@ -10,11 +10,12 @@ import { acquireDataLock } from '../../adapters/sqlite/data-lock.ts';
 import { openSqliteDatabase } from '../../adapters/sqlite/sqlite-database.ts';
 import { createSqliteRequestLedger } from '../../adapters/sqlite/sqlite-request-ledger.ts';
 import { createSqliteStorage } from '../../adapters/sqlite/sqlite-storage.ts';
-import type { FetchTopMarkets } from '../../api/index.ts';
+import { DebugLog, type FetchTopMarkets, type HttpServer } from '../../api/index.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { Engine } from '../../engine/index.ts';
 import { type Failure, failure, toFailure, toReason } from '../../model/failure.ts';
 import type { SeriesId } from '../../model/series.ts';
+import type { Bus } from '../../ports/bus.ts';
 import type { CandleStore } from '../../ports/candle-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Feed, FeedSink } from '../../ports/feed.ts';
@@ -22,7 +23,9 @@ import type { Notifier } from '../../ports/notifier.ts';
 import type { RequestLedger } from '../../ports/request-ledger.ts';
 import type { Config } from '../config.ts';
 import { describeRun } from './series-opening.ts';
-import { startServiceEdge } from './service-edge.ts';
+import { createServiceBackfill } from './service-backfill.ts';
+import { type EdgeParts, startServiceEdge } from './service-edge.ts';
+import { type StartupParts, syncAtStart } from './startup-sync.ts';
 import { Upstream } from './upstream.ts';
 import { loadWhitelist } from './whitelist.ts';
 
@@ -45,19 +48,26 @@ export type ServiceOptions = {
   readonly notifier: Notifier;
   readonly series: readonly SeriesId[];
   /** `ledger` remembers over restarts what the venue's request limits said. */
-  readonly openFeed: (sink: FeedSink, ledger: RequestLedger) => Feed;
+  readonly openVenue: (ledger: RequestLedger) => VenueAccess;
   /** Whether that feed can have a series at all, by its venue, market and timeframe. */
   readonly canFollow: (seriesId: SeriesId) => boolean;
-  /** Opens what the lists of markets come from. */
-  readonly openTopMarkets: () => { readonly fetch: FetchTopMarkets; readonly close: () => Promise<void> };
   readonly onFatal: (failure: Failure) => void;
   readonly onWarning: (reason: string) => void;
+};
+
+/** The venue as a service needs it: one feed, and the lists of markets, within one budget of requests. */
+export type VenueAccess = {
+  readonly openFeed: (sink: FeedSink) => Feed;
+  readonly fetchTopMarkets: FetchTopMarkets;
+  /** Called after the feed was closed. */
+  readonly close: () => Promise<void>;
 };
 
 /** A running service. */
 export type KlineService = {
   readonly port: number;
   readonly store: CandleStore;
+  readonly bus: Bus;
   readonly engine: Engine;
   /** Stops in order: no more input, everything waiting stored, clients told, files closed. */
   readonly close: () => Promise<void>;
@@ -136,21 +146,40 @@ async function startAll(
   closers.push(() => bus.close());
   const ledger = createSqliteRequestLedger(database);
   closers.push(() => ledger.close());
-  const openFeed = (sink: FeedSink): Feed => options.openFeed(sink, ledger);
+  const venue = options.openVenue(ledger);
+  closers.push(() => venue.close());
+  const { openFeed, fetchTopMarkets } = venue;
   const upstream = new Upstream({ ...options, store, journal, commit, bus, openFeed, whitelist: whitelist.value });
   const recovered = await upstream.engine.recover();
   if (!recovered.ok) return recovered;
-  const topMarkets = options.openTopMarkets();
-  closers.push(() => topMarkets.close());
-  const edge = { store, bus, upstream, whitelist: whitelist.value, fetchTopMarkets: topMarkets.fetch };
-  const http = await startServiceEdge({ ...options, ...edge });
+  const backfill = createServiceBackfill({ ...options, store, upstream });
+  const debugLog = new DebugLog({ clock: options.wallClock, state: options.config.gates.debug });
+  const parts = { ...options, store, bus, upstream, whitelist: whitelist.value, fetchTopMarkets, backfill, debugLog };
+  const http = await startSides(parts, closers);
   if (!http.ok) return http;
+  return ok({ port: http.value.port, store, bus, engine: upstream.engine, close: () => closeAll(closers) });
+}
+
+/** Listens and then follows the whitelist; where the sync at the start is on, the other way round. */
+async function startSides(
+  parts: EdgeParts & StartupParts & { readonly seed: number },
+  closers: Closer[],
+): Promise<Result<HttpServer, Failure>> {
+  const { upstream, config } = parts;
+  let http: HttpServer | null = null;
   // Stopping goes the way of the data: no more input, everything waiting stored, then the clients are told.
   closers.push(
-    () => http.value.close(),
+    () => http?.close(),
     () => upstream.stop(),
   );
-  upstream.engine.mailbox.mustOffer(describeRun(options));
-  await upstream.start();
-  return ok({ port: http.value.port, store, engine: upstream.engine, close: () => closeAll(closers) });
+  upstream.engine.mailbox.mustOffer(describeRun(parts));
+  if (config.backfill.startup === 'on') {
+    await upstream.start();
+    await syncAtStart(parts);
+  }
+  const edge = await startServiceEdge(parts);
+  if (!edge.ok) return edge;
+  http = edge.value;
+  if (config.backfill.startup === 'off') await upstream.start();
+  return edge;
 }

@@ -57,7 +57,7 @@ export async function describeSeries(parts: OpeningParts, seriesId: SeriesId): P
     timeframes,
     tail,
     gaps: gaps.filter((gap) => gap.reason === 'unknown' || gap.to > from),
-    historyFrom: bucketOpen(epochMs(Math.max(0, now - config.historyDays * DAY_MS)), DAY_MS),
+    historyFrom: bucketOpen(epochMs(Math.max(0, now - historyMs(config, fanout.baseMs))), DAY_MS),
     formingMinIntervalMs: config.formingMinIntervalMs,
   };
 }
@@ -72,4 +72,10 @@ export async function deriveEarlier(store: CandleStore, opened: SeriesOpened): P
   if (newest === undefined) return;
   const end = spanOpen(createFanout(seriesId, timeframes), newest.openTime);
   await deriveBacklog(store, { seriesId, end }, timeframes);
+}
+
+/** How far back an empty series is fetched: the days of the settings, or more where the sync at the start wants more. */
+function historyMs({ historyDays, backfill }: Config, baseMs: number): number {
+  const target = backfill.startup === 'on' ? backfill.startupTarget * baseMs : 0;
+  return Math.max(historyDays * DAY_MS, target);
 }

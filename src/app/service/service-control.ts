@@ -13,7 +13,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Config } from '../config.ts';
 import { deriveHistory } from '../data/derive-history.ts';
 import type { IngestSupervisor } from './ingest-supervisor.ts';
-import type { TailCoverage } from './tail-coverage.ts';
+import type { ServiceBackfill } from './service-backfill.ts';
 
 /** What the control is made of. */
 export type ControlParts = {
@@ -22,14 +22,14 @@ export type ControlParts = {
   readonly store: CandleStore;
   readonly clock: Clock;
   readonly supervisor: IngestSupervisor;
-  readonly tail: TailCoverage;
+  readonly backfill: ServiceBackfill;
   readonly whitelist: readonly SeriesId[];
   readonly metrics: () => Readonly<Record<string, number>>;
 };
 
 /** The control of a running service. */
 export function createServiceControl(parts: ControlParts): MarketControl {
-  const { engine, clock, supervisor, tail, config } = parts;
+  const { engine, clock, supervisor, backfill } = parts;
   const preparing = new Map<SeriesId, Promise<void>>();
   return {
     postClosed: async (candles, announce) => {
@@ -54,10 +54,9 @@ export function createServiceControl(parts: ControlParts): MarketControl {
       preparing.set(seriesId, known);
       return known;
     },
-    coverTail: (seriesId, limit) => {
-      if (config.backfill.tail === 'on' && seriesId.startsWith('binance:')) tail.start(seriesId, limit);
-    },
-    backfill: (seriesId) => tail.state(seriesId),
+    coverTail: (seriesId, limit) => backfill.coverTail(seriesId, limit),
+    repairGap: (seriesId, hole) => backfill.repairGap(seriesId, hole),
+    backfill: (seriesId) => backfill.state(seriesId),
     ingestState: () => describeIngest(parts),
     whitelist: () => parts.whitelist,
     metrics: parts.metrics,

@@ -4,22 +4,22 @@
  */
 import {
   CandleReader,
-  DebugLog,
+  type DebugLog,
   type FetchTopMarkets,
   type HttpServer,
   MarketHub,
   startHttpServer,
 } from '../../api/index.ts';
 import type { Result } from '../../core/result.ts';
-import { type Failure, toReason } from '../../model/failure.ts';
+import type { Failure } from '../../model/failure.ts';
 import type { SeriesId } from '../../model/series.ts';
 import type { Bus } from '../../ports/bus.ts';
 import type { CandleStore } from '../../ports/candle-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Config } from '../config.ts';
+import type { ServiceBackfill } from './service-backfill.ts';
 import { createServiceControl } from './service-control.ts';
 import { createServiceMetrics } from './service-metrics.ts';
-import { TailCoverage } from './tail-coverage.ts';
 import type { Upstream } from './upstream.ts';
 
 /** What the edge is made of. */
@@ -40,16 +40,17 @@ export type EdgeParts = {
   readonly bus: Bus;
   readonly upstream: Upstream;
   readonly fetchTopMarkets: FetchTopMarkets;
+  readonly backfill: ServiceBackfill;
+  readonly debugLog: DebugLog;
   readonly onWarning: (reason: string) => void;
 };
 
 /** Starts listening; fails with `port_occupied`. */
 export function startServiceEdge(parts: EdgeParts): Promise<Result<HttpServer, Failure>> {
-  const { config, store, bus, clock, wallClock, upstream, whitelist, onWarning } = parts;
+  const { config, store, bus, clock, wallClock, upstream, whitelist, backfill, onWarning } = parts;
   const metrics = createServiceMetrics({ upstream, hub: () => hub, clock: wallClock });
-  const tail = createTail(parts);
   const { engine, supervisor } = upstream;
-  const control = createServiceControl({ config, engine, store, clock, supervisor, tail, whitelist, metrics });
+  const control = createServiceControl({ config, engine, store, clock, supervisor, backfill, whitelist, metrics });
   const reader = new CandleReader({ store, clock, prepare: control.prepareSeries });
   const hub = new MarketHub({
     bus,
@@ -67,8 +68,9 @@ export function startServiceEdge(parts: EdgeParts): Promise<Result<HttpServer, F
     hub,
     control,
     gates: config.gates,
-    debugLog: new DebugLog({ clock: wallClock, state: config.gates.debug }),
+    debugLog: parts.debugLog,
     fetchTopMarkets: parts.fetchTopMarkets,
+    topMarketsTtlMs: config.topMarkets.tickersTtlMs,
     clock,
     wallClock,
     webDir: parts.webDir,
@@ -83,28 +85,5 @@ export function startServiceEdge(parts: EdgeParts): Promise<Result<HttpServer, F
       speed: parts.speed,
       market_time: Math.floor(clock.now() / 1000),
     }),
-  });
-}
-
-/** What is fetched goes through the engine like every other candle; nobody is told, readers ask for it. */
-function createTail({ store, clock, upstream, config, onWarning }: EdgeParts): TailCoverage {
-  return new TailCoverage({
-    store,
-    clock,
-    fetchHistory: (request) => upstream.feed().fetchHistory(request),
-    save: async (candles) => {
-      const seriesId = candles[0]?.seriesId;
-      if (seriesId === undefined) return;
-      const input = {
-        kind: 'candlesPosted',
-        receivedTime: clock.now(),
-        seriesId,
-        candles,
-        announce: 'silent',
-      } as const;
-      await upstream.engine.submit(input);
-    },
-    maxCandles: config.backfill.tailMax,
-    onError: (error) => onWarning(toReason(error)),
   });
 }

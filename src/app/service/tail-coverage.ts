@@ -1,36 +1,31 @@
 /**
- * Newest candles that a reader misses: after a read of a series nobody follows, what is missing between its stored
- * head and the present is fetched in the background. Closed candles only, one run per series at a time, and a short
- * rest between two runs. What was fetched goes through the engine like every other candle.
+ * Newest candles that a reader misses (wire contract 6.4): after a read, what is missing among the newest that can be
+ * over is made or fetched in the background. One run per series at a time, and a short rest between two runs.
  */
-
 import type { BackfillState } from '../../api/market-control.ts';
-import type { EpochMs } from '../../core/time.ts';
-import type { ClosedCandle } from '../../model/candle.ts';
-import { type Failure, toReason } from '../../model/failure.ts';
+import { addMs, type EpochMs } from '../../core/time.ts';
+import { toReason } from '../../model/failure.ts';
 import { type SeriesId, seriesParts } from '../../model/series.ts';
 import { latestClosedOpen, timeframeMs } from '../../model/timeframe.ts';
-import type { CandleStore } from '../../ports/candle-store.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Feed } from '../../ports/feed.ts';
+import type { FillRequest, RangeFiller } from './range-filler.ts';
 
 /** What tail coverage works with. */
 export type TailCoverageOptions = {
-  readonly store: CandleStore;
+  readonly filler: Pick<RangeFiller, 'fill'>;
   readonly clock: Clock;
-  readonly fetchHistory: Feed['fetchHistory'];
-  /** Stores candles through the engine, unannounced. */
-  readonly save: (candles: readonly ClosedCandle[]) => Promise<void>;
-  readonly maxCandles: number;
+  /** Where the series' own job takes over: nothing from there on is fetched. `null` where no job follows it. */
+  readonly jobStart: (seriesId: SeriesId) => Promise<EpochMs | null>;
   readonly onError: (error: unknown) => void;
 };
+
+/** A run: the newest `candles` of a series. */
+export type TailRequest = Pick<FillRequest, 'seriesId' | 'exchange'> & { readonly candles: number };
 
 /** A rest between two runs of one series. */
 const COOL_DOWN_MS = 2_000;
 /** Series whose progress is remembered; policy beyond it: the one that was touched least recently is forgotten. */
 const SERIES_MAX = 1_000;
-/** Requests of one run: 5,000 candles in pages of 1,000, and some that bring nothing. */
-const PAGES_MAX = 20;
 
 /** What the contract calls a run that ended early. */
 const FAILED_NOTE = 'tail_coverage_best_effort_failed';
@@ -46,12 +41,10 @@ const IDLE: BackfillState = {
   currentMissing: 0,
 };
 
-/** Fetches missing newest candles on demand. */
+/** Completes the newest candles on demand. */
 export class TailCoverage {
   readonly #options: TailCoverageOptions;
   readonly #states = new Map<SeriesId, BackfillState>();
-  /** Series with a run under way, also before it is known whether anything is missing. */
-  readonly #running = new Set<SeriesId>();
 
   constructor(options: TailCoverageOptions) {
     this.#options = options;
@@ -62,60 +55,50 @@ export class TailCoverage {
     return this.#states.get(seriesId) ?? IDLE;
   }
 
-  /** Starts a run for the newest `limit` candles unless one runs or has just ended. */
-  start(seriesId: SeriesId, limit: number): void {
-    const now = this.#options.clock.now();
-    const { updatedAt } = this.state(seriesId);
-    if (this.#running.has(seriesId) || (updatedAt !== null && now - updatedAt < COOL_DOWN_MS)) return;
-    this.#running.add(seriesId);
-    this.#run(seriesId, limit)
-      .catch((error: unknown) => {
-        const seen = { updatedAt: this.#options.clock.now(), note: FAILED_NOTE, error: toReason(error) };
-        this.#remember(seriesId, { ...this.state(seriesId), ...seen, state: 'failed' });
-        this.#options.onError(error);
-      })
-      .finally(() => this.#running.delete(seriesId));
+  /** Starts a run unless one runs or has just ended. */
+  start(request: TailRequest): void {
+    const { clock, onError } = this.#options;
+    const { state, updatedAt } = this.state(request.seriesId);
+    if (state === 'running' || (updatedAt !== null && clock.now() - updatedAt < COOL_DOWN_MS)) return;
+    this.run(request).catch(onError);
   }
 
-  async #run(seriesId: SeriesId, limit: number): Promise<void> {
-    const { store, clock, maxCandles } = this.#options;
+  /** A run to its end; a failure of the exchange is in the state it answers, any other rejects and is in it as well. */
+  async run(request: TailRequest): Promise<BackfillState> {
+    const { seriesId } = request;
+    try {
+      return await this.#run(request);
+    } catch (error) {
+      const seen = { updatedAt: this.#options.clock.now(), note: FAILED_NOTE, error: toReason(error) };
+      this.#remember(seriesId, { ...this.state(seriesId), ...seen, state: 'failed' });
+      throw error;
+    }
+  }
+
+  async #run(request: TailRequest): Promise<BackfillState> {
+    const { filler, clock, jobStart } = this.#options;
+    const { seriesId, candles, exchange } = request;
     const startedAt = clock.now();
     const lengthMs = timeframeMs(seriesParts(seriesId).timeframe);
-    const end = latestClosedOpen(startedAt, lengthMs) + lengthMs;
-    const { head } = await store.extent(seriesId);
-    const earliest = end - Math.min(limit, maxCandles) * lengthMs;
-    let from = Math.max(0, earliest, head === null ? 0 : head + lengthMs);
-    if (from >= end) return;
-    const missing = (): number => Math.max(0, Math.ceil((end - from) / lengthMs));
-    const base = { ...IDLE, startedAt, reason: 'tail_coverage', startMissing: missing() };
-    const report = (state: BackfillState['state'], more: Partial<BackfillState> = {}): void => {
-      this.#remember(seriesId, { ...base, state, updatedAt: clock.now(), currentMissing: missing(), ...more });
+    const end = addMs(latestClosedOpen(startedAt, lengthMs), lengthMs);
+    const from = Math.max(0, end - candles * lengthMs) as EpochMs;
+    let progress: BackfillState = { ...IDLE, state: 'running', startedAt, reason: 'tail_coverage' };
+    const report = (news: Partial<BackfillState>): void => {
+      progress = { ...progress, ...news, updatedAt: clock.now() };
+      this.#remember(seriesId, progress);
     };
-    report('running');
-    for (let page = 0; page < PAGES_MAX && from < end; page++) {
-      const answer = await this.#fetch(seriesId, from as EpochMs, end as EpochMs);
-      if ('failure' in answer) {
-        report('failed', { note: FAILED_NOTE, error: answer.failure.message });
-        return;
-      }
-      if (answer.next === null) break;
-      from = answer.next;
-      report('running');
-    }
-    report('succeeded', { note: from >= end ? 'tail_coverage_done' : 'tail_coverage_partial' });
-  }
-
-  async #fetch(
-    seriesId: SeriesId,
-    from: EpochMs,
-    to: EpochMs,
-  ): Promise<{ readonly next: number | null } | { readonly failure: Failure }> {
-    const answer = await this.#options.fetchHistory({ seriesId, from, to, source: 'rest', purpose: 'history' });
-    if (!answer.ok) return { failure: answer.error };
-    const last = answer.value[answer.value.length - 1];
-    if (last === undefined) return { next: null };
-    await this.#options.save(answer.value);
-    return { next: last.openTime + timeframeMs(seriesParts(seriesId).timeframe) };
+    report({});
+    const to = Math.min(end, (await jobStart(seriesId)) ?? end) as EpochMs;
+    let isFirst = true;
+    const onProgress = (missing: number): void => {
+      report({ currentMissing: missing, ...(isFirst ? { startMissing: missing } : {}) });
+      isFirst = false;
+    };
+    const filled = await filler.fill({ seriesId, from, to, exchange, onProgress });
+    if (filled.ok) {
+      report({ state: 'succeeded', note: filled.value === 0 ? 'tail_coverage_done' : 'tail_coverage_partial' });
+    } else report({ state: 'failed', note: FAILED_NOTE, error: filled.error.message });
+    return progress;
   }
 
   #remember(seriesId: SeriesId, state: BackfillState): void {

@@ -1,0 +1,60 @@
+/**
+ * All that a service asks of Binance, over one REST client: the feed and the lists of markets spend one budget of
+ * request weight for each market, remembered in one ledger.
+ */
+import type { Failure } from '../../model/failure.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { FeedSink } from '../../ports/feed.ts';
+import type { Random } from '../../ports/random.ts';
+import type { RequestLedger } from '../../ports/request-ledger.ts';
+import { type BinanceFeed, createBinanceFeed } from './binance-feed.ts';
+import { BINANCE_ENDPOINTS, type BinanceEndpoints } from './endpoints.ts';
+import { RestClient } from './rest-client.ts';
+import { BINANCE_TIMINGS, type BinanceTimings } from './timings.ts';
+import { createTopMarkets, type TopMarketsSource } from './top-markets.ts';
+
+/** What the access is made of; `endpoints` and `timings` default to production. */
+export type BinanceAccessOptions = {
+  /** Paces requests and streams. */
+  readonly clock: Clock;
+  /** Real time, for how long lists are kept. */
+  readonly wallClock: Clock;
+  readonly random: Random;
+  /** Takes what went wrong and was dealt with. Must not throw. */
+  readonly onFault: (failure: Failure) => void;
+  readonly endpoints?: Partial<BinanceEndpoints>;
+  readonly timings?: Partial<BinanceTimings>;
+  /** Remembers bans and spent weight across restarts; close it after the access. */
+  readonly ledger?: RequestLedger;
+  /** How long the list of symbols is kept. */
+  readonly symbolsTtlMs?: number;
+};
+
+/** The access: one feed, and markets by volume. */
+export type BinanceAccess = {
+  readonly openFeed: (sink: FeedSink) => BinanceFeed;
+  readonly fetchTopMarkets: TopMarketsSource['fetch'];
+  /** Ends every request; a feed that was opened is closed before. Safe to call twice. */
+  readonly close: () => Promise<void>;
+};
+
+/** Opens the access; nothing is asked and no stream opened before somebody wants it. */
+export function openBinance(options: BinanceAccessOptions): BinanceAccess {
+  const { clock, wallClock, onFault, ledger, symbolsTtlMs } = options;
+  const endpoints = { ...BINANCE_ENDPOINTS, ...options.endpoints };
+  const timings = { ...BINANCE_TIMINGS, ...options.timings };
+  const { requestTimeoutMs } = timings;
+  const client = new RestClient({ clock, endpoints, requestTimeoutMs, ledger, onFault });
+  const topMarkets = createTopMarkets({
+    clock: wallClock,
+    client,
+    // A page that waits for a list wants to know sooner than history that nobody waits for.
+    requestTimeoutMs: requestTimeoutMs / 2,
+    ...(symbolsTtlMs === undefined ? {} : { symbolsTtlMs }),
+  });
+  return {
+    openFeed: (sink) => createBinanceFeed({ ...options, sink, endpoints, timings, client }),
+    fetchTopMarkets: topMarkets.fetch,
+    close: () => client.close(),
+  };
+}
