@@ -195,6 +195,7 @@ function anotherValue(setting: Setting): string {
   if (kind === 'boolean') return preset === undefined ? '1' : '0';
   if (kind === 'integer') return String(Number(initial) + 7);
   if (choices !== undefined) return choices.find((choice) => choice !== initial) ?? '';
+  if (name === SETTINGS.socketCompression.name) return 'all';
   if (kind === 'list') return name === SETTINGS.derivedTimeframes.name ? '3m' : 'http://localhost:1';
   return initial.startsWith('wss:') ? 'ws://localhost:1' : initial.startsWith('https:') ? 'http://localhost:1' : '/x';
 }
