@@ -99,6 +99,20 @@ describe.each(PLACES)('an engine on %s', (_name, openPlace) => {
     expect(doing.slice(2).filter((port) => port === 'closed')).toHaveLength(15 + 3 + 1);
   });
 
+  it.each([
+    ['ingest', ['flush', 'save', 'flush', 'closed']],
+    ['rest', ['flush', 'save', 'closed']],
+  ] as const)('a posted candle of source %s is announced and answered after %j', async (source, order) => {
+    const bench = await openBench(openPlace());
+    bench.calls.length = 0;
+    const [minute] = minutes(1) as [ReturnType<typeof closedCandle>];
+    const candles = [{ ...minute, certificate: { ...minute.certificate, source } }];
+    const { seriesId } = minute;
+    await bench.engine.submit({ kind: 'candlesPosted', receivedTime: START, seriesId, candles, announce: 'publish' });
+    expect(bench.calls.filter(({ port }) => port !== 'append').map(({ port }) => port)).toEqual(order);
+    await bench.engine.stop();
+  });
+
   it('announces a forming candle without waiting for the journal', async () => {
     const bench = await openBench(openPlace());
     bench.calls.length = 0;

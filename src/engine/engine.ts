@@ -143,6 +143,7 @@ export class Engine {
     const saves = collectSaves(effects);
     if (saves !== null) await this.#commit(saves);
     else await this.#options.ports.journal.flush('process');
+    if (stepped.some(({ input }) => isIrreplaceable(input))) await this.#options.ports.journal.flush('machine');
     await this.#performer.perform(effects);
   }
 
@@ -221,4 +222,9 @@ export class Engine {
   #hasFailed(): boolean {
     return this.#life === 'failed';
   }
+}
+
+/** Candles that somebody posted have no exchange to be fetched from again: they wait for the disk. */
+function isIrreplaceable(input: Input): boolean {
+  return input.kind === 'candlesPosted' && input.candles.some(({ certificate }) => certificate.source === 'ingest');
 }

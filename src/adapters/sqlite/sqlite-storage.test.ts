@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -34,6 +34,26 @@ describe('the storage of one file', () => {
     expect(await other.store.read(ALL)).toEqual(await store.read(ALL));
     expect(await other.store.read(ALL)).toHaveLength(1);
     expect(await readAll(other.journal)).toEqual([1, 2]);
+    database.close();
+  });
+
+  it('syncs what was committed before with a flush against a power cut: the file itself has it, without its log', async () => {
+    const database = openSqliteDatabase({ path: path() });
+    const { journal, commit } = createSqliteStorage(database);
+    const alone = join(folder, 'alone.db');
+    const inFile = async (): Promise<number> => {
+      copyFileSync(path(), alone);
+      const copy = openSqliteDatabase({ path: alone });
+      const { length } = await createSqliteStorage(copy).store.read(ALL);
+      copy.close();
+      rmSync(alone);
+      return length;
+    };
+    await journal.append([record(1)]);
+    await commit({ candles: [candle], gaps: [] });
+    expect(await inFile(), 'a commit alone is in the log').toBe(0);
+    await journal.flush('machine');
+    expect(await inFile()).toBe(1);
     database.close();
   });
 
