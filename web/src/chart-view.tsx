@@ -2,13 +2,16 @@
  * The chart with what lies over it: the legend of the candle under the crosshair, notices, and an explanation whenever
  * there is nothing to draw.
  */
-import { type RefObject, useEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import type { WireCandle } from '../../src/api/contract.ts';
 import { drawnCandles, lastClosedTime, newestCandle } from './candle-window.ts';
 import { type CandleChart, type ChartColors, createCandleChart } from './chart.ts';
 import { changeText, minuteText, priceDecimals, priceText, volumeText } from './format.ts';
+import { layerData } from './layer-counts.ts';
+import { useLayerModel } from './layers.ts';
 import { linkKind } from './link.ts';
-import { useNow, usePage, usePageState } from './page-context.ts';
+import { useNow, usePage, usePageState, useReplay } from './page-context.ts';
+import { knownWindow, type ReplayState } from './replay.ts';
 import type { Notice, SessionState } from './session-state.ts';
 import type { Strings } from './strings.ts';
 
@@ -21,6 +24,8 @@ function readColors(element: Element): ChartColors {
   const style = getComputedStyle(element);
   const color = (name: string): string => style.getPropertyValue(`--${name}`).trim();
   return {
+    ink: color('ink'),
+    accent: color('hot'),
     text: color('muted'),
     grid: color('grid'),
     border: color('line'),
@@ -53,9 +58,22 @@ function chartData({ series, window, history, link, lastSocketTime }: SessionSta
 
 type Pointing = { readonly time: number | null; readonly view: 'now' | 'past' };
 
-function useChart(element: RefObject<HTMLDivElement | null>, setPointing: (next: Partial<Pointing>) => void) {
+/** What tests and scripts may read of a walk. */
+function replayData(walk: ReplayState | null) {
+  return {
+    'data-replay-mode': walk === null ? 'live' : 'replay',
+    'data-replay-index': walk?.index ?? '',
+    'data-replay-total': walk?.candles.length ?? '',
+    'data-replay-focus-time': walk?.candles[walk.index]?.candle_time ?? '',
+    'data-replay-playing': walk?.motion === 'playing' ? '1' : '0',
+  };
+}
+
+type ChartRef = RefObject<CandleChart | null>;
+
+function useChart(element: RefObject<HTMLDivElement | null>, setPointing: (next: Partial<Pointing>) => void): ChartRef {
   const chart = useRef<CandleChart | null>(null);
-  const { series, window } = usePageState().session;
+  const { theme, tool } = usePage().view;
   useEffect(() => {
     const host = element.current;
     if (host === null) return;
@@ -64,31 +82,51 @@ function useChart(element: RefObject<HTMLDivElement | null>, setPointing: (next:
       scrolled: (view) => setPointing({ view }),
     });
     chart.current = made;
-    const scheme = matchMedia('(prefers-color-scheme: light)');
-    const paint = (): void => made.paint(readColors(host));
-    paint();
-    scheme.addEventListener('change', paint);
     return () => {
-      scheme.removeEventListener('change', paint);
       chart.current = null;
       made.close();
     };
   }, [element, setPointing]);
-  useEffect(() => chart.current?.draw(series.id, window), [series.id, window]);
+  useEffect(() => {
+    // The colours are those of the theme that now stands on the document.
+    if (element.current !== null && theme) chart.current?.paint(readColors(element.current));
+  }, [element, theme]);
+  useEffect(() => chart.current?.takeTool(tool), [tool]);
   return chart;
+}
+
+/** The session as the chart shows it: whole, or in a walk only up to the candle it is at. */
+function useShownSession(walk: ReplayState | null): SessionState {
+  const { session } = usePageState();
+  const known = useMemo(() => (walk === null ? null : knownWindow(walk)), [walk]);
+  return known === null ? session : { ...session, window: known };
 }
 
 /** The chart and its overlays. */
 export function ChartView() {
-  const { strings } = usePage();
-  const { session } = usePageState();
+  const { strings, view } = usePage();
+  const walk = useReplay();
+  const session = useShownSession(walk);
   const host = useRef<HTMLDivElement>(null);
   const [pointing, setPointing] = useState<Pointing>({ time: null, view: 'now' });
-  const [merge] = useState(() => (next: Partial<Pointing>) => setPointing((held) => ({ ...held, ...next })));
+  const [merge] = useState(() => (next: Partial<Pointing>) => setPointing((held) => mergePointing(held, next)));
   const chart = useChart(host, merge);
-  const isEmpty = newestCandle(session.window) === null;
+  const { window, series } = session;
+  const drawingId = walk === null ? series.id : `${series.id} replay`;
+  useEffect(() => chart.current?.draw(drawingId, window), [chart, drawingId, window]);
+  const model = useLayerModel(window.closed);
+  useEffect(() => chart.current?.drawLayers(model), [chart, model]);
+  const counts = useMemo(() => layerData(model), [model]);
+  const isEmpty = newestCandle(window) === null;
   return (
-    <main className="chart-view" data-testid="chart-view" data-chart-area="true" {...chartData(session)}>
+    <main
+      className={`chart-view tool-${view.tool}`}
+      data-testid="chart-view"
+      data-chart-area="true"
+      {...chartData(session)}
+      {...counts}
+      {...replayData(walk)}
+    >
       <div
         className={isEmpty ? 'canvas hidden' : 'canvas'}
         ref={host}
@@ -96,6 +134,11 @@ export function ChartView() {
         aria-label={strings.chart(session.series.id)}
       />
       {isEmpty ? <Placeholder session={session} /> : <Legend session={session} time={pointing.time} />}
+      {walk !== null && (
+        <div className="replay-mask" data-testid="replay-mask">
+          {strings.futureHidden}
+        </div>
+      )}
       {!isEmpty && pointing.view === 'past' && (
         <button type="button" className="to-now" onClick={() => chart.current?.goToNow()}>
           {strings.goToNow} <span aria-hidden="true">→</span>
@@ -104,6 +147,12 @@ export function ChartView() {
       <Notices notices={session.notices} />
     </main>
   );
+}
+
+/** The same pointing again is the same object: nothing is drawn again for it. */
+function mergePointing(held: Pointing, next: Partial<Pointing>): Pointing {
+  const merged = { ...held, ...next };
+  return merged.time === held.time && merged.view === held.view ? held : merged;
 }
 
 type LegendProps = { readonly session: SessionState; readonly time: number | null };

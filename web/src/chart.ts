@@ -14,7 +14,11 @@ import {
 } from 'lightweight-charts';
 import type { WireCandle } from '../../src/api/contract.ts';
 import { type CandleWindow, drawnCandles } from './candle-window.ts';
+import { attachTools, type ChartTools } from './chart-tools.ts';
 import { priceDecimals } from './format.ts';
+import type { LayerModel } from './layer-model.ts';
+import { StructureLayer } from './layer-primitive.ts';
+import type { Tool } from './measure.ts';
 
 /** Pixels a candle has when a series is first drawn: wide enough to tell body from wick, on a phone as on a desk. */
 const FIRST_CANDLE_PX = 9;
@@ -22,6 +26,8 @@ const SPACE_RIGHT = 6;
 
 /** Colours of the drawing, as CSS values. */
 export type ChartColors = {
+  readonly ink: string;
+  readonly accent: string;
   readonly text: string;
   readonly grid: string;
   readonly border: string;
@@ -35,6 +41,10 @@ export type ChartColors = {
 export type CandleChart = {
   /** Draws `window` of `seriesId`, with as little work as the change from the last one allows. */
   readonly draw: (seriesId: string, window: CandleWindow) => void;
+  /** Draws structure over the candles; the same model again costs nothing. */
+  readonly drawLayers: (model: LayerModel) => void;
+  /** Takes a tool in hand; what another one drew goes. */
+  readonly takeTool: (tool: Tool) => void;
   readonly paint: (colors: ChartColors) => void;
   readonly goToNow: () => void;
   readonly close: () => void;
@@ -86,19 +96,34 @@ type Parts = {
   readonly volume: ISeriesApi<'Histogram'>;
 };
 
+const NO_COLOR = 'gray';
+
 class Drawing implements CandleChart {
   readonly #parts: Parts;
   #colors: ChartColors | null = null;
   #drawn: { readonly seriesId: string; readonly window: CandleWindow } | null = null;
 
+  readonly #layer: StructureLayer;
+  readonly #tools: ChartTools;
+  #decimals = 2;
+  #stepSec = 60;
+
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#layer = new StructureLayer(() => this.#colors?.ink ?? NO_COLOR);
+    parts.candles.attachPrimitive(this.#layer);
+    this.#tools = attachTools(parts.chart, parts.candles, () => this.#toolStyle());
   }
+
+  readonly drawLayers = (model: LayerModel): void => this.#layer.show(model);
+
+  readonly takeTool = (tool: Tool): void => this.#tools.choose(tool);
 
   readonly draw = (seriesId: string, window: CandleWindow): void => {
     const before = this.#drawn;
     this.#drawn = { seriesId, window };
     const isSameSeries = before?.seriesId === seriesId && before.window.closed.length > 0;
+    if (before?.seriesId !== seriesId) this.#tools.clear();
     if (!isSameSeries || before.window.revision !== window.revision) this.#redraw(isSameSeries ? 'stay' : 'first');
     else this.#append(before.window, window);
   };
@@ -136,6 +161,8 @@ class Drawing implements CandleChart {
     const { chart, candles, volume } = this.#parts;
     const all = drawnCandles(this.#drawn.window);
     const precision = priceDecimals(all);
+    this.#decimals = precision;
+    this.#stepSec = shortestStep(all);
     candles.applyOptions({ priceFormat: { type: 'price', precision, minMove: 10 ** -precision } });
     candles.setData(all.map(bar));
     volume.setData(all.map((candle) => this.#column(candle)));
@@ -144,6 +171,18 @@ class Drawing implements CandleChart {
     const inView = Math.max(30, Math.floor(chart.timeScale().width() / FIRST_CANDLE_PX));
     const to = all.length + SPACE_RIGHT;
     chart.timeScale().setVisibleLogicalRange({ from: to - inView, to });
+  }
+
+  #toolStyle() {
+    const colors = this.#colors;
+    return {
+      ink: colors?.ink ?? NO_COLOR,
+      accent: colors?.accent ?? NO_COLOR,
+      up: colors?.up ?? NO_COLOR,
+      down: colors?.down ?? NO_COLOR,
+      decimals: this.#decimals,
+      stepSec: this.#stepSec,
+    };
   }
 
   #append(before: CandleWindow, after: CandleWindow): void {
@@ -163,4 +202,10 @@ class Drawing implements CandleChart {
 /** Whether `fresh` goes on from the drawn forming candle: not before it, and not leaving it behind without a close. */
 function isPlainAppend(forming: WireCandle | null, fresh: readonly WireCandle[]): boolean {
   return forming === null || fresh[0]?.candle_time === forming.candle_time;
+}
+
+/** Seconds of a candle, read off the newest ones: the shortest distance, so that a hole does not count. */
+function shortestStep(candles: readonly WireCandle[]): number {
+  const times = candles.slice(-20).map(({ candle_time }) => candle_time);
+  return Math.min(...times.slice(1).map((time, index) => time - (times[index] ?? 0)), 86_400);
 }

@@ -4,6 +4,7 @@
 import { useState } from 'react';
 import { newestCandle } from './candle-window.ts';
 import { priceDecimals, priceText } from './format.ts';
+import { HealthLamps } from './health-lamps.tsx';
 import { usePage, usePageState } from './page-context.ts';
 import { instrumentsOf, instrumentWords, seriesOf, TIMEFRAMES } from './series.ts';
 import { AgeBadge, ConnectionLamp } from './status.tsx';
@@ -22,6 +23,7 @@ export function Header({ onLanguage }: { readonly onLanguage: (language: Languag
       <div className="trust">
         <DemoBadge />
         <AgeBadge />
+        <HealthLamps />
         <ConnectionLamp />
         <LanguageSwitch onLanguage={onLanguage} />
       </div>

@@ -8,25 +8,27 @@ import { createPlatform } from './platform.ts';
 import { DEFAULT_INSTRUMENT, parseSeries, seriesOf } from './series.ts';
 import { createStore } from './store.ts';
 import { firstLanguage } from './strings.ts';
+import { firstView, type Keep } from './view.ts';
 
 const LANGUAGE_KEY = 'hotwick-language';
 
-function storedLanguage(): string | null {
-  try {
-    return localStorage.getItem(LANGUAGE_KEY);
-  } catch {
-    // A browser may forbid storage; the page then follows the browser's language.
-    return null;
-  }
-}
-
-function keepLanguage(language: string): void {
-  try {
-    localStorage.setItem(LANGUAGE_KEY, language);
-  } catch {
-    // Forbidden storage only costs the memory of this choice.
-  }
-}
+const keep: Keep = {
+  read: (key) => {
+    try {
+      return localStorage.getItem(key);
+    } catch {
+      // A browser may forbid storage; the page then begins with its defaults.
+      return null;
+    }
+  },
+  write: (key, text) => {
+    try {
+      localStorage.setItem(key, text);
+    } catch {
+      // Forbidden storage only costs the memory of this choice.
+    }
+  },
+};
 
 const wanted = new URL(location.href).searchParams.get('series');
 const first = (wanted === null ? null : parseSeries(wanted)) ?? seriesOf(DEFAULT_INSTRUMENT, '1m');
@@ -45,6 +47,13 @@ document.addEventListener('visibilitychange', () => document.visibilityState ===
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no root element');
+const system = matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark';
 createRoot(root).render(
-  <App store={store} firstLanguage={firstLanguage(storedLanguage(), navigator.language)} keepLanguage={keepLanguage} />,
+  <App
+    store={store}
+    keep={keep}
+    firstLanguage={firstLanguage(keep.read(LANGUAGE_KEY), navigator.language)}
+    keepLanguage={(language) => keep.write(LANGUAGE_KEY, language)}
+    firstView={firstView(keep, system)}
+  />,
 );

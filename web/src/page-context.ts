@@ -2,11 +2,20 @@
  * What every component may ask for: the store, the sentences of the chosen language, and the passing of time.
  */
 import { createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import type { Replay, ReplayState } from './replay.ts';
 import type { PageState, PageStore } from './store.ts';
 import type { Strings } from './strings.ts';
+import type { StructureState } from './structure.ts';
+import type { View } from './view.ts';
 
 /** The context of the page. */
-export type PageContextValue = { readonly store: PageStore; readonly strings: Strings };
+export type PageContextValue = {
+  readonly store: PageStore;
+  readonly strings: Strings;
+  readonly replay: Replay;
+  readonly view: View;
+  readonly setView: (change: Partial<View>) => void;
+};
 
 /** Filled by the application's root. */
 export const PageContext = createContext<PageContextValue | null>(null);
@@ -37,4 +46,16 @@ export function useNow(everyMs: number): number {
     return () => cancel();
   }, [clock, everyMs]);
   return now;
+}
+
+/** What is drawn over the candles; the component is drawn again when it changes, not when candles do. */
+export function useStructure(): StructureState {
+  const { structure } = usePage().store;
+  return useSyncExternalStore(structure.subscribe, structure.state);
+}
+
+/** The walk through the past; `null` while the page is live. */
+export function useReplay(): ReplayState | null {
+  const { replay } = usePage();
+  return useSyncExternalStore(replay.subscribe, replay.state);
 }

@@ -1,11 +1,13 @@
 /**
  * What the page shows, outside React: the stream and the kind of server it comes from, as one immutable snapshot.
  */
+import { type HealthWatch, watchHealth } from './health-watch.ts';
 import { PLAIN_SERVER, type ServerView, watchInfo } from './info-watch.ts';
-import type { Cancel, PageClock, Platform } from './ports.ts';
+import type { Cancel, PageClock, Platform, ReadHttp } from './ports.ts';
 import type { Series } from './series.ts';
 import { openSession, type Session } from './session.ts';
 import type { SessionState } from './session-state.ts';
+import { openStructure, type Structure } from './structure.ts';
 
 /** One view of everything that can change. */
 export type PageState = { readonly session: SessionState; readonly server: ServerView };
@@ -13,6 +15,10 @@ export type PageState = { readonly session: SessionState; readonly server: Serve
 /** The page's one source of truth. */
 export type PageStore = Omit<Session, 'state' | 'close'> & {
   readonly clock: PageClock;
+  /** What is drawn over the candles; it changes apart from them. */
+  readonly structure: Structure;
+  readonly health: HealthWatch;
+  readonly readHttp: ReadHttp;
   readonly state: () => PageState;
   /** Calls `listener` after every change until cancelled. */
   readonly subscribe: (listener: () => void) => Cancel;
@@ -21,6 +27,8 @@ export type PageStore = Omit<Session, 'state' | 'close'> & {
 /** Opens the stream of `series` and keeps it for the life of the page. */
 export function createStore(platform: Platform, series: Series): PageStore {
   const listeners = new Set<() => void>();
+  const structure = openStructure(platform);
+  const health = watchHealth(platform);
   let state: PageState | null = null;
   const change = (next: PageState): void => {
     state = next;
@@ -30,13 +38,19 @@ export function createStore(platform: Platform, series: Series): PageStore {
     if (state === null) return;
     const next = session.state();
     if (next.link.openedAt !== null && state.session.link.openedAt === null) watch.ask();
+    followStructure({ structure, health }, state.session, next);
     change({ ...state, session: next });
   });
   const first: PageState = { session: session.state(), server: PLAIN_SERVER };
   state = first;
+  structure.show(series.id);
+  health.show(series.id);
   const watch = watchInfo(platform, (server) => change({ session: session.state(), server }));
   return {
     clock: platform.clock,
+    structure,
+    health,
+    readHttp: platform.readHttp,
     state: () => state ?? first,
     subscribe: (listener) => {
       listeners.add(listener);
@@ -46,4 +60,19 @@ export function createStore(platform: Platform, series: Series): PageStore {
     retry: session.retry,
     dismiss: session.dismiss,
   };
+}
+
+type Followers = Pick<PageStore, 'structure' | 'health'>;
+
+/** Structure follows closed candles only: a new one is asked after, a rewritten past is read again. */
+function followStructure({ structure, health }: Followers, before: SessionState, after: SessionState): void {
+  if (before.series.id !== after.series.id) {
+    structure.show(after.series.id);
+    health.show(after.series.id);
+    return;
+  }
+  if (after.window.closed === before.window.closed || after.history.kind !== 'ready') return;
+  if (after.window.revision !== before.window.revision || before.window.closed.length === 0) structure.reload();
+  else structure.candleClosed();
+  health.pulse();
 }

@@ -3,6 +3,7 @@
  */
 
 import type { AgeUnit } from './format.ts';
+import { STRUCTURE_EN, STRUCTURE_ZH } from './structure-strings.ts';
 
 /** The languages of the page. */
 export type Language = 'en' | 'zh';
@@ -11,6 +12,7 @@ const EN_UNITS = { second: 's', minute: 'min', hour: 'h', day: 'd' } as const;
 const ZH_UNITS = { second: '秒', minute: '分钟', hour: '小时', day: '天' } as const;
 
 const en = {
+  ...STRUCTURE_EN,
   title: 'Hotwick',
   languageName: 'English',
   switchLanguage: 'Switch to English',
@@ -69,6 +71,7 @@ const en = {
 export type Strings = typeof en;
 
 const zh: Strings = {
+  ...STRUCTURE_ZH,
   title: 'Hotwick',
   languageName: '中文',
   switchLanguage: '切换到中文',

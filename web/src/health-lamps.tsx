@@ -1,0 +1,39 @@
+/**
+ * The two lamps of a series in colour, and in words what to do about it.
+ */
+import { useSyncExternalStore } from 'react';
+import type { HealthAnswer } from './draw-wire.ts';
+import { usePage } from './page-context.ts';
+
+/** Candles, and what is drawn over them. */
+export function HealthLamps() {
+  const { store, strings } = usePage();
+  const { kline, draw } = useSyncExternalStore(store.health.subscribe, store.health.health);
+  return (
+    <>
+      <span data-testid="kline-health-lamp" data-kline-status={kline.status} className={`badge health ${kline.status}`}>
+        <Words name={strings.kline} answer={kline} />
+      </span>
+      <span
+        data-testid="factor-draw-health-lamp"
+        data-factor-draw-status={draw.status}
+        className={`badge health ${draw.status}`}
+      >
+        <Words name={strings.draw} answer={draw} />
+      </span>
+    </>
+  );
+}
+
+/** The reason is said in full only while something is wrong; calm, it is in the tip. */
+function Words({ name, answer }: { readonly name: string; readonly answer: HealthAnswer }) {
+  const { strings } = usePage();
+  const reason = strings.health[answer.reason] ?? answer.reason;
+  return (
+    <span className="health-words" title={reason === '' ? name : `${name}: ${reason}`}>
+      <span className="dot" aria-hidden="true" />
+      {name}
+      <span className="sr-only">: {reason}</span>
+    </span>
+  );
+}
