@@ -37,6 +37,8 @@ export function watchHealth(platform: Platform): HealthWatch {
   let timer: Cancel = () => {};
   let askedAt = Number.NEGATIVE_INFINITY;
   let abort = new AbortController();
+  /** Routes this server does not have: asked again with the next series, not every few seconds. */
+  const absent = new Set<string>();
 
   const change = (next: Health): void => {
     if (isSame(next.kline, health.kline) && isSame(next.draw, health.draw)) return;
@@ -44,8 +46,10 @@ export function watchHealth(platform: Platform): HealthWatch {
     for (const listener of listeners) listener();
   };
   const read = async (route: string, signal: AbortSignal): Promise<HealthAnswer> => {
+    if (absent.has(route)) return NOT_OFFERED;
     const answer = await platform.readHttp(`${route}?series_id=${encodeURIComponent(seriesId)}`, signal);
     if (answer.kind === 'unreachable') return { status: 'unknown', reason: 'unreachable' };
+    if (answer.status === 404) absent.add(route);
     return (answer.status === 200 ? parseHealth(answer.body) : null) ?? NOT_OFFERED;
   };
   const ask = async (): Promise<void> => {
@@ -73,6 +77,7 @@ export function watchHealth(platform: Platform): HealthWatch {
     },
     show: (next) => {
       seriesId = next;
+      absent.clear();
       change(NO_HEALTH);
       void ask();
     },

@@ -80,7 +80,7 @@ export class PaintLayer implements ISeriesPrimitive<Time> {
     this.#views = paints.map(([order, paint]) => new PaneView(this, order, paint));
   }
 
-  attachedTo(parameters: SeriesAttachedParameter<Time>): void {
+  attached(parameters: SeriesAttachedParameter<Time>): void {
     this.mounted = parameters;
   }
 
@@ -133,9 +133,9 @@ function drawZone(context: CanvasRenderingContext2D, place: Place, zone: ZoneSha
   context.save();
   context.fillStyle = zone.color;
   context.strokeStyle = zone.color;
-  context.globalAlpha = zone.state === 'alive' ? 0.24 : 0.14;
+  context.globalAlpha = zone.state === 'alive' ? 0.12 : 0.07;
   context.fillRect(x1, y1, x2 - x1, y2 - y1);
-  context.globalAlpha = 0.8;
+  context.globalAlpha = 0.6;
   context.lineWidth = 1;
   context.strokeRect(Math.round(x1) + 0.5, Math.round(y1) + 0.5, Math.round(x2 - x1), Math.round(y2 - y1));
   context.restore();

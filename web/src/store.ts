@@ -71,6 +71,8 @@ function followStructure({ structure, health }: Followers, before: SessionState,
     health.show(after.series.id);
     return;
   }
+  // A server that was away may have corrected what it knew.
+  if (before.link.openedAt === null && after.link.openedAt !== null) structure.reload();
   if (after.window.closed === before.window.closed || after.history.kind !== 'ready') return;
   if (after.window.revision !== before.window.revision || before.window.closed.length === 0) structure.reload();
   else structure.candleClosed();

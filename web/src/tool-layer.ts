@@ -82,7 +82,7 @@ function paintFib(context: CanvasRenderingContext2D, place: Place, { drawing, st
   const at = corners(place, drawing);
   if (at === null) return;
   const [left, right] = [Math.min(at.x1, at.x2), Math.max(at.x1, at.x2, Math.min(at.x1, at.x2) + 120)];
-  context.textBaseline = 'bottom';
+  context.textBaseline = 'middle';
   for (const { ratio, price } of fibLevels(drawing)) {
     const y = place.y(price);
     if (y === null) continue;
@@ -96,8 +96,8 @@ function paintFib(context: CanvasRenderingContext2D, place: Place, { drawing, st
     context.fillStyle = style.ink;
     context.fillText(
       `${ratio.toFixed(3).replace(/0+$/, '').replace(/\.$/, '')}  ${priceText(price, style.decimals)}`,
-      left + 4,
-      y - 2,
+      right + 6,
+      y,
     );
   }
 }

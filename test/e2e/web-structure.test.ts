@@ -1,0 +1,224 @@
+/**
+ * Chart structure on the page, in Chromium: layers of the product's own factors, over a real server that restarts, lags
+ * and corrects itself.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { createRng } from '../../src/core/rng.ts';
+import { walkCandles } from '../fixtures/candle-walk.ts';
+import { ChartServer } from '../fixtures/chart-server.ts';
+import { CHROMIUM, launchChromium } from '../fixtures/chromium.ts';
+import { describeWhere } from '../fixtures/shared-data.ts';
+import { StructureDesk } from '../fixtures/structure-desk.ts';
+
+const ONE = 'binance:futures:BTC/USDT:1m';
+const STORED = 2000;
+const minutes = walkCandles({ seed: 23, from: 1_700_006_400, count: STORED + 100 });
+const shots = process.env['HOTWICK_SHOTS_DIR'];
+
+function minute(index: number) {
+  const candle = minutes[index];
+  if (candle === undefined) throw new Error(`the walk has no minute ${index}`);
+  return candle;
+}
+
+describeWhere(CHROMIUM, `no Chromium at ${CHROMIUM}`)('chart structure on the page', () => {
+  let root: string;
+  let browser: Browser;
+  let server: ChartServer;
+  let structure: StructureDesk;
+  let page: Page;
+  let troubles: string[];
+
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), 'hotwick-structure-'));
+    const configFile = resolve(import.meta.dirname, '../../web/vite.config.ts');
+    await build({ configFile, logLevel: 'error', build: { outDir: root, emptyOutDir: true } });
+    browser = await launchChromium();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await rm(root, { recursive: true, force: true });
+  });
+
+  beforeEach(async () => {
+    server = new ChartServer(root);
+    server.desk.putSilently(ONE, minutes.slice(0, STORED));
+    structure = new StructureDesk(server.desk);
+    server.structure = structure;
+    await server.start();
+    page = await openPage({ locale: 'en-US', colorScheme: 'dark' });
+  });
+
+  afterEach(async () => {
+    await page.context().close();
+    await server.stop();
+    expect(troubles).toEqual([]);
+  });
+
+  async function openPage(options: NonNullable<Parameters<Browser['newContext']>[0]>): Promise<Page> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    const opened = await context.newPage();
+    troubles = [];
+    opened.on('pageerror', (error) => troubles.push(error.message));
+    return opened;
+  }
+
+  const shows = (state: string) =>
+    page.locator(`[data-testid=chart-view]${state}`).waitFor({ state: 'attached', timeout: 20_000 });
+  const number = async (name: string): Promise<number> =>
+    Number(await page.getByTestId('chart-view').getAttribute(`data-${name}`));
+
+  async function shot(name: string): Promise<void> {
+    if (shots !== undefined) await page.screenshot({ path: join(shots, `${name}.png`) });
+  }
+
+  async function showLayers(): Promise<void> {
+    await page.goto(server.address);
+    await shows('[data-connection=live][data-live-load-status=ready]');
+    await expect.poll(() => number('pen-point-count'), { timeout: 20_000 }).toBeGreaterThan(3);
+  }
+
+  it('draws majors, pens, zones, the anchor and at most eight levels, and says so (9.3)', async () => {
+    await showLayers();
+    expect(await number('pivot-count')).toBeGreaterThan(5);
+    expect(await number('anchor-highlight-point-count')).toBe(2);
+    expect(await number('level-count')).toBeLessThanOrEqual(8);
+    expect(await number('anchor-top-layer-path-count')).toBe(await number('anchor-count'));
+    await page.locator('[data-testid=factor-draw-health-lamp][data-factor-draw-status=green]').waitFor();
+    await shot('structure-dark');
+    await page.keyboard.press('t');
+    await page.keyboard.press('l');
+    await page.getByTestId('factor-panel').waitFor();
+    await shot('structure-light-panel');
+  });
+
+  it('puts what it counts on the screen: without layers the picture is another one', async () => {
+    await showLayers();
+    await page.mouse.move(1100, 300);
+    for (let turn = 0; turn < 22; turn++) await page.mouse.wheel(0, 400);
+    await page.mouse.move(1, 799);
+    await page.keyboard.press('l');
+    const canvas = page.locator('.canvas');
+    const withAll = await canvas.screenshot();
+    await shot('zoomed-out');
+    for (const layer of ['pivot', 'pen', 'zhongshu']) {
+      const before = await canvas.screenshot();
+      await page.getByTestId(`factor-chip-${layer}`).click();
+      await page.mouse.move(1, 799);
+      await expect.poll(async () => (await canvas.screenshot()).equals(before)).toBe(false);
+    }
+    await shot('no-layers');
+    expect((await canvas.screenshot()).equals(withAll)).toBe(false);
+  });
+
+  it('switches layers and remembers the choice', async () => {
+    await showLayers();
+    const majors = await number('pivot-count');
+    await page.keyboard.press('l');
+    await page.getByTestId('factor-sub-pivot.minor').check();
+    await expect.poll(() => number('pivot-count')).toBeGreaterThan(majors);
+    await page.getByTestId('factor-chip-pen').click();
+    await expect.poll(() => number('pen-point-count')).toBe(0);
+    await page.reload();
+    await expect.poll(() => number('pivot-count'), { timeout: 20_000 }).toBeGreaterThan(majors);
+    expect(await number('pen-point-count')).toBe(0);
+  });
+
+  it('waits for a ledger that lags and follows closed candles with one question a burst', async () => {
+    structure.lagging = 4;
+    await showLayers();
+    const asked = structure.asked.length;
+    for (let index = STORED; index < STORED + 20; index++) server.desk.close(ONE, minute(index));
+    await expect.poll(() => structure.asked.slice(asked).includes('/api/delta/poll'), { timeout: 10_000 }).toBe(true);
+    expect(structure.asked.slice(asked).filter((path) => path === '/api/delta/poll').length).toBeLessThan(5);
+  });
+
+  it('repaints what a corrected candle changed, after a restart of the server', async () => {
+    await showLayers();
+    const asked = structure.asked.length;
+    await server.stop();
+    await shows('[data-connection=reconnecting]');
+    const spike = { ...minute(STORED - 100), high: minute(STORED - 100).high * 1.2 };
+    server.desk.putSilently(ONE, [spike, ...minutes.slice(STORED, STORED + 30)]);
+    await server.start();
+    await shows(`[data-connection=live][data-last-closed-time="${minute(STORED + 29).candle_time}"]`);
+    await expect.poll(() => structure.asked.slice(asked), { timeout: 10_000 }).toContain('/api/frame/live');
+    await expect.poll(() => number('closed-len')).toBe(STORED + 30);
+  });
+
+  it('hides the future in replay, also the structure that was known later', async () => {
+    await showLayers();
+    await page.keyboard.press('r');
+    await shows('[data-replay-mode=replay][data-replay-playing="0"]');
+    await page.getByTestId('replay-mask').waitFor();
+    await page.getByTestId('replay-seek').fill('900');
+    await shows(`[data-replay-index="900"][data-last-time="${minute(900).candle_time}"]`);
+    await expect.poll(() => number('pen-point-count'), { timeout: 10_000 }).toBeGreaterThan(2);
+    expect(await number('anchor-highlight-end-time')).toBeLessThanOrEqual(minute(900).candle_time);
+    await shot('replay');
+    await page.getByTestId('replay-speed').selectOption('50');
+    await page.getByTestId('replay-play').click();
+    await expect.poll(() => number('replay-index'), { timeout: 10_000 }).toBeGreaterThan(905);
+    server.desk.close(ONE, minute(STORED));
+    const { lastTime, replayFocusTime } = await page
+      .getByTestId('chart-view')
+      .evaluate((view) => ({ ...view.dataset }));
+    expect(lastTime).toBe(replayFocusTime);
+    await page.keyboard.press('r');
+    await shows(`[data-replay-mode=live][data-last-closed-time="${minute(STORED).candle_time}"]`);
+  });
+
+  it('measures between two clicks and shows its keys', async () => {
+    await showLayers();
+    await page.keyboard.press('m');
+    await page.mouse.click(500, 300);
+    await page.mouse.move(760, 420);
+    await page.mouse.click(760, 420);
+    await shot('measure');
+    await page.keyboard.press('f');
+    await page.mouse.click(500, 500);
+    await page.mouse.click(800, 250);
+    await shot('fib');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('?');
+    await page.locator('[data-testid=help-overlay][open]').waitFor();
+    await shot('help');
+    await page.keyboard.press('Escape');
+    await page.locator('[data-testid=help-overlay]:not([open])').waitFor({ state: 'attached' });
+  });
+
+  it('is not blank and has no error after 200 random clicks and keys', async () => {
+    await showLayers();
+    const seed = Date.now() % 1_000_000;
+    console.info(`random clicks, seed ${seed}`);
+    const rng = createRng(seed);
+    const keys = ['l', 'r', ' ', 'ArrowLeft', 'ArrowRight', '[', ']', 'm', 'f', 'c', 'Escape', 't', '?', '1', '2'];
+    for (let index = 0; index < 200; index++) {
+      if (rng.integer(3) === 0) await page.keyboard.press(keys[rng.integer(keys.length)] ?? 'c');
+      else await page.mouse.click(rng.integer(1280), rng.integer(800));
+    }
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('1');
+    await shows('[data-live-load-status=ready]');
+    expect(await number('candles-len')).toBeGreaterThan(0);
+    expect(await page.locator('.canvas:not(.hidden)').count()).toBe(1);
+  });
+
+  it('fits a phone in Chinese, with layers and replay open', async () => {
+    await page.context().close();
+    page = await openPage({ locale: 'zh-CN', colorScheme: 'dark', viewport: { width: 390, height: 780 } });
+    await showLayers();
+    await shot('phone-zh');
+    await page.getByTestId('mode-toggle').click();
+    await page.getByTestId('layers-toggle').click();
+    await page.getByTestId('factor-panel').waitFor();
+    await shot('phone-zh-panel');
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+  });
+});
