@@ -144,12 +144,17 @@ describeWhere(CHROMIUM, `no Chromium at ${CHROMIUM}`)('chart structure on the pa
     const asked = structure.asked.length;
     await server.stop();
     await shows('[data-connection=reconnecting]');
-    const spike = { ...minute(STORED - 100), high: minute(STORED - 100).high * 1.2 };
-    server.desk.putSilently(ONE, [spike, ...minutes.slice(STORED, STORED + 30)]);
+    const before = await page.locator('.canvas').screenshot();
+    const spike = { ...minute(STORED - 20), high: minute(STORED - 20).high * 1.02 };
+    server.desk.putSilently(ONE, [spike]);
     await server.start();
-    await shows(`[data-connection=live][data-last-closed-time="${minute(STORED + 29).candle_time}"]`);
+    await shows('[data-connection=live]');
     await expect.poll(() => structure.asked.slice(asked), { timeout: 10_000 }).toContain('/api/frame/live');
-    await expect.poll(() => number('closed-len')).toBe(STORED + 30);
+    await expect.poll(async () => (await page.locator('.canvas').screenshot()).equals(before)).toBe(false);
+    await page.mouse.move(0, 0);
+    server.desk.putSilently(ONE, minutes.slice(STORED, STORED + 30));
+    server.cut();
+    await shows(`[data-closed-len="${STORED + 30}"]`);
   });
 
   it('hides the future in replay, also the structure that was known later', async () => {

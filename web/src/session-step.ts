@@ -40,7 +40,7 @@ export function stepSession(state: SessionState, input: SessionInput): SessionSt
     case 'refillAnswered':
       return input.generation === state.generation ? foldRefill(state, input.outcome, input) : only(state);
     case 'socketOpened':
-      return subscribe({ ...state, link: { ...state.link, openedAt: input.at, retryAt: null } });
+      return rejoin({ ...state, link: { ...state.link, openedAt: input.at, retryAt: null } });
     case 'messageReceived':
       return isForUs(state, input.message) ? foldMessage(state, input.message, input) : only(state);
     case 'socketLost':
@@ -125,6 +125,21 @@ function subscribe(state: SessionState): SessionStep {
   if (state.history.kind === 'unreachable') return { state, commands: [readHistory(state, 0)] };
   if (state.history.kind === 'loading' || state.history.kind === 'refused') return only(state);
   return { state: { ...state, isSubscribed: true }, commands: [subscription(state)] };
+}
+
+/**
+ * After a loss the candles held are read once more: the stream goes on with `since` and never tells what was corrected
+ * before it. Newer ones are left to the stream, so that no hole can come of it.
+ */
+function rejoin(state: SessionState): SessionStep {
+  const subscribed = subscribe(state);
+  const held = state.window.closed.slice(-HISTORY_LIMIT);
+  const first = held[0]?.candle_time;
+  if (state.link.failures === 0 || state.history.kind !== 'ready' || first === undefined) return subscribed;
+  const read = { seriesId: state.series.id, since: first - state.series.stepSec, limit: held.length };
+  const { generation } = state;
+  const again: SessionCommand = { kind: 'readCandles', purpose: 'history', generation, read, delayMs: 0 };
+  return { state: subscribed.state, commands: [...subscribed.commands, again] };
 }
 
 function subscription(state: SessionState): SessionCommand {
