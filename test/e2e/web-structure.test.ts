@@ -179,6 +179,16 @@ describeWhere(CHROMIUM, `no Chromium at ${CHROMIUM}`)('chart structure on the pa
     await shows(`[data-replay-mode=live][data-last-closed-time="${minute(STORED).candle_time}"]`);
   });
 
+  it('says what to do while structure lags behind', async () => {
+    structure.health = { status: 'red', status_reason: 'lagging_many_candles' };
+    await showLayers();
+    await page.locator('[data-factor-draw-status=red]').waitFor();
+    await page.getByTestId('health-note').filter({ hasText: 'do not trade on them' }).waitFor();
+    await shot('health-red');
+    structure.health = { status: 'green', status_reason: 'up_to_date' };
+    await page.getByTestId('health-note').waitFor({ state: 'detached', timeout: 10_000 });
+  });
+
   it('measures between two clicks and shows its keys', async () => {
     await showLayers();
     await page.keyboard.press('m');

@@ -78,6 +78,18 @@ describe('a session', () => {
     expectServersList(session, network);
   });
 
+  it('learns after a loss what was corrected while it was away', async () => {
+    const { network, session } = await liveSession(100);
+    network.cut();
+    const corrected = { ...minute(50), high: minute(50).high + 10 };
+    network.desk.putSilently(series.id, [corrected]);
+    await network.drain();
+    network.advance(1000);
+    await network.drain();
+    expect(session.state().window.closed[50]).toEqual(corrected);
+    expectServersList(session, network);
+  });
+
   it('catches up an outage longer than one page of the server', async () => {
     const { network, session } = await liveSession(100);
     network.cut();

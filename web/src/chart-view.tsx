@@ -7,6 +7,7 @@ import type { WireCandle } from '../../src/api/contract.ts';
 import { drawnCandles, lastClosedTime, newestCandle } from './candle-window.ts';
 import { type CandleChart, type ChartColors, createCandleChart } from './chart.ts';
 import { changeText, minuteText, priceDecimals, priceText, volumeText } from './format.ts';
+import { HealthNote } from './health-lamps.tsx';
 import { layerData } from './layer-counts.ts';
 import { useLayerModel } from './layers.ts';
 import { linkKind } from './link.ts';
@@ -144,6 +145,7 @@ export function ChartView() {
           {strings.goToNow} <span aria-hidden="true">→</span>
         </button>
       )}
+      {!isEmpty && <HealthNote />}
       <Notices notices={session.notices} />
     </main>
   );

@@ -25,7 +25,7 @@ export function HealthLamps() {
   );
 }
 
-/** The reason is said in full only while something is wrong; calm, it is in the tip. */
+/** The lamp; its reason is in the tip and for screen readers. */
 function Words({ name, answer }: { readonly name: string; readonly answer: HealthAnswer }) {
   const { strings } = usePage();
   const reason = strings.health[answer.reason] ?? answer.reason;
@@ -35,5 +35,25 @@ function Words({ name, answer }: { readonly name: string; readonly answer: Healt
       {name}
       <span className="sr-only">: {reason}</span>
     </span>
+  );
+}
+
+/** What to do, over the chart, while a lamp is yellow or red. */
+export function HealthNote() {
+  const { store, strings } = usePage();
+  const { kline, draw } = useSyncExternalStore(store.health.subscribe, store.health.health);
+  const wrong = [
+    { name: strings.kline, answer: kline },
+    { name: strings.draw, answer: draw },
+  ].filter(({ answer }) => answer.status === 'red' || answer.status === 'yellow');
+  if (wrong.length === 0) return null;
+  return (
+    <div className="health-note" role="status" data-testid="health-note">
+      {wrong.map(({ name, answer }) => (
+        <p key={name} className={`health ${answer.status}`}>
+          <strong>{name}</strong>: {strings.health[answer.reason] ?? answer.reason}
+        </p>
+      ))}
+    </div>
   );
 }
