@@ -146,6 +146,33 @@ describe('the reader of structure (9.2)', () => {
     expect([...structure.state().catalog.active]).toEqual(['now']);
   });
 
+  it('answers a walk that is faster than the server, and ends at the candle the walk ended at', async () => {
+    const line = new Line();
+    line.answer = (path) => frame(2, [/at_time=(\d+)/.exec(path)?.[1] ?? 'now']);
+    const structure = await shown(line);
+    const quick = line.platform.readHttp;
+    const slow: Platform = {
+      ...line.platform,
+      readHttp: (path, signal) =>
+        new Promise((resolve) => {
+          line.platform.clock.after(400, () => void quick(path, signal).then(resolve));
+        }),
+    };
+    structure.close();
+    const walked = openStructure(slow);
+    walked.show(SERIES);
+    await line.advance(500);
+    const seen = new Set<string>();
+    walked.subscribe(() => seen.add([...walked.state().catalog.active].join()));
+    for (let index = 1; index <= 60; index++) {
+      walked.focusOn(index * 60);
+      await line.advance(50);
+    }
+    expect(seen.size).toBeGreaterThan(3);
+    await line.advance(2000);
+    expect([...walked.state().catalog.active]).toEqual(['3600']);
+  });
+
   it('keeps what is drawn while the server is away and reads it again when it is back', async () => {
     const line = new Line();
     line.answer = () => frame(1, ['held']);

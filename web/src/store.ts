@@ -72,9 +72,10 @@ function followStructure({ structure, health }: Followers, before: SessionState,
     return;
   }
   // A server that was away may have corrected what it knew.
-  if (before.link.openedAt === null && after.link.openedAt !== null) structure.reload();
+  const isBack = before.link.openedAt === null && after.link.openedAt !== null && after.link.failures > 0;
+  if (isBack) structure.reload();
   if (after.window.closed === before.window.closed || after.history.kind !== 'ready') return;
-  if (after.window.revision !== before.window.revision || before.window.closed.length === 0) structure.reload();
+  if (after.window.revision !== before.window.revision) structure.reload();
   else structure.candleClosed();
   health.pulse();
 }

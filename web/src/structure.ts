@@ -62,6 +62,8 @@ class StructureReader implements Structure {
   #due: Job | null = null;
   #abort = new AbortController();
   #failures = 0;
+  /** Whether a focused candle is being asked about: the next one waits, or a fast walk would never get an answer. */
+  #isAskingFocus = false;
 
   constructor(platform: Platform) {
     this.#platform = platform;
@@ -98,7 +100,7 @@ class StructureReader implements Structure {
     if (time === null) {
       this.#stop();
       this.#run('frame', 0);
-    } else this.#later('focus', FOCUS_MS);
+    } else if (!this.#isAskingFocus) this.#later('focus', FOCUS_MS);
   };
 
   readonly close = (): void => {
@@ -114,6 +116,7 @@ class StructureReader implements Structure {
   #stop(): void {
     this.#timer();
     this.#due = null;
+    this.#isAskingFocus = false;
     this.#abort.abort();
   }
 
@@ -145,9 +148,14 @@ class StructureReader implements Structure {
     const abort = new AbortController();
     this.#abort = abort;
     const { seriesId, catalog, focus } = this.#state;
+    this.#isAskingFocus = job === 'focus';
     const path = pathOf(job, { seriesId, cursor: catalog.cursor, focus });
     void this.#platform.readHttp(path, abort.signal).then((answer) => {
-      if (!abort.signal.aborted) this.#fold(job, answer, tries);
+      if (abort.signal.aborted) return;
+      this.#isAskingFocus = false;
+      this.#fold(job, answer, tries);
+      const now = this.#state.focus;
+      if (job === 'focus' && now !== null && now !== focus) this.#later('focus', FOCUS_MS);
     });
   }
 
