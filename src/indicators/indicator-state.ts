@@ -3,9 +3,13 @@
  * composed of them; a restored or copied state goes on exactly as the original.
  */
 
-/** Text of a state; numbers that JSON lacks are written by name. */
+/** How a typed array is written. */
+const FLOATS = 'float64';
+
+/** Text of a state; numbers that JSON lacks are written by name, typed arrays as lists. */
 export function stateText(state: object): string {
   return JSON.stringify(state, (_, value: unknown) => {
+    if (value instanceof Float64Array) return { [FLOATS]: Array.from(value) };
     return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
   });
 }
@@ -13,7 +17,9 @@ export function stateText(state: object): string {
 /** The state that `text` was made of; the caller knows its type. Throws `SyntaxError` on anything that is not JSON. */
 export function parseState<State extends object>(text: string): State {
   return JSON.parse(text, (_, value: unknown) => {
-    return value === 'NaN' || value === 'Infinity' || value === '-Infinity' ? Number(value) : value;
+    if (value === 'NaN' || value === 'Infinity' || value === '-Infinity') return Number(value);
+    const isFloats = typeof value === 'object' && value !== null && FLOATS in value && Array.isArray(value[FLOATS]);
+    return isFloats ? Float64Array.from(value[FLOATS] as number[]) : value;
   });
 }
 

@@ -100,6 +100,10 @@ export const ERROR_CODES = {
     message: '{different} of {compared} candles differ',
     hint: 'The list above names each candle and column.',
   },
+  signals_differ: {
+    message: '{different} of {compared} reference values differ',
+    hint: 'The list above names each of them. Do not trade on a build that computes other signals.',
+  },
   usage_wrong: {
     message: '{reason}',
     hint: 'Run the command with --help to see its options and examples.',

@@ -13,6 +13,8 @@ import { addVerifyCommand } from './data-verify-command.ts';
 import { addDemoCommand } from './demo-command.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { sayFailure } from './output.ts';
+import { addProfilesCommand } from './profiles-command.ts';
+import { addSignalsVerifyCommand } from './signals-verify-command.ts';
 import { addSimCommand } from './sim-command.ts';
 import { addUpCommand } from './up-command.ts';
 
@@ -45,6 +47,9 @@ addImportCommand(data);
 addExportCommand(data);
 addAuditCommand(data);
 addVerifyCommand(data);
+const signals = program.command('signals').description('signals: verify');
+addSignalsVerifyCommand(signals);
+addProfilesCommand(program);
 addDoctorCommand(program);
 addConfigCommand(program);
 
