@@ -221,6 +221,9 @@ async function expectEqualToExchange(dataDir: string): Promise<void> {
         ' ',
       );
     };
-    expect(own.map(columns)).toEqual(truth.map((row) => columns(row as never)));
+    // A market that resumes after a midnight begins a day later: what is stored from before is no longer published.
+    const published = own.filter(({ openTime }) => openTime >= (truth[0]?.openTime ?? Number.POSITIVE_INFINITY));
+    expect(published.length).toBeGreaterThan(0);
+    expect(published.map(columns)).toEqual(truth.map((row) => columns(row as never)));
   }
 }
