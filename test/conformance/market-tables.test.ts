@@ -111,7 +111,7 @@ describe('2.8 GET /api/market/health', () => {
   const five = (name: string): SeriesId => freshSeries(name, '5m');
   const path = (id: string, more = ''): string => `/api/market/health?series_id=${encodeURIComponent(id)}${more}`;
 
-  it('answers the example of the contract to the letter', async () => {
+  it('answers the example of the contract to the letter, with our word on its age beside it', async () => {
     const id = five('HEALTH');
     await save(id, T);
     expect(await get(path(id))).toEqual([
@@ -127,6 +127,7 @@ describe('2.8 GET /api/market/health', () => {
         missing_candles: 1,
         status: 'red',
         status_reason: 'lagging_no_recent_backfill',
+        freshness: 'stale',
         backfill: {
           state: 'idle',
           progress_pct: 100,
