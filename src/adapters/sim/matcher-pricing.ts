@@ -1,5 +1,5 @@
 /**
- * What a simulated execution costs: slippage of what takes liquidity, fees in the quote asset, and how much of the
+ * What a simulated execution costs: slippage of what takes liquidity, shares in basis points, and how much of the
  * traded quantity one's own orders may have.
  */
 import {
@@ -13,8 +13,8 @@ import {
   truncateToStep,
 } from '../../core/decimal.ts';
 import type { Instrument } from '../../model/instrument.ts';
-import type { Money, Price, Quantity } from '../../model/money.ts';
-import type { ApprovedOrder, Side } from '../../model/order.ts';
+import type { Price, Quantity } from '../../model/money.ts';
+import type { Side } from '../../model/order.ts';
 
 /** Costs of trading, in basis points. */
 export type MatcherCosts = {
@@ -37,11 +37,6 @@ export function ratioOfBps(bps: number): Decimal {
   return divide(value, BPS_PER_ONE);
 }
 
-/** The fee on one execution, truncated at 18 decimals. */
-export function feeOf(price: Price, quantity: Quantity, ratio: Decimal): Money {
-  return multiply(multiply(price, quantity), ratio) as Money;
-}
-
 /** How much of `available` our orders may take, rounded down to the quantity step. */
 export function shareOf(available: Quantity, ratio: Decimal, instrument: Instrument): Quantity {
   const share = multiply(available, ratio);
@@ -49,26 +44,17 @@ export function shareOf(available: Quantity, ratio: Decimal, instrument: Instrum
 }
 
 /**
- * The price at which `order` takes liquidity while the market stands at `current`: worse by `slippage`, rounded onto
- * the tick against us, but never beyond the order's own limit and never below one tick.
+ * What taking costs while the market stands at `price`: worse by `slippage`, rounded onto the tick against the taker
+ * and never below one tick.
  */
-export function takerPrice(
-  order: ApprovedOrder,
-  market: { readonly current: Price; readonly slippage: Decimal; readonly instrument: Instrument },
-): Price {
-  const { current, slippage, instrument } = market;
-  const slip = multiply(current, slippage);
-  const tick = instrument.priceTick;
-  const slipped =
-    order.side === 'buy'
-      ? roundUp(add<Decimal>(current, slip), tick)
-      : roundDown(subtract<Decimal>(current, slip), tick);
-  return (order.price !== null && isBeyond(order.side, slipped, order.price) ? order.price : slipped) as Price;
-}
-
-/** Whether `price` is worse than `limit` for an order of `side`. */
-export function isBeyond(side: Side, price: Decimal, limit: Decimal): boolean {
-  return side === 'buy' ? price > limit : price < limit;
+export function slipped(
+  price: Price,
+  how: { readonly side: Side; readonly slippage: Decimal; readonly tick: Decimal },
+): Decimal {
+  const slip = multiply(price, how.slippage);
+  return how.side === 'buy'
+    ? roundUp(add<Decimal>(price, slip), how.tick)
+    : roundDown(subtract<Decimal>(price, slip), how.tick);
 }
 
 function roundDown(value: Decimal, tick: Decimal): Decimal {

@@ -289,7 +289,7 @@ describe('createMatcher: any course of events', () => {
             const answer = matcher.submit(sized, TIME);
             if (answer.ok) note(answer.value);
           } else {
-            const cancelled = matcher.cancel(BTC, id(`o${event.index}`));
+            const cancelled = matcher.cancel(BTC, id(`o${event.index}`), TIME);
             if (cancelled.ok) note(cancelled.value);
           }
           expect(taken() - takenBefore <= allowed, 'no more than the share of a price').toBe(true);

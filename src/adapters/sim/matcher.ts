@@ -1,18 +1,24 @@
 /**
- * A matching engine for our own orders against prices told from outside. In come orders, cancels and prices with
- * their times, out go reports; nothing is read from a clock, a random source or the network, so the same calls give
- * the same reports. Filled quantity always equals the sum of the fills and never exceeds the order.
+ * The matching engine as an order desk of one trader: orders of the model against prices told from outside. In come
+ * orders, cancels and prices with their times, out go reports; nothing is read from a clock, a random source or the
+ * network, so the same calls give the same reports. Filled quantity always equals the sum of the fills.
  */
 import { assert } from '../../core/assert.ts';
-import { add, type Decimal, subtract, ZERO } from '../../core/decimal.ts';
+import { type Decimal, decimal, ZERO } from '../../core/decimal.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { EpochMs } from '../../core/time.ts';
 import { type Failure, failure } from '../../model/failure.ts';
 import { type Instrument, type InstrumentId, parseInstrumentId } from '../../model/instrument.ts';
-import type { Price, Quantity } from '../../model/money.ts';
-import type { ApprovedOrder, ClientOrderId, Fill, OrderReport, OrderStatus, VenueOrderId } from '../../model/order.ts';
+import type { Money, Price, Quantity } from '../../model/money.ts';
+import type { ApprovedOrder, ClientOrderId, OrderReport, OrderStatus, VenueOrderId } from '../../model/order.ts';
 import { findOrderFault } from './matcher-checks.ts';
-import { feeOf, isBeyond, type MatcherCosts, ratioOfBps, shareOf, takerPrice } from './matcher-pricing.ts';
+import { type MatcherCosts, ratioOfBps, shareOf, slipped } from './matcher-pricing.ts';
+import type { EngineEvent } from './matching/engine-state.ts';
+import type { MarketDepth, Pool } from './matching/market-depth.ts';
+import { ORDERS_MAX } from './matching/order-archive.ts';
+import type { OrderDraft, SimOrder, SimOrderStatus } from './matching/sim-order.ts';
+import type { LotRule, SymbolRules } from './matching/symbol-rules.ts';
+import { TradingEngine } from './matching/trading-engine.ts';
 
 /** Instruments that can be traded, and what trading costs. */
 export type MatcherOptions = { readonly instruments: readonly Instrument[]; readonly costs: MatcherCosts };
@@ -43,157 +49,160 @@ export type Matcher = {
   /** The order in whatever state, `null` when there never was one. */
   readonly find: (instrumentId: InstrumentId, clientOrderId: ClientOrderId) => OrderReport | null;
   /** Ends an open order; `order_refused` when there is none. */
-  readonly cancel: (instrumentId: InstrumentId, clientOrderId: ClientOrderId) => Result<OrderReport, Failure>;
+  readonly cancel: (
+    instrumentId: InstrumentId,
+    clientOrderId: ClientOrderId,
+    time: EpochMs,
+  ) => Result<OrderReport, Failure>;
   /** Open orders, oldest first. */
   readonly openOrders: (instrumentId: InstrumentId) => readonly OrderReport[];
 };
 
-/**
- * Orders remembered for ever, because forgetting one would make `find` deny it and a repeated id pass. Policy when
- * reached: new orders are refused.
- */
-const ORDERS_MAX = 1_000_000;
-
-type Book = {
-  readonly instrument: Instrument;
-  readonly quoteAsset: string;
-  /** Open orders by client order id, oldest first. */
-  readonly open: Map<ClientOrderId, Entry>;
-  market: { readonly price: Price; left: Quantity } | null;
-};
-type Rates = { readonly maker: Decimal; readonly taker: Decimal; readonly slippage: Decimal; readonly share: Decimal };
-type Execution = { readonly as: 'maker' | 'taker'; readonly time: EpochMs; readonly rates: Rates };
-type Entry = { readonly order: ApprovedOrder; report: OrderReport };
+const TRADER = 'trader';
+/** Fees are kept to the last digit a decimal has. */
+const FEE_UNIT = 1n as Decimal;
+const LARGEST = decimal('1000000000000000000');
 
 /** A matcher without orders and prices. */
 export function createMatcher(options: MatcherOptions): Matcher {
-  const rates = toRates(options.costs);
-  const books = new Map(options.instruments.map((instrument) => [instrument.instrumentId, createBook(instrument)]));
-  const entries = new Map<ClientOrderId, Entry>();
+  const { costs } = options;
+  const share = ratioOfBps(costs.volumeShareBps);
+  const slippage = ratioOfBps(costs.slippageBps);
+  const changed = new Map<number, SimOrder>();
+  const onEvent = (event: EngineEvent): void => {
+    if (event.kind === 'order') changed.set(event.order.orderId, event.order);
+  };
+  const engine = new TradingEngine({ commissionUnit: FEE_UNIT, queue: 'none', meeting: 'market', onEvent });
+  const commission = { maker: ratioOfBps(costs.makerFeeBps), taker: ratioOfBps(costs.takerFeeBps), mode: 'quote' } as const;
+  engine.openAccount({ id: TRADER, kind: 'boundless', commission });
+  const instruments = new Map(options.instruments.map((instrument) => [instrument.instrumentId, instrument]));
+  for (const instrument of options.instruments) engine.addSymbol(toRules(instrument));
+  const usedIds = new Set<ClientOrderId>();
 
+  const find = (instrumentId: InstrumentId, clientOrderId: ClientOrderId): SimOrder | null =>
+    engine.orders.byClientId(TRADER, instrumentId, clientOrderId);
   const submit = (order: ApprovedOrder, time: EpochMs): Result<OrderReport, Failure> => {
-    const book = books.get(order.instrumentId);
-    if (book === undefined) return refused(`there is no instrument ${order.instrumentId}`);
-    if (entries.has(order.clientOrderId)) return refused(`client order id ${order.clientOrderId} was used before`);
-    const fault = findOrderFault(order, book.instrument, book.market?.price ?? null);
+    const instrument = instruments.get(order.instrumentId);
+    if (instrument === undefined) return refused(`there is no instrument ${order.instrumentId}`);
+    if (usedIds.has(order.clientOrderId)) return refused(`client order id ${order.clientOrderId} was used before`);
+    const current = engine.book(order.instrumentId)?.lastPrice ?? null;
+    const fault = findOrderFault(order, instrument, current as Price | null);
     if (fault !== null) return refused(fault);
-    if (entries.size >= ORDERS_MAX) return refused(`the simulator holds ${ORDERS_MAX} orders and takes no more`);
-    const entry: Entry = { order, report: createReport(order, entries.size + 1) };
-    entries.set(order.clientOrderId, entry);
-    if (reaches(order, book.market?.price ?? null)) execute(book, entry, { as: 'taker', time, rates });
-    if (order.type === 'market' && isOpen(entry.report.status)) entry.report = { ...entry.report, status: 'expired' };
-    return ok(settle(book, entry));
+    if (usedIds.size >= ORDERS_MAX) return refused(`the simulator holds ${ORDERS_MAX} orders and takes no more`);
+    const placed = engine.place(toDraft(order), time);
+    if (!placed.ok) return refused(placed.error.msg);
+    usedIds.add(order.clientOrderId);
+    return ok(toReport(placed.value));
   };
   const onPrice = (told: MarketPrice): readonly OrderReport[] => {
     assert(told.price > 0n && told.availableQuantity >= 0n, 'a market price is positive and its quantity not negative');
-    const book = books.get(told.instrumentId);
-    if (book === undefined) return [];
-    book.market = { price: told.price, left: shareOf(told.availableQuantity, rates.share, book.instrument) };
-    const reports: OrderReport[] = [];
-    for (const entry of byPriority([...book.open.values()].filter(({ order }) => reaches(order, told.price)))) {
-      const before = entry.report;
-      execute(book, entry, { as: 'maker', time: told.time, rates });
-      if (entry.report !== before) reports.push(settle(book, entry));
-    }
-    return reports;
-  };
-  const find = (instrumentId: InstrumentId, clientOrderId: ClientOrderId): OrderReport | null => {
-    const entry = entries.get(clientOrderId);
-    return entry?.order.instrumentId === instrumentId ? entry.report : null;
+    const instrument = instruments.get(told.instrumentId);
+    if (instrument === undefined) return [];
+    changed.clear();
+    const pool: Pool = { left: shareOf(told.availableQuantity, share, instrument) };
+    const depth = depthAt(told.price, { pool, slippage, tick: instrument.priceTick });
+    const prints = [{ price: told.price, pool, taker: 'EITHER' }] as const;
+    engine.tick(told.instrumentId, { time: told.time, prints, depth, averagePrice: null });
+    return [...changed.values()].map(toReport);
   };
   return {
     submit,
     onPrice,
-    find,
-    cancel: (instrumentId, clientOrderId) => {
-      const book = books.get(instrumentId);
-      const entry = book?.open.get(clientOrderId);
-      if (book === undefined || entry === undefined) return refused(notOpenReason(find(instrumentId, clientOrderId)));
-      entry.report = { ...entry.report, status: 'cancelled' };
-      return ok(settle(book, entry));
+    find: (instrumentId, clientOrderId) => toReportOrNull(find(instrumentId, clientOrderId)),
+    cancel: (instrumentId, clientOrderId, time) => {
+      const order = find(instrumentId, clientOrderId);
+      if (order === null) return refused('there is no such order');
+      const cancelled = engine.cancel({ order, time, cancelId: clientOrderId });
+      return cancelled.ok ? ok(toReport(order)) : refused(`the order is ${toStatus(order.status)} already`);
     },
-    openOrders: (instrumentId) => [...(books.get(instrumentId)?.open.values() ?? [])].map((entry) => entry.report),
+    openOrders: (instrumentId) => engine.orders.open(TRADER, instrumentId).map(toReport),
   };
 }
 
-function createBook(instrument: Instrument): Book {
+/** One level a side over the same pool; what it costs more to take than the price told is slippage. */
+function depthAt(
+  price: Price,
+  how: { readonly pool: Pool; readonly slippage: Decimal; readonly tick: Price },
+): MarketDepth {
+  const level = { touch: price, pool: how.pool };
+  return {
+    asks: [{ ...level, price: slipped(price, { side: 'buy', ...how }) }],
+    bids: [{ ...level, price: slipped(price, { side: 'sell', ...how }) }],
+  };
+}
+
+/** Rules that hold the grid; everything else is checked before the engine sees an order. */
+function toRules(instrument: Instrument): SymbolRules {
   const parts = parseInstrumentId(instrument.instrumentId);
   if (!parts.ok) throw new RangeError(parts.error.message);
-  return { instrument, quoteAsset: parts.value.quote, open: new Map(), market: null };
-}
-
-function toRates(costs: MatcherCosts): Rates {
+  const grid = (step: Decimal): LotRule => ({ min: ZERO, max: LARGEST, step });
   return {
-    maker: ratioOfBps(costs.makerFeeBps),
-    taker: ratioOfBps(costs.takerFeeBps),
-    slippage: ratioOfBps(costs.slippageBps),
-    share: ratioOfBps(costs.volumeShareBps),
+    symbol: instrument.instrumentId,
+    base: parts.value.base,
+    quote: parts.value.quote,
+    price: grid(instrument.priceTick),
+    lot: grid(instrument.quantityStep),
+    marketLot: grid(ZERO),
+    minNotional: ZERO,
+    maxNotional: LARGEST,
+    percentPrice: null,
+    ordersMax: ORDERS_MAX,
+    algoOrdersMax: ORDERS_MAX,
+    icebergPartsMax: 1,
+    listsMax: ORDERS_MAX,
   };
 }
 
-/** Fills what can be filled of an order that the market reaches, and takes it from the quantity left. */
-function execute(book: Book, entry: Entry, how: Execution): void {
-  const { market, instrument } = book;
-  if (market === null || market.left <= 0n) return;
-  const { order, report } = entry;
-  const quantity = smallerOf(subtract(order.quantity, report.filledQuantity), market.left);
-  const rested = how.as === 'maker' ? order.price : null;
-  const price = rested ?? takerPrice(order, { current: market.price, slippage: how.rates.slippage, instrument });
-  market.left = subtract(market.left, quantity);
-  const fee = feeOf(price, quantity, how.rates[how.as]);
-  entry.report = withFill(entry, { price, quantity, fee, feeAsset: book.quoteAsset, eventTime: how.time });
-}
-
-/** Notes whether the order is still open and answers its report. */
-function settle(book: Book, entry: Entry): OrderReport {
-  const { clientOrderId } = entry.order;
-  if (isOpen(entry.report.status)) book.open.set(clientOrderId, entry);
-  else book.open.delete(clientOrderId);
-  return entry.report;
-}
-
-function smallerOf(a: Quantity, b: Quantity): Quantity {
-  if (b < a) return b;
-  return a;
-}
-
-function createReport(order: ApprovedOrder, number: number): OrderReport {
-  const venueOrderId = String(number) as VenueOrderId;
+function toDraft(order: ApprovedOrder): OrderDraft {
   return {
+    account: TRADER,
+    symbol: order.instrumentId,
+    side: order.side === 'buy' ? 'BUY' : 'SELL',
+    type: order.type === 'limit' ? 'LIMIT' : 'MARKET',
+    timeInForce: 'GTC',
+    quantity: order.quantity,
+    quoteQuantity: null,
+    price: order.price,
+    stopPrice: null,
+    icebergQuantity: null,
     clientOrderId: order.clientOrderId,
-    venueOrderId,
-    status: 'open',
-    filledQuantity: ZERO as Quantity,
-    fills: [],
+    selfTrade: 'EXPIRE_MAKER',
   };
 }
 
-function withFill({ order, report }: Entry, fill: Fill): OrderReport {
-  const filledQuantity = add(report.filledQuantity, fill.quantity);
-  const status: OrderStatus = filledQuantity === order.quantity ? 'filled' : 'partiallyFilled';
-  return { ...report, status, filledQuantity, fills: [...report.fills, fill] };
+function toReport(order: SimOrder): OrderReport {
+  return {
+    clientOrderId: order.draft.clientOrderId as ClientOrderId,
+    venueOrderId: String(order.orderId) as VenueOrderId,
+    status: toStatus(order.status),
+    filledQuantity: order.executed as Quantity,
+    fills: order.fills.map((fill) => ({
+      price: fill.price as Price,
+      quantity: fill.quantity as Quantity,
+      fee: fill.commission as Money,
+      feeAsset: fill.commissionAsset,
+      eventTime: fill.time,
+    })),
+  };
 }
 
-/** Whether the market at `price` can fill the order. */
-function reaches(order: ApprovedOrder, price: Price | null): boolean {
-  return price !== null && (order.price === null || !isBeyond(order.side, price, order.price));
+function toReportOrNull(order: SimOrder | null): OrderReport | null {
+  return order === null ? null : toReport(order);
 }
 
-/** Buys from the highest limit, sells from the lowest; a stable sort keeps earlier orders first at one price. */
-function byPriority(open: readonly Entry[]): readonly Entry[] {
-  const distance = ({ order }: Entry): bigint => (order.side === 'buy' ? -(order.price ?? 0n) : (order.price ?? 0n));
-  return [...open].sort((a, b) => {
-    const [first, second] = [distance(a), distance(b)];
-    return first < second ? -1 : first > second ? 1 : 0;
-  });
-}
+const STATUS: Readonly<Record<SimOrderStatus, OrderStatus>> = {
+  PENDING_NEW: 'open',
+  NEW: 'open',
+  PARTIALLY_FILLED: 'partiallyFilled',
+  FILLED: 'filled',
+  CANCELED: 'cancelled',
+  REJECTED: 'rejected',
+  EXPIRED: 'expired',
+  EXPIRED_IN_MATCH: 'expired',
+};
 
-function isOpen(status: OrderStatus): boolean {
-  return status === 'open' || status === 'partiallyFilled';
-}
-
-function notOpenReason(report: OrderReport | null): string {
-  return report === null ? 'there is no such order' : `the order is ${report.status} already`;
+function toStatus(status: SimOrderStatus): OrderStatus {
+  return STATUS[status];
 }
 
 function refused(reason: string): { readonly ok: false; readonly error: Failure } {

@@ -90,7 +90,7 @@ export function createSimVenue(options: SimVenueOptions): SimVenue {
       state === 'closed' ? err(closedFailure()) : ok(matcher.find(instrumentId, clientOrderId)),
     cancel: async ({ instrumentId, clientOrderId }) => {
       if (state === 'closed') return err(closedFailure());
-      const cancelled = matcher.cancel(instrumentId, clientOrderId);
+      const cancelled = matcher.cancel(instrumentId, clientOrderId, clock.now());
       if (cancelled.ok) report(cancelled.value);
       return cancelled;
     },

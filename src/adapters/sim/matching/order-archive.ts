@@ -1,0 +1,78 @@
+/**
+ * Every order by number and by client order id, and the open ones of each account. In: orders as they are taken and
+ * as they end. Out: lookups. Orders are never forgotten, because forgetting one would make a query deny it.
+ */
+import { isOpenOrder, isStopType, type SimOrder } from './sim-order.ts';
+
+/** Policy when reached: new orders are refused. */
+export const ORDERS_MAX = 1_000_000;
+
+/** The orders of all accounts. */
+export class OrderArchive {
+  readonly #bySymbol = new Map<string, Map<number, SimOrder>>();
+  /** Newest order of each client order id. */
+  readonly #byClientId = new Map<string, SimOrder>();
+  readonly #open = new Map<string, Map<number, SimOrder>>();
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  add(order: SimOrder): void {
+    this.#size++;
+    const { account, symbol, clientOrderId } = order.draft;
+    mapOf(this.#bySymbol, symbolKey(account, symbol)).set(order.orderId, order);
+    this.#byClientId.set(`${symbolKey(account, symbol)}:${clientOrderId}`, order);
+    mapOf(this.#open, account).set(order.orderId, order);
+  }
+
+  /** Takes an order that ended out of the open ones. */
+  close(order: SimOrder): void {
+    this.#open.get(order.draft.account)?.delete(order.orderId);
+  }
+
+  byNumber(account: string, symbol: string, orderId: number): SimOrder | null {
+    return this.#bySymbol.get(symbolKey(account, symbol))?.get(orderId) ?? null;
+  }
+
+  byClientId(account: string, symbol: string, clientOrderId: string): SimOrder | null {
+    return this.#byClientId.get(`${symbolKey(account, symbol)}:${clientOrderId}`) ?? null;
+  }
+
+  /** Open orders of an account, oldest first, of one symbol or all. */
+  open(account: string, symbol: string | null): readonly SimOrder[] {
+    const orders = [...(this.#open.get(account)?.values() ?? [])];
+    return symbol === null ? orders : orders.filter((order) => order.draft.symbol === symbol);
+  }
+
+  /** How many orders of a symbol are open, and how many of them are stop orders. */
+  counts(account: string, symbol: string): { readonly open: number; readonly algo: number } {
+    let open = 0;
+    let algo = 0;
+    for (const order of this.#open.get(account)?.values() ?? []) {
+      if (order.draft.symbol !== symbol || !isOpenOrder(order)) continue;
+      open++;
+      if (isStopType(order.draft.type)) algo++;
+    }
+    return { open, algo };
+  }
+
+  /** Every order of a symbol, oldest first. */
+  all(account: string, symbol: string): Iterable<SimOrder> {
+    return this.#bySymbol.get(symbolKey(account, symbol))?.values() ?? [];
+  }
+}
+
+function symbolKey(account: string, symbol: string): string {
+  return `${account}:${symbol}`;
+}
+
+function mapOf(maps: Map<string, Map<number, SimOrder>>, key: string): Map<number, SimOrder> {
+  let map = maps.get(key);
+  if (map === undefined) {
+    map = new Map();
+    maps.set(key, map);
+  }
+  return map;
+}
