@@ -7,6 +7,8 @@ import {
   decimal,
   decimalFromFloat,
   divide,
+  greater,
+  lesser,
   multiply,
   ONE,
   parseDecimal,
@@ -181,6 +183,18 @@ describe('canonical text', () => {
     ['9'.repeat(65), null],
   ])('of %j is %j', (text, canonical) => {
     expect(toCanonicalText(text)).toBe(canonical);
+  });
+});
+
+describe('the lesser and the greater of two', () => {
+  it('are the ends of the two in order', () => {
+    const value = fc.bigInt({ min: -(10n ** 40n), max: 10n ** 40n });
+    fc.assert(
+      fc.property(value, value, (a, b) => {
+        const [low, high] = a < b ? [a, b] : [b, a];
+        expect([lesser(a as Decimal, b as Decimal), greater(a as Decimal, b as Decimal)]).toEqual([low, high]);
+      }),
+    );
   });
 });
 

@@ -141,6 +141,16 @@ export function divide(a: Decimal, b: Decimal): Decimal {
   return ((a * ONE_RAW) / b) as Decimal;
 }
 
+/** The smaller of two. */
+export function lesser<D extends Decimal>(a: D, b: D): D {
+  return a < b ? a : b;
+}
+
+/** The larger of two. */
+export function greater<D extends Decimal>(a: D, b: D): D {
+  return a > b ? a : b;
+}
+
 /** The largest multiple of `step` that is not above `value` in magnitude; throws `RangeError` unless `step` is positive. */
 export function truncateToStep(value: Decimal, step: Decimal): Decimal {
   if (step <= 0n) throw new RangeError('step must be positive');

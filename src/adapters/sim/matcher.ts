@@ -73,7 +73,11 @@ export function createMatcher(options: MatcherOptions): Matcher {
     if (event.kind === 'order') changed.set(event.order.orderId, event.order);
   };
   const engine = new TradingEngine({ commissionUnit: FEE_UNIT, queue: 'none', meeting: 'market', onEvent });
-  const commission = { maker: ratioOfBps(costs.makerFeeBps), taker: ratioOfBps(costs.takerFeeBps), mode: 'quote' } as const;
+  const commission = {
+    maker: ratioOfBps(costs.makerFeeBps),
+    taker: ratioOfBps(costs.takerFeeBps),
+    mode: 'quote',
+  } as const;
   engine.openAccount({ id: TRADER, kind: 'boundless', commission });
   const instruments = new Map(options.instruments.map((instrument) => [instrument.instrumentId, instrument]));
   for (const instrument of options.instruments) engine.addSymbol(toRules(instrument));

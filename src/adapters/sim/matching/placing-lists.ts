@@ -66,7 +66,8 @@ function findListRefusal(state: EngineState, book: SymbolBook, draft: ListDraft)
   const ids = new Set(draft.legs.map((leg) => leg.clientOrderId));
   if (ids.size !== draft.legs.length) return { code: -2010, msg: 'Duplicate order sent.' };
   const openLists = [...state.lists.values()].filter(
-    (list) => list.status === 'EXECUTING' && list.account === draft.legs[0]?.account && list.symbol === book.rules.symbol,
+    (list) =>
+      list.status === 'EXECUTING' && list.account === draft.legs[0]?.account && list.symbol === book.rules.symbol,
   );
   if (openLists.length >= book.rules.listsMax) return { code: -1013, msg: 'Filter failure: MAX_NUM_ORDER_LISTS' };
   const checked = draft.kind === 'OCO' ? draft.legs : draft.legs.slice(0, 1);
@@ -137,4 +138,3 @@ function startWaiting(
 function endAll(state: EngineState, orders: readonly SimOrder[], time: EpochMs): void {
   for (const order of orders) finish(state, order, { status: 'EXPIRED', execution: 'EXPIRED', time });
 }
-

@@ -2,7 +2,7 @@
  * Taking an order in: what is checked, what is set aside, and how it starts to work. In: a draft. Out: the order, or
  * the exchange's refusal, in which case nothing has changed.
  */
-import { type Decimal, ZERO } from '../../../core/decimal.ts';
+import { type Decimal, greater, ZERO } from '../../../core/decimal.ts';
 import { err, ok, type Result } from '../../../core/result.ts';
 import type { EpochMs } from '../../../core/time.ts';
 import { accountOf, type EngineState, tellBalances } from './engine-state.ts';
@@ -40,7 +40,8 @@ export function findRefusal(state: EngineState, book: SymbolBook, draft: OrderDr
   if (draft.type === 'LIMIT_MAKER' && wouldMatch(state, book, draft)) {
     return { code: -2010, msg: 'Order would immediately match and take.' };
   }
-  if (state.archive.size >= ORDERS_MAX) return { code: -1008, msg: 'Server is currently overloaded with other requests.' };
+  if (state.archive.size >= ORDERS_MAX)
+    return { code: -1008, msg: 'Server is currently overloaded with other requests.' };
   return null;
 }
 
@@ -84,7 +85,7 @@ export function demandOf(state: EngineState, book: SymbolBook, order: SimOrder):
 /** Sets money aside for orders that share it; the largest demand is enough, as only one of them will be executed. */
 export function reserveFor(state: EngineState, book: SymbolBook, orders: readonly SimOrder[]): 'reserved' | 'short' {
   const demands = orders.map((order) => demandOf(state, book, order));
-  const amount = demands.reduce((most, demand) => (demand.amount > most ? demand.amount : most), ZERO as Decimal);
+  const amount = demands.reduce((most, demand) => greater(demand.amount, most), ZERO as Decimal);
   const [order, demand] = [orders[0], demands[0]];
   if (order === undefined || demand === undefined) return 'reserved';
   const reservation = reserve(accountOf(state, order.draft.account), demand.asset, amount);

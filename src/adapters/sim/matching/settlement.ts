@@ -5,8 +5,22 @@
  */
 import { add, type Decimal, decimal, divide, multiply, subtract, truncateToStep, ZERO } from '../../../core/decimal.ts';
 import type { EpochMs } from '../../../core/time.ts';
-import { accountOf, bookOf, type EngineState, type OrderExecution, type SimAccount, tellBalances } from './engine-state.ts';
-import { isMarketType, leftOf, type Reservation, type SimFill, type SimOrder, type SimOrderStatus } from './sim-order.ts';
+import {
+  accountOf,
+  bookOf,
+  type EngineState,
+  type OrderExecution,
+  type SimAccount,
+  tellBalances,
+} from './engine-state.ts';
+import {
+  isMarketType,
+  leftOf,
+  type Reservation,
+  type SimFill,
+  type SimOrder,
+  type SimOrderStatus,
+} from './sim-order.ts';
 import type { SymbolRules } from './symbol-rules.ts';
 
 const BNB_DISCOUNT = decimal('0.75');
@@ -106,7 +120,8 @@ function takeCommission(
   const rate = account.commission[role];
   const unit = state.options.commissionUnit;
   const whole = (value: Decimal): Decimal => truncateToStep(value, unit);
-  const inBnb = mode === 'bnb' ? commissionInBnb(state, { quoteAsset: rules.quote, amount: multiply(quote, rate) }) : null;
+  const inBnb =
+    mode === 'bnb' ? commissionInBnb(state, { quoteAsset: rules.quote, amount: multiply(quote, rate) }) : null;
   let taken = { amount: whole(multiply(received, rate)), asset: order.draft.side === 'BUY' ? rules.base : rules.quote };
   if (mode === 'quote') taken = { amount: whole(multiply(quote, rate)), asset: rules.quote };
   if (inBnb !== null && account.wallet.has('BNB', whole(inBnb))) taken = { amount: whole(inBnb), asset: 'BNB' };

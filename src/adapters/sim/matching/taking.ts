@@ -3,11 +3,11 @@
  * price what stood there before any of ours comes first. In: an order that works. Out: fills, and whether something
  * is left.
  */
-import { add, type Decimal, divide, multiply, subtract, truncateToStep, ZERO } from '../../../core/decimal.ts';
+import { add, type Decimal, divide, lesser, multiply, subtract, truncateToStep, ZERO } from '../../../core/decimal.ts';
 import type { EpochMs } from '../../../core/time.ts';
 import type { EngineState } from './engine-state.ts';
-import { type DepthLevel, drain, levelsAgainst, reaches } from './market-depth.ts';
 import { execute } from './executing.ts';
+import { type DepthLevel, drain, levelsAgainst, reaches } from './market-depth.ts';
 import { finish } from './settlement.ts';
 import { isMarketType, leftOf, type SimOrder, type SimSide } from './sim-order.ts';
 import { opposite, queueOf, type SymbolBook } from './symbol-book.ts';
@@ -113,7 +113,7 @@ export function surveyOffers(state: EngineState, book: SymbolBook, order: SimOrd
     if (isEnough || !reaches(side, offer.touch, limit)) break;
     const price = limit !== null && !reaches(side, offer.price, limit) ? limit : offer.price;
     const missing = missingOf(order, found, price);
-    const part = missing < offer.left ? missing : offer.left;
+    const part = lesser(missing, offer.left);
     found = { quantity: add(found.quantity, part), cost: add(found.cost, multiply(price, part)) };
   }
   return found;

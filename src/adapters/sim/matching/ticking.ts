@@ -3,11 +3,19 @@
  * turn came, stop orders set to work, and the new book. An order behind others at its price waits until what came
  * before it was traded, or the market goes through.
  */
-import { type Decimal, subtract, ZERO } from '../../../core/decimal.ts';
+import { type Decimal, lesser, subtract, ZERO } from '../../../core/decimal.ts';
 import type { EpochMs } from '../../../core/time.ts';
 import type { EngineState } from './engine-state.ts';
 import { execute } from './executing.ts';
-import { drain, levelsAgainst, type MarketTick, type Pool, type PublicPrint, quantityAt, reaches } from './market-depth.ts';
+import {
+  drain,
+  levelsAgainst,
+  type MarketTick,
+  type Pool,
+  type PublicPrint,
+  quantityAt,
+  reaches,
+} from './market-depth.ts';
 import { endSiblings } from './order-lists.ts';
 import { coverTriggered, work } from './placing.ts';
 import { finish } from './settlement.ts';
@@ -54,8 +62,8 @@ type FillFrom = { readonly order: SimOrder; readonly pool: Pool; readonly most: 
 /** Fills a resting order at its own price from a pool. */
 function fillFrom(state: EngineState, book: SymbolBook, { order, pool, most, time }: FillFrom): void {
   const left = leftOf(order);
-  const available = most < pool.left ? most : pool.left;
-  const quantity = left < available ? left : available;
+  const available = lesser(most, pool.left);
+  const quantity = lesser(left, available);
   const { price } = order.draft;
   if (quantity <= 0n || price === null || !isResting(order)) return;
   drain(pool, quantity);
