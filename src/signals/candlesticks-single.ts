@@ -13,9 +13,14 @@ export function findSinglePatterns(setting: Setting, findings: Finding[]): void 
   findFullBodies(setting, findings);
 }
 
+/** A price far below the series' first one is zero in scaled prices, and then so is the least body. */
+function isBody(body: number, small: number): boolean {
+  return body > 0 && body >= small;
+}
+
 function findHammers({ now, small, trend }: Setting, findings: Finding[]): void {
   const { body, lower, upper } = now;
-  if (!(body >= small && lower >= 2 * body && upper <= 0.5 * body)) return;
+  if (!(isBody(body, small) && lower >= 2 * body && upper <= 0.5 * body)) return;
   if (trend === -1) {
     const raw = Math.min(55 + 5 * Math.floor(lower / body), 80) + (now.isGreen ? 8 : 0);
     findings.push(reversal('hammer', raw, 'H'));
@@ -27,7 +32,7 @@ function findHammers({ now, small, trend }: Setting, findings: Finding[]): void 
 
 function findStars({ now, one, small, trend }: Setting, findings: Finding[]): void {
   const { body, lower, upper } = now;
-  if (!(body >= small && upper >= 2 * body && lower <= 0.3 * body)) return;
+  if (!(isBody(body, small) && upper >= 2 * body && lower <= 0.3 * body)) return;
   if (trend === 1) {
     const raw = Math.min(50 + 5 * Math.floor(upper / body), 75) + (now.low > one.high ? 10 : 0) + (now.isRed ? 5 : 0);
     findings.push(reversal('shootingStar', -raw, 'M'));

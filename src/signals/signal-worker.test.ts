@@ -291,6 +291,19 @@ describe('bad input', () => {
     }
   });
 
+  it('a price that fell to nothing beside the first one gives finite scores: a body of zero is no hammer', () => {
+    // Down to a billionth of a billionth of the first price, where scaled prices are zero, in a falling trend.
+    const worker = createSignalWorker('x', SEED);
+    for (let index = 0; index < 140; index++) {
+      const price = index < 100 ? 1e6 * 0.9 ** index : 1e-12;
+      const openTime = addMs(CHART_END, (index - 140) * timeframeMs(minute));
+      foldPlainCandle(worker, minute, { open: price, high: price, low: price, close: price, volume: 1, openTime });
+      const { books } = index < 60 ? { books: null } : scoreOf(minuteOpinion(worker, addMs(openTime, 60_000)));
+      if (books === null) continue;
+      expect([books.candlesticks.sell, books.candlesticks.buy].every(Number.isFinite), `candle ${index}`).toBe(true);
+    }
+  });
+
   it('any finite candles whatever give finite scores from 0 on, and never a throw', () => {
     const wild = fc.oneof(fc.double({ min: 1e-12, max: 1e12, noNaN: true }), fc.constantFrom(1, 1e-9, 1e9));
     const candle = fc.tuple(wild, wild, wild, wild, fc.oneof(wild, fc.constant(0)));
@@ -310,7 +323,7 @@ describe('bad input', () => {
           expect(Number.isFinite(score.buy) && score.buy >= 0).toBe(true);
         }
       }),
-      { numRuns: 30 },
+      { numRuns: 100 },
     );
   });
 });
