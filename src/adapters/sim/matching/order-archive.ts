@@ -12,7 +12,8 @@ export class OrderArchive {
   readonly #bySymbol = new Map<string, Map<number, SimOrder>>();
   /** Newest order of each client order id. */
   readonly #byClientId = new Map<string, SimOrder>();
-  readonly #open = new Map<string, Map<number, SimOrder>>();
+  readonly #open = new Map<string, Map<string, SimOrder>>();
+  readonly #openBySymbol = new Map<string, number>();
   #size = 0;
 
   get size(): number {
@@ -24,12 +25,20 @@ export class OrderArchive {
     const { account, symbol, clientOrderId } = order.draft;
     mapOf(this.#bySymbol, symbolKey(account, symbol)).set(order.orderId, order);
     this.#byClientId.set(`${symbolKey(account, symbol)}:${clientOrderId}`, order);
-    mapOf(this.#open, account).set(order.orderId, order);
+    mapOf(this.#open, account).set(`${symbol}:${order.orderId}`, order);
+    this.#openBySymbol.set(symbol, this.openCount(symbol) + 1);
   }
 
   /** Takes an order that ended out of the open ones. */
   close(order: SimOrder): void {
-    this.#open.get(order.draft.account)?.delete(order.orderId);
+    const { account, symbol } = order.draft;
+    const wasOpen = this.#open.get(account)?.delete(`${symbol}:${order.orderId}`) ?? false;
+    if (wasOpen) this.#openBySymbol.set(symbol, this.openCount(symbol) - 1);
+  }
+
+  /** How many orders of a symbol are open, of all accounts. */
+  openCount(symbol: string): number {
+    return this.#openBySymbol.get(symbol) ?? 0;
   }
 
   byNumber(account: string, symbol: string, orderId: number): SimOrder | null {
@@ -68,7 +77,7 @@ function symbolKey(account: string, symbol: string): string {
   return `${account}:${symbol}`;
 }
 
-function mapOf(maps: Map<string, Map<number, SimOrder>>, key: string): Map<number, SimOrder> {
+function mapOf<K>(maps: Map<string, Map<K, SimOrder>>, key: string): Map<K, SimOrder> {
   let map = maps.get(key);
   if (map === undefined) {
     map = new Map();
