@@ -33,7 +33,13 @@ describe('stream names', () => {
     expect(parseStreamName('btcusdt@kline_1M')).toEqual({ kind: 'kline', symbol: 'BTCUSDT', interval: '1M' });
     expect(parseStreamName('btcusdt@miniTicker')).toEqual({ kind: 'miniTicker', symbol: 'BTCUSDT' });
     expect(parseStreamName('!miniTicker@arr')).toEqual({ kind: 'miniTickerAll' });
-    for (const name of ['BTCUSDT@kline_1m', 'btcusdt@kline_7m', 'btcusdt@depth', 'nothing']) {
+    expect(parseStreamName('btcusdt@depth10@100ms')).toEqual({
+      kind: 'partialDepth',
+      symbol: 'BTCUSDT',
+      paceMs: 100,
+      levels: 10,
+    });
+    for (const name of ['BTCUSDT@kline_1m', 'btcusdt@kline_7m', 'btcusdt@depth7', 'nothing']) {
       expect(parseStreamName(name)).toEqual({ kind: 'unserved' });
     }
   });

@@ -4,8 +4,11 @@
  */
 import { type Decimal, toDecimalText } from '../../core/decimal.ts';
 import type { EpochMs } from '../../core/time.ts';
+import type { LotRule } from './matching/symbol-rules.ts';
 import { decimalsOf, fromUnits, toPaddedText } from './sim-grid.ts';
 import type { SimInstrument, SimStatus } from './sim-market.ts';
+import { ORDER_LIMITS } from './spot/order-limiter.ts';
+import { spotRulesOf } from './spot/spot-rules.ts';
 
 /** An instrument with its present status. */
 export type ListedInstrument = { readonly instrument: SimInstrument; readonly status: SimStatus };
@@ -26,8 +29,8 @@ export function toSpotExchangeInfo(listed: readonly ListedInstrument[], facts: E
     serverTime: facts.now,
     rateLimits: [
       { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: facts.weightLimit },
-      { rateLimitType: 'ORDERS', interval: 'SECOND', intervalNum: 10, limit: 100 },
-      { rateLimitType: 'ORDERS', interval: 'DAY', intervalNum: 1, limit: 200_000 },
+      { rateLimitType: 'ORDERS', interval: 'SECOND', intervalNum: 10, limit: ORDER_LIMITS.tenSeconds },
+      { rateLimitType: 'ORDERS', interval: 'DAY', intervalNum: 1, limit: ORDER_LIMITS.day },
       { rateLimitType: 'RAW_REQUESTS', interval: 'MINUTE', intervalNum: 5, limit: 300_000 },
     ],
     exchangeFilters: [],
@@ -51,32 +54,57 @@ function toSpotSymbol({ instrument, status }: ListedInstrument): unknown {
     ocoAllowed: true,
     otoAllowed: true,
     quoteOrderQtyMarketAllowed: true,
-    allowTrailingStop: true,
+    allowTrailingStop: false,
     cancelReplaceAllowed: true,
-    amendAllowed: true,
+    amendAllowed: false,
     isSpotTradingAllowed: true,
     isMarginTradingAllowed: false,
     filters: spotFilters(instrument),
     permissions: [],
     permissionSets: [['SPOT']],
     defaultSelfTradePreventionMode: 'EXPIRE_MAKER',
-    allowedSelfTradePreventionModes: ['EXPIRE_TAKER', 'EXPIRE_MAKER', 'EXPIRE_BOTH', 'DECREMENT'],
+    allowedSelfTradePreventionModes: ['NONE', 'EXPIRE_TAKER', 'EXPIRE_MAKER', 'EXPIRE_BOTH'],
   };
 }
 
+/** The filters the matching engine holds, and two of real answers that limit what is not simulated. */
 function spotFilters(instrument: SimInstrument): readonly unknown[] {
   const pad = (value: Decimal): string => toPaddedText(value, 8);
-  const notional = { minNotional: pad(instrument.minNotional), applyMinToMarket: true };
+  const rules = spotRulesOf(instrument);
+  const { price, percentPrice } = rules;
+  const lot = ({ min, max, step }: LotRule): unknown => ({ minQty: pad(min), maxQty: pad(max), stepSize: pad(step) });
+  const notional = { minNotional: pad(rules.minNotional), applyMinToMarket: true };
+  const largest = { maxNotional: pad(rules.maxNotional), applyMaxToMarket: false, avgPriceMins: 5 };
+  const factors =
+    percentPrice === null
+      ? {}
+      : {
+          bidMultiplierUp: toDecimalText(percentPrice.bidUp),
+          bidMultiplierDown: toDecimalText(percentPrice.bidDown),
+          askMultiplierUp: toDecimalText(percentPrice.askUp),
+          askMultiplierDown: toDecimalText(percentPrice.askDown),
+        };
   return [
-    { filterType: 'PRICE_FILTER', ...priceFilter(instrument, pad) },
-    { filterType: 'LOT_SIZE', ...lotFilter(instrument, MAX_STEPS, pad) },
-    { filterType: 'ICEBERG_PARTS', limit: 10 },
-    { filterType: 'MARKET_LOT_SIZE', ...lotFilter(instrument, MARKET_MAX_STEPS, pad) },
-    { filterType: 'NOTIONAL', ...notional, maxNotional: '9000000.00000000', applyMaxToMarket: false, avgPriceMins: 5 },
-    { filterType: 'MAX_NUM_ORDERS', maxNumOrders: 200 },
-    { filterType: 'MAX_NUM_ALGO_ORDERS', maxNumAlgoOrders: 5 },
+    { filterType: 'PRICE_FILTER', minPrice: pad(price.min), maxPrice: pad(price.max), tickSize: pad(price.step) },
+    Object.assign({ filterType: 'LOT_SIZE' }, lot(rules.lot)),
+    { filterType: 'ICEBERG_PARTS', limit: rules.icebergPartsMax },
+    Object.assign({ filterType: 'MARKET_LOT_SIZE' }, lot(rules.marketLot)),
+    { filterType: 'TRAILING_DELTA', ...TRAILING },
+    { filterType: 'PERCENT_PRICE_BY_SIDE', ...factors, avgPriceMins: 5 },
+    { filterType: 'NOTIONAL', ...notional, ...largest },
+    { filterType: 'MAX_NUM_ORDERS', maxNumOrders: rules.ordersMax },
+    { filterType: 'MAX_NUM_ORDER_LISTS', maxNumOrderLists: rules.listsMax },
+    { filterType: 'MAX_NUM_ALGO_ORDERS', maxNumAlgoOrders: rules.algoOrdersMax },
+    { filterType: 'MAX_NUM_ORDER_AMENDS', maxNumOrderAmends: 10 },
   ];
 }
+
+const TRAILING = {
+  minTrailingAboveDelta: 10,
+  maxTrailingAboveDelta: 2_000,
+  minTrailingBelowDelta: 10,
+  maxTrailingBelowDelta: 2_000,
+} as const;
 
 /** `GET /fapi/v1/exchangeInfo`. */
 export function toFuturesExchangeInfo(listed: readonly ListedInstrument[], facts: ExchangeFacts): unknown {

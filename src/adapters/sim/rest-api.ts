@@ -11,6 +11,7 @@ import { toPaddedText } from './sim-grid.ts';
 import { parseSimInterval } from './sim-interval.ts';
 import type { SimInstrument } from './sim-market.ts';
 import type { SimView } from './sim-view.ts';
+import type { SimKey } from './spot/sim-accounts.ts';
 import { toDayTicker, toKlineArray, wirePlaces } from './wire-frames.ts';
 
 /** Answer of a route: the JSON body or a refusal. */
@@ -19,20 +20,29 @@ export type RestAnswer = Result<unknown, RestRefusal>;
 /** A route that a path leads to: what the request weighs and how it is answered. */
 export type RestRoute = {
   readonly market: MarketType;
+  /** Who may ask: anybody, a key's signature, or that of a key that may trade. */
+  readonly security: 'none' | 'signed' | 'trade';
+  /** New orders the request makes. */
+  readonly orders: number;
+  /** Whether a request that succeeds costs nothing. */
+  readonly free: 'onSuccess' | 'never';
   readonly weight: (query: URLSearchParams) => number;
-  readonly answer: (query: URLSearchParams) => RestAnswer;
+  /** The key is there wherever a signature is needed. */
+  readonly answer: (query: URLSearchParams, key: SimKey | null) => RestAnswer;
 };
 
 /** What the routes work with. */
 export type RestApiOptions = {
   readonly view: SimView;
   readonly weightLimit: Readonly<Record<MarketType, number>>;
+  /** The exchange's own idea of the time, in milliseconds since the epoch. */
+  readonly serverTime: () => number;
 };
 
 const KLINES_DEFAULT = 500;
 const KLINES_MAX = { spot: 1_000, futures: 1_500 } as const;
 
-/** Every route by its path. */
+/** Every market-data route by its method and path. */
 export function createRestRoutes(options: RestApiOptions): ReadonlyMap<string, RestRoute> {
   const { view, weightLimit } = options;
   const windows = new Map<InstrumentId, DayWindow>();
@@ -41,11 +51,12 @@ export function createRestRoutes(options: RestApiOptions): ReadonlyMap<string, R
   for (const market of markets) {
     const prefix = market === 'spot' ? '/api/v3' : '/fapi/v1';
     const add = (path: string, weight: RestRoute['weight'], answer: RestRoute['answer']): void => {
-      routes.set(`${prefix}${path}`, { market, weight, answer });
+      const open = { security: 'none', orders: 0, free: 'never' } as const;
+      routes.set(`GET ${prefix}${path}`, { market, ...open, weight, answer });
     };
     const one = (): number => 1;
     add('/ping', one, () => ok({}));
-    add('/time', one, () => ok({ serverTime: view.now() }));
+    add('/time', one, () => ok({ serverTime: options.serverTime() }));
     add(
       '/exchangeInfo',
       () => (market === 'spot' ? 20 : 1),

@@ -6,7 +6,13 @@ import { err, ok, type Result } from '../../core/result.ts';
 import { type EpochMs, isEpochMs } from '../../core/time.ts';
 
 /** A refusal in the exchange's words with its HTTP status. */
-export type RestRefusal = { readonly status: number; readonly code: number; readonly msg: string };
+export type RestRefusal = {
+  readonly status: number;
+  readonly code: number;
+  readonly msg: string;
+  /** What a request with several parts tells of each. */
+  readonly data?: unknown;
+};
 
 /** A refusal of a bad request. */
 export function badRequest(code: number, msg: string): { readonly ok: false; readonly error: RestRefusal } {

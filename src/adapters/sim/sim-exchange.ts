@@ -1,22 +1,22 @@
 /**
- * A playable exchange: one HTTP and WebSocket server that speaks Binance's protocol for spot and USD-M futures market
- * data. In: a market, a clock. Out: the market's candles, never ahead of the clock, with the exchange's limits,
- * refusals and traps. Third-party Binance clients can connect to it.
+ * A playable exchange: one HTTP and WebSocket server that speaks Binance's protocol for spot trading and for spot and
+ * USD-M futures market data. In: a market, a clock, accounts. Out: candles, books and fills, never ahead of the clock,
+ * with the exchange's limits, refusals and traps. Third-party Binance clients can connect to it.
  */
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
+import { createServer, type Server } from 'node:http';
 import { FailureError, failure, toFailure } from '../../model/failure.ts';
 import type { MarketType } from '../../model/instrument.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { createControl } from './control-routes.ts';
+import { createSpotSide, type SpotSide } from './exchange-parts.ts';
 import { createRestRoutes } from './rest-api.ts';
 import { createRestListener } from './rest-server.ts';
 import { FaultBoard, type SimFaults } from './sim-faults.ts';
 import type { SimMarket } from './sim-market.ts';
-import { SimSocket } from './sim-socket.ts';
 import { SimView } from './sim-view.ts';
-import { StreamHub } from './stream-hub.ts';
-import { parseSocketRoute, type SocketRoute } from './stream-names.ts';
+import { type SimCounters, SocketDoor } from './socket-door.ts';
+import type { SimAccountSpec } from './spot/sim-accounts.ts';
+import type { SpotDesk } from './spot/spot-desk.ts';
 import { WeightGovernor } from './weight-governor.ts';
 
 /** How to run the exchange. */
@@ -34,6 +34,8 @@ export type SimExchangeOptions = {
   readonly minFrameWallMs?: number;
   /** Request weight per minute and address; default 6000 on spot and 2400 on futures. */
   readonly weightLimit?: Partial<Readonly<Record<MarketType, number>>>;
+  /** Who may trade; by default two accounts whose keys are in the documentation. */
+  readonly accounts?: readonly SimAccountSpec[];
 };
 
 /** Counters since the start, and what is open now. */
@@ -53,6 +55,8 @@ export type SimExchange = {
   readonly httpUrl: string;
   readonly wsUrl: string;
   readonly faults: SimFaults;
+  /** Accounts, orders and books, for tests and drills. */
+  readonly desk: SpotDesk;
   readonly stats: () => SimStats;
   /** Sends `serverShutdown` to the sockets of `market` (default spot; futures does not document it); answers how many. */
   readonly shutdownNotice: (market?: MarketType) => number;
@@ -62,55 +66,91 @@ export type SimExchange = {
   readonly close: () => Promise<void>;
 };
 
-const MIN_FRAME_WALL_MS = 40;
 const WEIGHT_LIMIT = { spot: 6_000, futures: 2_400 } as const;
-/** Largest message a client may send; control messages are far smaller. */
-const PAYLOAD_MAX = 256 * 1024;
-
-type Counters = { framesSent: number; controlMessages: number; requests: number; refusals: number };
 
 /** Starts the exchange; rejects with `port_occupied` when the port is taken. */
 export async function startSimExchange(options: SimExchangeOptions): Promise<SimExchange> {
-  const view = new SimView(options.market, options.clock);
-  const faults = new FaultBoard(options.clock, options.seed ?? options.market.seed);
-  const counters: Counters = { framesSent: 0, controlMessages: 0, requests: 0, refusals: 0 };
-  const server = createServer(createListener(options, { view, faults, counters }));
-  const door = new SocketDoor(options, { view, faults, counters });
+  const parts = createParts(options);
+  const { faults, counters, spot } = parts;
+  const door = new SocketDoor(options, parts);
+  const switches = createFaults(parts, door);
+  const stats = (): SimStats => ({ sockets: door.sockets.size, subscriptions: door.subscriptions, ...counters });
+  const server = createServer(
+    createListener(options, parts, { switches, stats, announce: () => door.announceShutdown('spot') }),
+  );
   server.on('upgrade', (request, socket, head) => door.admit(request, socket, head));
   const port = await listen(server, options);
   return {
     port,
     httpUrl: `http://127.0.0.1:${port}`,
     wsUrl: `ws://127.0.0.1:${port}`,
-    faults: createFaults(faults, door),
-    stats: () => ({ sockets: door.sockets.size, subscriptions: door.subscriptions, ...counters }),
+    faults: switches,
+    desk: spot.desk,
+    stats,
     shutdownNotice: (market = 'spot') => door.announceShutdown(market),
     cutSockets: () => door.each((socket) => socket.cut('going away')),
     close: async () => {
+      faults.clear();
       door.close();
+      spot.desk.close();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
 }
 
-type Parts = { readonly view: SimView; readonly faults: FaultBoard; readonly counters: Counters };
+type Parts = {
+  readonly view: SimView;
+  readonly faults: FaultBoard;
+  readonly counters: SimCounters;
+  readonly governors: Readonly<Record<MarketType, WeightGovernor>>;
+  readonly spot: SpotSide;
+};
 
-function createListener(options: SimExchangeOptions, parts: Parts): ReturnType<typeof createRestListener> {
+function createParts(options: SimExchangeOptions): Parts {
+  const { market, clock } = options;
+  const view = new SimView(market, clock);
+  const seed = options.seed ?? market.seed;
+  const faults = new FaultBoard(clock, seed);
   const weightLimit = { ...WEIGHT_LIMIT, ...options.weightLimit };
+  const governors = { spot: new WeightGovernor(weightLimit.spot), futures: new WeightGovernor(weightLimit.futures) };
+  const { accounts, speed = 1 } = options;
+  const spot = createSpotSide({ view, clock, seed, speed, faults, governor: governors.spot, accounts });
+  const counters = { framesSent: 0, controlMessages: 0, requests: 0, refusals: 0 };
+  const serverTime = (): number => view.now() + faults.skewMs;
+  for (const [key, route] of createRestRoutes({ view, weightLimit, serverTime })) spot.routes.set(key, route);
+  return { view, faults, counters, governors, spot };
+}
+
+type Controls = {
+  readonly switches: SimFaults;
+  readonly stats: () => SimStats;
+  readonly announce: () => number;
+};
+
+function createListener(
+  options: SimExchangeOptions,
+  parts: Parts,
+  controls: Controls,
+): ReturnType<typeof createRestListener> {
+  const { view, faults, spot, governors, counters } = parts;
   return createRestListener({
-    routes: createRestRoutes({ view: parts.view, weightLimit }),
-    governors: { spot: new WeightGovernor(weightLimit.spot), futures: new WeightGovernor(weightLimit.futures) },
-    faults: parts.faults,
-    now: () => parts.view.now(),
+    routes: spot.routes,
+    governors,
+    faults,
+    clock: options.clock,
+    serverTime: () => view.now() + faults.skewMs,
+    dispatcher: spot.dispatcher,
+    control: createControl({ ...controls, desk: spot.desk }),
+    now: () => view.now(),
     onAnswer: (status) => {
-      parts.counters.requests++;
-      if (status !== 200) parts.counters.refusals++;
+      counters.requests++;
+      if (status !== 200) counters.refusals++;
     },
   });
 }
 
-function createFaults(board: FaultBoard, door: SocketDoor): SimFaults {
+function createFaults({ faults: board, governors, view, spot }: Parts, door: SocketDoor): SimFaults {
   return {
     dropSockets: () => door.each((socket) => socket.drop()),
     refuseSockets: (mode) => {
@@ -121,7 +161,26 @@ function createFaults(board: FaultBoard, door: SocketDoor): SimFaults {
     },
     nextFrames: (fault) => board.orderFrames(fault),
     nextRequests: (fault) => board.orderRequests(fault),
-    clear: () => board.clear(),
+    skewClock: (ms) => {
+      board.skewMs = ms;
+    },
+    ban: (seconds) => {
+      for (const governor of Object.values(governors)) governor.banAll(view.now() + seconds * 1_000);
+    },
+    halt: (symbol, mode) => {
+      const instrument = view.findEver('spot', symbol);
+      if (instrument === null) return 'unknown';
+      spot.desk.driver.setHalted(instrument, mode);
+      return 'done';
+    },
+    maintain: (mode) => {
+      board.service = mode === 'on' ? 'maintenance' : 'open';
+    },
+    clear: () => {
+      board.clear();
+      for (const governor of Object.values(governors)) governor.banAll(0);
+      spot.desk.driver.liftHalts();
+    },
   };
 }
 
@@ -137,78 +196,4 @@ function listen(server: Server, at: { readonly host: string; readonly port: numb
       resolve(typeof address === 'object' && address !== null ? address.port : at.port);
     });
   });
-}
-
-/** Lets sockets in and keeps those that are open. */
-class SocketDoor {
-  readonly sockets = new Set<SimSocket>();
-  readonly #options: SimExchangeOptions;
-  readonly #parts: Parts;
-  readonly #hubs: Readonly<Record<MarketType, StreamHub>>;
-  readonly #markets: ReadonlySet<MarketType>;
-  readonly #server = new WebSocketServer({ noServer: true, maxPayload: PAYLOAD_MAX });
-
-  constructor(options: SimExchangeOptions, parts: Parts) {
-    this.#options = options;
-    this.#parts = parts;
-    this.#markets = new Set(options.market.instruments.map((instrument) => instrument.market));
-    const frameSpacingMs = Math.ceil((options.minFrameWallMs ?? MIN_FRAME_WALL_MS) * (options.speed ?? 1));
-    const shared = { view: parts.view, clock: options.clock, faults: parts.faults, frameSpacingMs };
-    this.#hubs = {
-      spot: new StreamHub({ ...shared, market: 'spot' }),
-      futures: new StreamHub({ ...shared, market: 'futures' }),
-    };
-  }
-
-  get subscriptions(): number {
-    return this.#hubs.spot.subscriptions + this.#hubs.futures.subscriptions;
-  }
-
-  admit(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const route = parseSocketRoute(request.url ?? '', this.#markets);
-    if (this.#parts.faults.sockets === 'refuse') refuse(socket, '503 Service Unavailable');
-    else if (route === null) refuse(socket, '404 Not Found');
-    else this.#server.handleUpgrade(request, socket, head, (ws) => this.#keep(ws, route));
-  }
-
-  #keep(ws: ConstructorParameters<typeof SimSocket>[0]['ws'], route: SocketRoute): void {
-    const { counters } = this.#parts;
-    const socket = new SimSocket({
-      ws,
-      route,
-      hub: this.#hubs[route.market],
-      clock: this.#options.clock,
-      speed: this.#options.speed ?? 1,
-      onFrame: () => counters.framesSent++,
-      onControl: () => counters.controlMessages++,
-      onClose: (closed) => this.sockets.delete(closed),
-    });
-    this.sockets.add(socket);
-  }
-
-  /** Runs `action` on every socket; answers how many. */
-  each(action: (socket: SimSocket) => void): number {
-    const sockets = [...this.sockets];
-    for (const socket of sockets) action(socket);
-    return sockets.length;
-  }
-
-  announceShutdown(market: MarketType): number {
-    const sockets = [...this.sockets].filter((socket) => socket.route.market === market);
-    for (const socket of sockets) socket.announceShutdown();
-    return sockets.length;
-  }
-
-  close(): void {
-    this.each((socket) => socket.drop());
-    this.#hubs.spot.close();
-    this.#hubs.futures.close();
-    this.#server.close();
-  }
-}
-
-function refuse(socket: Duplex, status: string): void {
-  // The client may be gone before it reads the refusal; nobody else listens to a socket that was never taken over.
-  socket.on('error', () => undefined);
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -8,9 +8,29 @@ import { createRng, type Rng } from '../../core/rng.ts';
 import { addMs } from '../../core/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 
+/** Everything that can become of a request. */
+export const REQUEST_FAULTS = [
+  429,
+  418,
+  500,
+  503,
+  'hang',
+  'dropRequest',
+  'dropResponse',
+  'delay',
+  'duplicate',
+  'reorder',
+  'timeout',
+  'cut',
+  'page',
+  'trailing',
+] as const;
+/** Everything that can happen to a frame. */
+export const FRAME_FAULTS = ['skip', 'duplicate', 'delay', 'reorder', 'corrupt'] as const;
+
 /** What happens to the next `count` (default 1) kline frames, optionally of one stream or phase only. */
 export type FrameFault = {
-  readonly kind: 'skip' | 'duplicate' | 'delay' | 'reorder' | 'corrupt';
+  readonly kind: (typeof FRAME_FAULTS)[number];
   readonly count?: number;
   /** Stream name such as `btcusdt@kline_1m`; any when absent. */
   readonly stream?: string;
@@ -22,14 +42,20 @@ export type FrameFault = {
 };
 
 /**
- * What the next `count` REST requests are answered with: a refusal, nothing at all (`hang`), half an answer and a lost
- * connection (`cut`), a web page with status 200 (`page`), or history that trails the stream (`trailing`).
+ * What becomes of the next `count` requests. Not carried out: a refusal, nothing at all (`hang`), or a lost connection
+ * (`dropRequest`). Carried out: a lost connection (`dropResponse`), half an answer (`cut`), code -1007 (`timeout`), an
+ * answer that is late (`delay`), twice (`duplicate`), after the request behind it (`reorder`), a web page (`page`), or
+ * history that trails the stream (`trailing`).
  */
 export type RequestFault = {
-  readonly answer: 429 | 418 | 500 | 503 | 'hang' | 'cut' | 'page' | 'trailing';
+  readonly answer: (typeof REQUEST_FAULTS)[number];
   readonly count: number;
   /** Only requests whose path ends so, for example `/klines`. */
   readonly path?: string;
+  /** Only requests of this method. */
+  readonly method?: string;
+  /** Market time by which a `delay` is late; default 1000. */
+  readonly delayMs?: number;
   readonly retryAfterS?: number;
   /** Market time by which `trailing` history lags; default 60000. */
   readonly trailMs?: number;
@@ -45,6 +71,14 @@ export type SimFaults = {
   readonly silence: (mode: 'on' | 'off') => void;
   readonly nextFrames: (fault: FrameFault) => void;
   readonly nextRequests: (fault: RequestFault) => void;
+  /** How far the exchange's idea of the time is ahead of the market's; negative is behind. */
+  readonly skewClock: (ms: number) => void;
+  /** Bans every address for so many wall seconds. */
+  readonly ban: (seconds: number) => void;
+  /** `on` halts a spot symbol: orders stay in the book and new ones are refused. Answers `unknown` for no such symbol. */
+  readonly halt: (symbol: string, mode: 'on' | 'off') => 'done' | 'unknown';
+  /** `on` answers 503 to all but ping, time and status. */
+  readonly maintain: (mode: 'on' | 'off') => void;
   /** Forgets every order and sends what a `reorder` still held back. */
   readonly clear: () => void;
 };
@@ -64,6 +98,8 @@ const ORDERS_MAX = 1_000;
 export class FaultBoard {
   sockets: 'accept' | 'refuse' = 'accept';
   streams: 'push' | 'silent' = 'push';
+  service: 'open' | 'maintenance' = 'open';
+  skewMs = 0;
   readonly #clock: Clock;
   readonly #rng: Rng;
   readonly #frames: Pending<FrameFault>[] = [];
@@ -89,6 +125,8 @@ export class FaultBoard {
   clear(): void {
     this.sockets = 'accept';
     this.streams = 'push';
+    this.service = 'open';
+    this.skewMs = 0;
     this.#frames.length = 0;
     this.#requests.length = 0;
     const held = [...this.#held.values()];
@@ -147,8 +185,11 @@ export class FaultBoard {
   }
 
   /** The order that the next request to `path` falls under, used up by one; `null` for none. */
-  takeRequest(path: string): RequestFault | null {
-    return takeFirst(this.#requests, (one) => path.endsWith(one.path ?? ''));
+  takeRequest(path: string, method = 'GET'): RequestFault | null {
+    return takeFirst(
+      this.#requests,
+      (one) => path.endsWith(one.path ?? '') && (one.method ?? method).toUpperCase() === method,
+    );
   }
 }
 

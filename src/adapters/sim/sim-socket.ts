@@ -5,9 +5,9 @@
  */
 import type { WebSocket } from 'ws';
 import { assertNever } from '../../core/assert.ts';
-import { addMs } from '../../core/time.ts';
-import type { Cancel, Clock } from '../../ports/clock.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { type ControlMessage, controlError, controlResult, parseControl } from './control-protocol.ts';
+import { SocketLife } from './socket-life.ts';
 import type { StreamHub, StreamListener } from './stream-hub.ts';
 import type { SocketRoute } from './stream-names.ts';
 
@@ -29,7 +29,6 @@ const LIMITS = {
   spot: { streams: 1_024, controlsPerSecond: 5, pingMs: 20_000, pongMs: 60_000 },
   futures: { streams: 200, controlsPerSecond: 10, pingMs: 180_000, pongMs: 600_000 },
 } as const;
-const MAX_AGE_MS = 24 * 3_600_000;
 /** Bytes waiting for one client; beyond it the client is too slow and is disconnected. */
 const BUFFER_MAX = 16 * 1024 * 1024;
 const CLOSE_GOING_AWAY = 1001;
@@ -40,31 +39,26 @@ export class SimSocket implements StreamListener {
   readonly #options: SimSocketOptions;
   /** Subscriptions in order; bounded by the market's limit. */
   readonly #streams = new Set<string>();
-  readonly #timers = new Map<'ping' | 'age', Cancel>();
+  readonly #life: SocketLife;
   #form: 'raw' | 'combined';
   #second = 0;
   #controls = 0;
-  #lastPong: number;
 
   constructor(options: SimSocketOptions) {
     this.#options = options;
     this.#form = options.route.form;
-    this.#lastPong = options.clock.now();
-    const { ws, clock } = options;
+    const { ws, clock, speed } = options;
+    const { pingMs, pongMs } = LIMITS[options.route.market];
+    this.#life = new SocketLife({ ws, clock, speed, pingMs, pongMs, onOld: () => this.cut('24 hours') });
     ws.on('message', (data) => this.#onMessage(String(data)));
     ws.on('ping', () => this.#countControl());
     ws.on('pong', () => {
-      this.#lastPong = clock.now();
+      this.#life.pong();
       this.#countControl();
     });
     // The close event always follows an error and does the cleaning.
     ws.on('error', () => undefined);
     ws.on('close', () => this.#onClosed());
-    this.#timers.set(
-      'age',
-      clock.schedule(addMs(clock.now(), MAX_AGE_MS), () => this.cut('24 hours')),
-    );
-    this.#armPing();
     if (this.#changeStreams('add', options.route.streams) === 'tooMany') ws.close(CLOSE_POLICY, 'too many streams');
   }
 
@@ -100,24 +94,10 @@ export class SimSocket implements StreamListener {
   }
 
   #onClosed(): void {
-    for (const cancel of this.#timers.values()) cancel();
+    this.#life.end();
     for (const stream of this.#streams) this.#options.hub.unsubscribe(stream, this);
     this.#streams.clear();
     this.#options.onClose(this);
-  }
-
-  #armPing(): void {
-    const { clock, speed, ws } = this.#options;
-    const limits = LIMITS[this.route.market];
-    const action = (): void => {
-      if (clock.now() - this.#lastPong > limits.pongMs * speed) {
-        ws.terminate();
-        return;
-      }
-      if (ws.readyState === ws.OPEN) ws.ping(String(clock.now()));
-      this.#armPing();
-    };
-    this.#timers.set('ping', clock.schedule(addMs(clock.now(), Math.ceil(limits.pingMs * speed)), action));
   }
 
   /** Counts pings, pongs and messages alike; too many in one second end the connection. */

@@ -1,6 +1,6 @@
 /**
- * The live streams of one market. In: subscriptions and the clock. Out: kline and mini-ticker frames to every
- * subscriber: forming klines at the exchange's pace when something was traded, each closed kline exactly once at its
+ * The live streams of one market. In: subscriptions and the clock. Out: klines, mini tickers, on spot also trades and
+ * books, to every subscriber: forming klines at the exchange's pace when something was traded, each closed kline exactly once at its
  * period's end and in order. What nobody subscribes costs nothing; each update costs O(1) per stream.
  */
 import { type EpochMs, epochMs } from '../../core/time.ts';
@@ -12,6 +12,8 @@ import type { FaultBoard } from './sim-faults.ts';
 import { bucketOpenOf, SIM_MINUTE_MS } from './sim-interval.ts';
 import type { SimRow } from './sim-market.ts';
 import type { SimView } from './sim-view.ts';
+import { BookStreams } from './spot/book-streams.ts';
+import type { SpotDesk } from './spot/spot-desk.ts';
 import { parseStreamName, type StreamRequest } from './stream-names.ts';
 
 /** Who gets frames; `stream` is the name it subscribed. */
@@ -25,6 +27,8 @@ export type StreamHubOptions = {
   readonly faults: FaultBoard;
   /** Least market time between two forming frames of a stream, on top of the exchange's own pace. */
   readonly frameSpacingMs: number;
+  /** Where trades and books come from; `null` where they are not simulated. */
+  readonly desk: SpotDesk | null;
 };
 
 type Topic = { readonly request: StreamRequest; readonly listeners: Set<StreamListener> };
@@ -40,6 +44,7 @@ export class StreamHub {
   readonly #topics = new Map<string, Topic>();
   readonly #klines = new Map<string, KlineStream>();
   readonly #tickers: MiniTickers;
+  readonly #books: BookStreams | null;
   readonly #klinePaceMs: number;
   /** Every minute that opens before this is closed and published. */
   #closedUntil: EpochMs;
@@ -51,6 +56,8 @@ export class StreamHub {
     this.#options = options;
     this.#klinePaceMs = Math.max(KLINE_PACE_MS[options.market], options.frameSpacingMs);
     this.#tickers = new MiniTickers(options);
+    const send = (name: string, text: string): void => this.#publish(name, text, 'forming');
+    this.#books = options.desk === null ? null : new BookStreams(options.desk, send);
     this.#closedUntil = bucketOpenOf('1m', options.view.now());
   }
 
@@ -79,6 +86,7 @@ export class StreamHub {
     this.#topics.delete(name);
     this.#klines.delete(name);
     this.#tickers.close(name);
+    this.#books?.close(name);
     if (this.#topics.size === 0) this.#disarm();
   }
 
@@ -98,7 +106,8 @@ export class StreamHub {
       const stream = new KlineStream({ name, instrument, interval: request.interval, view });
       stream.start(this.#closedUntil);
       this.#klines.set(name, stream);
-    } else if (request.kind !== 'unserved') this.#tickers.open(name, request);
+    } else if (request.kind === 'miniTicker' || request.kind === 'miniTickerAll') this.#tickers.open(name, request);
+    else if (request.kind !== 'unserved') this.#books?.open(name, request);
   }
 
   #disarm(): void {
@@ -111,7 +120,8 @@ export class StreamHub {
     const now = this.#options.view.now();
     const minuteEnd = this.#closedUntil + SIM_MINUTE_MS;
     const klineDue = (Math.floor(now / this.#klinePaceMs) + 1) * this.#klinePaceMs;
-    const due = Math.min(minuteEnd, klineDue, this.#tickers.nextDue(now));
+    const streamsDue = Math.min(this.#tickers.nextDue(now), this.#books?.nextDue(now) ?? Number.POSITIVE_INFINITY);
+    const due = Math.min(minuteEnd, klineDue, streamsDue);
     this.#cancel = this.#options.clock.schedule(epochMs(Math.max(due, now)), () => this.#turn());
   }
 
@@ -122,6 +132,7 @@ export class StreamHub {
     if (this.#closedUntil + SIM_MINUTE_MS > now) {
       this.#pushForming(now);
       this.#tickers.push(now, (name, text) => this.#fanOut(name, text));
+      this.#books?.push(now);
     }
     if (this.#topics.size > 0) this.#arm();
   }

@@ -4,12 +4,14 @@
  */
 import type { MarketType } from '../../model/instrument.ts';
 import { parseSimInterval, type SimInterval } from './sim-interval.ts';
+import { type BookStreamRequest, parseBookTopic } from './spot/book-frames.ts';
 
 /** What a stream name asks for; the symbol is in the exchange's upper case. */
 export type StreamRequest =
   | { readonly kind: 'kline'; readonly symbol: string; readonly interval: SimInterval }
   | { readonly kind: 'miniTicker'; readonly symbol: string }
   | { readonly kind: 'miniTickerAll' }
+  | BookStreamRequest
   | { readonly kind: 'unserved' };
 
 /** What a socket's path asks for. `quiet` routes acknowledge everything and push nothing. */
@@ -29,7 +31,8 @@ export function parseStreamName(name: string): StreamRequest {
   if (symbol === '' || symbol !== symbol.toLowerCase()) return { kind: 'unserved' };
   if (topic === 'miniTicker') return { kind: 'miniTicker', symbol: symbol.toUpperCase() };
   const interval = topic.startsWith('kline_') ? parseSimInterval(topic.slice('kline_'.length)) : null;
-  return interval === null ? { kind: 'unserved' } : { kind: 'kline', symbol: symbol.toUpperCase(), interval };
+  if (interval !== null) return { kind: 'kline', symbol: symbol.toUpperCase(), interval };
+  return parseBookTopic(symbol.toUpperCase(), topic) ?? { kind: 'unserved' };
 }
 
 /**

@@ -25,6 +25,7 @@ const ADDRESSES_MAX = 1_000;
 export class WeightGovernor {
   readonly limit: number;
   readonly #accounts = new Map<string, Account>();
+  #bannedUntil = 0;
 
   constructor(limit: number) {
     this.limit = limit;
@@ -33,6 +34,7 @@ export class WeightGovernor {
   /** Charges `weight` to `address`; a refused request costs its weight too. */
   charge(address: string, weight: number, now: EpochMs): WeightVerdict {
     const account = this.#account(address, Math.floor(now / SIM_MINUTE_MS));
+    account.bannedUntil = Math.max(account.bannedUntil, this.#bannedUntil);
     if (now < account.bannedUntil) return banned(account, now);
     account.used += weight;
     if (account.used <= this.limit) return { kind: 'served', used: account.used };
@@ -43,6 +45,23 @@ export class WeightGovernor {
     }
     const retryAfterS = Math.ceil(((account.minute + 1) * SIM_MINUTE_MS - now) / 1000);
     return { kind: 'limited', used: account.used, retryAfterS };
+  }
+
+  /** What an address has used of the running minute. */
+  usedBy(address: string, now: EpochMs): number {
+    return this.#account(address, Math.floor(now / SIM_MINUTE_MS)).used;
+  }
+
+  /** Gives back what a request cost that turned out to be free. */
+  refund(address: string, weight: number): void {
+    const account = this.#accounts.get(address);
+    if (account !== undefined) account.used = Math.max(0, account.used - weight);
+  }
+
+  /** Bans every address until `until`; a time that is past lifts all bans. */
+  banAll(until: number): void {
+    this.#bannedUntil = until;
+    for (const account of this.#accounts.values()) account.bannedUntil = until;
   }
 
   #account(address: string, minute: number): Account {

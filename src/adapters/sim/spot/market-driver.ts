@@ -4,9 +4,10 @@
  * symbol that nobody watches and that holds no orders is only brought up to date when it is asked for; what orders
  * experience does not depend on how often that is.
  */
-import { addMs, type EpochMs, epochMs } from '../../../core/time.ts';
+
 import { add, type Decimal, divide, truncateToStep, ZERO } from '../../../core/decimal.ts';
 import { createRng } from '../../../core/rng.ts';
+import { addMs, type EpochMs, epochMs } from '../../../core/time.ts';
 import type { Cancel, Clock } from '../../../ports/clock.ts';
 import type { PublicPrint } from '../matching/market-depth.ts';
 import type { TradingEngine } from '../matching/trading-engine.ts';
@@ -37,6 +38,7 @@ type Track = {
   activity: Activity;
   watchers: number;
   cancel: Cancel | null;
+  updateId: number;
 };
 type Activity = { readonly minuteVolume: Decimal; readonly averagePrice: Decimal | null };
 
@@ -89,6 +91,30 @@ export class MarketDriver {
     this.sync(instrument);
   }
 
+  /** Lets every symbol trade again that was halted by hand. */
+  liftHalts(): void {
+    const halted = [...this.#halted];
+    this.#halted.clear();
+    for (const symbol of halted) {
+      const track = this.#tracks.get(symbol);
+      if (track !== undefined) this.sync(track.instrument);
+    }
+  }
+
+  /** Number of the book's last change; it grows with every one, by time where nobody watched. */
+  updateId(instrument: SimInstrument): number {
+    return this.#tracks.get(instrument.symbol)?.updateId ?? 0;
+  }
+
+  /** Notes that orders of accounts changed a book. */
+  touch(instrument: SimInstrument): void {
+    const track = this.#tracks.get(instrument.symbol);
+    if (track === undefined) return;
+    track.updateId++;
+    this.#options.onTick(instrument, null);
+    this.#arm(track);
+  }
+
   /** Whether a symbol was halted by hand. */
   isHalted(instrument: SimInstrument): boolean {
     return this.#halted.has(instrument.symbol);
@@ -111,11 +137,17 @@ export class MarketDriver {
       activity: this.#activityAt(instrument, minute),
       watchers: 0,
       cancel: null,
+      updateId: now,
     };
     this.#enter(track, minute);
     track.next = track.moments.findIndex((moment) => moment.time > now);
     if (track.next < 0) track.next = track.moments.length;
-    const latest = this.#options.view.klines(instrument, { interval: '1m', startTime: null, endTime: null, limit: 1 })[0];
+    const latest = this.#options.view.klines(instrument, {
+      interval: '1m',
+      startTime: null,
+      endTime: null,
+      limit: 1,
+    })[0];
     if (latest === undefined) return track;
     const { close: price } = latest;
     const prints = [{ price, pool: { left: ZERO }, taker: 'EITHER' }] as const;
@@ -136,7 +168,8 @@ export class MarketDriver {
     const rows = this.#options.view.market.minutes(instrument.instrumentId, { from, to: minute });
     const volume = rows.reduce<Decimal>((sum, row) => add(sum, row.volume), ZERO);
     const quote = rows.reduce<Decimal>((sum, row) => add(sum, row.quoteVolume), ZERO);
-    const mean = volume === 0n ? (rows.at(-1)?.close ?? null) : truncateToStep(divide(quote, volume), instrument.priceTick);
+    const mean =
+      volume === 0n ? (rows.at(-1)?.close ?? null) : truncateToStep(divide(quote, volume), instrument.priceTick);
     return { minuteVolume: shareOf(volume, 1, Math.max(1, rows.length)), averagePrice: mean };
   }
 
@@ -173,6 +206,7 @@ export class MarketDriver {
     const rng = createRng(seed, `${instrument.instrumentId}:${move.time}:book`);
     const shape = { grid: instrument, price: move.price, taker: move.taker, minuteVolume: activity.minuteVolume };
     const { time, prints } = move;
+    track.updateId = Math.max(track.updateId + 1, time);
     const averagePrice = activity.averagePrice;
     engine.tick(instrument.symbol, { time, prints, depth: shapeBook(shape, rng), averagePrice });
   }

@@ -119,7 +119,11 @@ export function toListJson(list: OrderList): Json {
     listClientOrderId: list.clientListId,
     transactionTime: list.createdTime,
     symbol: list.symbol,
-    orders: list.orders.map(({ orderId, draft }) => ({ symbol: draft.symbol, orderId, clientOrderId: draft.clientOrderId })),
+    orders: list.orders.map(({ orderId, draft }) => ({
+      symbol: draft.symbol,
+      orderId,
+      clientOrderId: draft.clientOrderId,
+    })),
   };
 }
 

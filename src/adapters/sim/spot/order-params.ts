@@ -6,8 +6,8 @@ import { type Decimal, parseDecimal } from '../../../core/decimal.ts';
 import { err, ok, type Result } from '../../../core/result.ts';
 import {
   type OrderDraft,
-  SIM_ORDER_TYPES,
   type SelfTradePrevention,
+  SIM_ORDER_TYPES,
   type SimOrderType,
   type SimSide,
   type SimTimeInForce,
@@ -70,7 +70,16 @@ export function readOrder(
   const { account, symbol, newId } = context;
   const clientOrderId = rest.value.clientOrderId ?? newId();
   const { timeInForce, selfTrade } = rest.value;
-  return ok({ account, symbol, side: side.value as SimSide, type: type.value, ...fields.value, timeInForce, selfTrade, clientOrderId });
+  return ok({
+    account,
+    symbol,
+    side: side.value as SimSide,
+    type: type.value,
+    ...fields.value,
+    timeInForce,
+    selfTrade,
+    clientOrderId,
+  });
 }
 
 type Manner = {
@@ -87,9 +96,10 @@ function readManner(params: URLSearchParams, reader: LegReader, type: SimOrderTy
     : ok('GTC' as const);
   if (!time.ok) return time;
   const selfTrade = PREVENTIONS.find((mode) => mode === (params.get('selfTradePreventionMode') ?? 'EXPIRE_MAKER'));
-  if (selfTrade === undefined) return badRequest(-1013, 'This symbol does not allow the specified self-trade prevention mode.');
+  if (selfTrade === undefined)
+    return badRequest(-1013, 'This symbol does not allow the specified self-trade prevention mode.');
   if (params.has(reader.name('icebergQty')) && time.value !== 'GTC') {
-    return badRequest(-1114, "TimeInForce parameter sent when not required.");
+    return badRequest(-1114, 'TimeInForce parameter sent when not required.');
   }
   const idName = reader.prefixed === '' ? 'newClientOrderId' : reader.name('clientOrderId');
   const id = readClientId(params, idName);
@@ -144,7 +154,10 @@ class LegReader {
     }
     if (type === 'MARKET' && this.#has('quantity') === this.#has('quoteOrderQty')) {
       return this.#has('quantity')
-        ? badRequest(-1128, "Combination of optional parameters invalid. Recommendation: 'quantity' or 'quoteOrderQty'.")
+        ? badRequest(
+            -1128,
+            "Combination of optional parameters invalid. Recommendation: 'quantity' or 'quoteOrderQty'.",
+          )
         : missing('quantity');
     }
     const taken: readonly Field[] = type === 'MARKET' ? ['quantity', 'quoteOrderQty'] : [...needed, 'icebergQty'];
@@ -153,7 +166,8 @@ class LegReader {
         return badRequest(-1106, `Parameter '${this.name(field)}' sent when not required.`);
       }
     }
-    if (this.#params.has(this.name('trailingDelta'))) return badRequest(-1013, 'This symbol does not support trailing stop orders.');
+    if (this.#params.has(this.name('trailingDelta')))
+      return badRequest(-1013, 'This symbol does not support trailing stop orders.');
     return null;
   }
 
@@ -162,7 +176,10 @@ class LegReader {
     return text !== null && text !== '';
   }
 
-  decimals(): Result<Pick<OrderDraft, 'quantity' | 'quoteQuantity' | 'price' | 'stopPrice' | 'icebergQuantity'>, RestRefusal> {
+  decimals(): Result<
+    Pick<OrderDraft, 'quantity' | 'quoteQuantity' | 'price' | 'stopPrice' | 'icebergQuantity'>,
+    RestRefusal
+  > {
     const values: (Decimal | null)[] = [];
     for (const field of ['quantity', 'quoteOrderQty', 'price', 'stopPrice', 'icebergQty'] as const) {
       const value = this.#has(field) ? readDecimal(this.#params, this.name(field)) : ok(null);

@@ -5,7 +5,6 @@
  */
 import { createHmac, timingSafeEqual, verify } from 'node:crypto';
 import { err, ok, type Result } from '../../../core/result.ts';
-import type { EpochMs } from '../../../core/time.ts';
 import { badRequest, type RestRefusal } from '../rest-params.ts';
 import type { SimAccounts, SimKey } from './sim-accounts.ts';
 
@@ -20,7 +19,8 @@ export type SignedRequest = {
 /** What checks need to know of the exchange. */
 export type SignatureContext = {
   readonly accounts: SimAccounts;
-  readonly now: EpochMs;
+  /** The exchange's idea of the time, in milliseconds since the epoch. */
+  readonly now: number;
   /** Market milliseconds per wall millisecond. */
   readonly speed: number;
 };

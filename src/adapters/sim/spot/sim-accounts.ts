@@ -28,7 +28,9 @@ export type SimKey = {
   readonly apiKey: string;
   readonly account: SimAccount;
   readonly mayTrade: 'yes' | 'no';
-  readonly proof: { readonly kind: 'hmac'; readonly secret: string } | { readonly kind: 'ed25519'; readonly key: KeyObject };
+  readonly proof:
+    | { readonly kind: 'hmac'; readonly secret: string }
+    | { readonly kind: 'ed25519'; readonly key: KeyObject };
 };
 
 /** The accounts of an exchange that was given none: two, so that orders can meet. */

@@ -19,7 +19,11 @@ const NEAR = decimal('0.2');
 /** The rules of `instrument`. */
 export function spotRulesOf(instrument: SimInstrument): SymbolRules {
   const { priceTick, quantityStep } = instrument;
-  const lot = (steps: number): LotRule => ({ min: quantityStep, max: fromUnits(steps, quantityStep), step: quantityStep });
+  const lot = (steps: number): LotRule => ({
+    min: quantityStep,
+    max: fromUnits(steps, quantityStep),
+    step: quantityStep,
+  });
   return {
     symbol: instrument.symbol,
     base: instrument.base,
