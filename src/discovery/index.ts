@@ -1,0 +1,277 @@
+/**
+ * The discovery stage: tickers, minutes, announcements, lists of instruments and mentions in, candidates out. Its faces
+ * are `createDiscovery` and `foldDiscovery`. The state is plain data and its windows mutate in place; whoever reads it
+ * from outside uses the views, which are copies.
+ */
+import { assertNever } from '../core/assert.ts';
+import type { EpochMs } from '../core/time.ts';
+import type { Candidate, CandidateBatch } from '../model/candidate.ts';
+import type { InstrumentId } from '../model/instrument.ts';
+import type { AnnouncementsReceived, InstrumentsReceived } from '../model/listing-facts.ts';
+import type { MinuteReceived, TickersReceived } from '../model/ticker.ts';
+import {
+  type Anomaly,
+  type AnomalyDetector,
+  createAnomalyDetector,
+  detectAnomaly,
+  dropCooldowns,
+} from './anomaly-detector.ts';
+import {
+  admitAnomaly,
+  admitListing,
+  admitMentions,
+  type CandidatePool,
+  createCandidatePool,
+  foldPositionClosed,
+  foldRemovalStored,
+  type MentionSummary,
+  putCandidate,
+  setStatus,
+  topCandidates,
+} from './candidate-pool.ts';
+import { type BookFacts, filterCandidate } from './coin-filter.ts';
+import type { DiscoveryConfig } from './discovery-config.ts';
+import {
+  createListingMonitor,
+  delistingOf,
+  factsOf,
+  foldAnnouncements,
+  foldInstruments,
+  isListedBase,
+  type ListingEvent,
+  type ListingMonitor,
+} from './listing-monitor.ts';
+import { createMarketMove, foldMarketMove, type MarketMove } from './market-move.ts';
+import {
+  createPoll,
+  foldPollOutcome,
+  type PollJob,
+  type PollLimits,
+  type PollOutcome,
+  type PollState,
+  takeDue,
+} from './poll-plan.ts';
+import { runPoolCycle } from './pool-cycle.ts';
+import { noteRefusal } from './refusals.ts';
+import {
+  createTickerStream,
+  dropStale,
+  findSlot,
+  foldMinute,
+  foldTickers,
+  type TickerStream,
+} from './ticker-stream.ts';
+
+export type { Anomaly } from './anomaly-detector.ts';
+export type { BurstScore } from './burst-score.ts';
+export { scoreBurst } from './burst-score.ts';
+export { listCandidates } from './candidate-pool.ts';
+export { DEFAULT_DISCOVERY_CONFIG, type DiscoveryConfig } from './discovery-config.ts';
+export { listRefusals, type Refusal } from './refusals.ts';
+export { findSlot } from './ticker-stream.ts';
+export { readTicker, readTickers, type TickerView } from './ticker-view.ts';
+
+/** Everything discovery remembers; plain data. */
+export type DiscoveryState = {
+  readonly config: DiscoveryConfig;
+  stream: TickerStream;
+  market: MarketMove;
+  detector: AnomalyDetector;
+  listing: ListingMonitor;
+  pool: CandidatePool;
+  polls: Record<PollJob, PollState>;
+  tidiedTime: EpochMs;
+};
+
+/** What can enter. */
+export type DiscoveryInput =
+  | TickersReceived
+  | MinuteReceived
+  | AnnouncementsReceived
+  | InstrumentsReceived
+  | { readonly kind: 'mentionsCounted'; readonly receivedTime: EpochMs; readonly mention: MentionSummary }
+  | {
+      readonly kind: 'cycleDue';
+      readonly receivedTime: EpochMs;
+      /** How many of the hottest are wanted. */
+      readonly count: number;
+      /** Books by instrument, as far as they are known. */
+      readonly books: Readonly<Record<string, BookFacts>>;
+    }
+  | { readonly kind: 'positionOpened'; readonly receivedTime: EpochMs; readonly instrumentId: InstrumentId }
+  | {
+      readonly kind: 'positionClosed';
+      readonly receivedTime: EpochMs;
+      readonly instrumentId: InstrumentId;
+      readonly outcome: 'gain' | 'loss';
+    }
+  | {
+      readonly kind: 'pollEnded';
+      readonly receivedTime: EpochMs;
+      readonly job: PollJob;
+      readonly outcome: PollOutcome;
+    }
+  | { readonly kind: 'candidatesStored'; readonly receivedTime: EpochMs; readonly removed: readonly InstrumentId[] }
+  | { readonly kind: 'candidatesRestored'; readonly receivedTime: EpochMs; readonly candidates: readonly Candidate[] };
+
+/** What leaves. */
+export type DiscoveryEffect =
+  | Anomaly
+  | ListingEvent
+  | { readonly kind: 'candidateAdmitted'; readonly instrumentId: InstrumentId; readonly time: EpochMs }
+  | { readonly kind: 'candidatesChosen'; readonly time: EpochMs; readonly candidates: readonly Candidate[] }
+  | { readonly kind: 'pollDue'; readonly job: PollJob }
+  | { readonly kind: 'saveCandidates'; readonly batch: CandidateBatch };
+
+/** Housekeeping is due this long after the last. */
+const TIDY_MS = 60_000;
+
+/** Nothing known. */
+export function createDiscovery(config: DiscoveryConfig): DiscoveryState {
+  return {
+    config,
+    stream: createTickerStream(config.ticker),
+    market: createMarketMove(),
+    detector: createAnomalyDetector(),
+    listing: createListingMonitor(config.listing, config.ticker.quoteAsset),
+    pool: createCandidatePool(config.pool),
+    polls: { announcements: createPoll(), instruments: createPoll() },
+    tidiedTime: 0 as EpochMs,
+  };
+}
+
+/** Folds one input and answers what follows from it. */
+export function foldDiscovery(state: DiscoveryState, input: DiscoveryInput): readonly DiscoveryEffect[] {
+  switch (input.kind) {
+    case 'tickersReceived':
+      return foldFrame(state, input);
+    case 'minuteReceived':
+      foldMinute(state.stream, input.minute, input.receivedTime);
+      return [];
+    case 'announcementsReceived':
+      return foldListings(state, foldAnnouncements(state.listing, input, state.pool.refusals), input.receivedTime);
+    case 'instrumentsReceived':
+      return foldListings(state, foldInstruments(state.listing, input), input.receivedTime);
+    case 'mentionsCounted':
+      return foldMentions(state, input.mention);
+    case 'cycleDue':
+      return foldCycle(state, input);
+    case 'positionOpened':
+      setStatus(state.pool, input.instrumentId, 'trading');
+      return [];
+    case 'positionClosed':
+      foldPositionClosed(state.pool, { ...input, time: input.receivedTime });
+      return [];
+    case 'pollEnded':
+      foldPollOutcome(state.polls[input.job], input.outcome, {
+        ...pollLimits(state, input.job),
+        now: input.receivedTime,
+      });
+      return [];
+    case 'candidatesStored':
+      foldRemovalStored(state.pool, input.removed);
+      return [];
+    case 'candidatesRestored':
+      for (const candidate of input.candidates) putCandidate(state.pool, candidate);
+      return [];
+    default:
+      return assertNever(input);
+  }
+}
+
+function foldFrame(state: DiscoveryState, input: TickersReceived): readonly DiscoveryEffect[] {
+  const { stream, market, config } = state;
+  const now = input.receivedTime;
+  foldTickers(stream, input);
+  foldMarketMove(market, stream, now);
+  const context = { stream, market, anomaly: config.anomaly, filter: config.filter, refusals: state.pool.refusals };
+  const effects: DiscoveryEffect[] = [];
+  for (const { instrumentId } of input.tickers) {
+    const slot = findSlot(stream, instrumentId);
+    if (slot === undefined) continue;
+    const anomaly = detectAnomaly(state.detector, context, { slot, now });
+    if (anomaly === null) continue;
+    effects.push(anomaly, ...toAdmitted(admitAnomaly(state.pool, anomaly), instrumentId, now));
+  }
+  return effects;
+}
+
+function toAdmitted(
+  outcome: 'admitted' | 'confirmed' | 'refused',
+  instrumentId: InstrumentId,
+  time: EpochMs,
+): readonly DiscoveryEffect[] {
+  return outcome === 'admitted' ? [{ kind: 'candidateAdmitted', instrumentId, time }] : [];
+}
+
+function foldListings(
+  state: DiscoveryState,
+  events: readonly ListingEvent[],
+  time: EpochMs,
+): readonly DiscoveryEffect[] {
+  return events.flatMap((event): readonly DiscoveryEffect[] => {
+    if (event.kind !== 'listingFound') return [event];
+    const { instrumentId, announcedTime, openTime } = event;
+    const outcome = admitListing(state.pool, { instrumentId, time, announcedTime, openTime });
+    return [event, ...toAdmitted(outcome, instrumentId, time)];
+  });
+}
+
+/** Whoever is talked about must exist: a made-up coin never comes in. */
+function foldMentions(state: DiscoveryState, mention: MentionSummary): readonly DiscoveryEffect[] {
+  const { instrumentId, time } = mention;
+  const isKnown = factsOf(state.listing, instrumentId) !== null || findSlot(state.stream, instrumentId) !== undefined;
+  if (isKnown) return toAdmitted(admitMentions(state.pool, mention), instrumentId, time);
+  const reason = 'the exchange does not list it';
+  noteRefusal(state.pool.refusals, { gate: 'pool:unknown', subject: instrumentId, reason, time });
+  return [];
+}
+
+function foldCycle(
+  state: DiscoveryState,
+  input: Extract<DiscoveryInput, { kind: 'cycleDue' }>,
+): readonly DiscoveryEffect[] {
+  const { receivedTime: now, count, books } = input;
+  const { config, pool, stream } = state;
+  if (now - state.tidiedTime >= TIDY_MS) {
+    state.tidiedTime = now;
+    dropStale(stream, now);
+    dropCooldowns(state.detector, { now, cooldownMs: config.anomaly.cooldownMs });
+  }
+  const batch = runPoolCycle(pool, { now, stream, weights: config.weights });
+  const top = topCandidates(pool, { count, minHeat: config.pool.enterHeat });
+  const chosen = top.filter((candidate) => passesFilter(state, candidate, { now, books }));
+  return [
+    { kind: 'candidatesChosen', time: now, candidates: chosen },
+    { kind: 'saveCandidates', batch },
+    ...JOBS.filter(
+      (job) => takeDue(state.polls[job], { now, intervalMs: pollLimits(state, job).intervalMs }) === 'due',
+    ).map((job) => ({ kind: 'pollDue', job }) as const),
+  ];
+}
+
+function passesFilter(
+  { config, listing, pool }: DiscoveryState,
+  candidate: Candidate,
+  { now, books }: { readonly now: EpochMs; readonly books: Readonly<Record<string, BookFacts>> },
+): boolean {
+  const { instrumentId } = candidate;
+  const refusal = filterCandidate(candidate, {
+    now,
+    config: config.filter,
+    facts: factsOf(listing, instrumentId),
+    delisting: delistingOf(listing, instrumentId),
+    book: Object.hasOwn(books, instrumentId) ? (books[instrumentId] ?? null) : null,
+    isListed: (base) => isListedBase(listing, base),
+  });
+  if (refusal === null) return true;
+  noteRefusal(pool.refusals, { ...refusal, gate: `filter:${refusal.gate}`, subject: instrumentId, time: now });
+  return false;
+}
+
+const JOBS: readonly PollJob[] = ['instruments', 'announcements'];
+
+function pollLimits({ config }: DiscoveryState, job: PollJob): PollLimits {
+  const { announcementPollMs, instrumentPollMs, backoffMinMs, backoffMaxMs } = config.listing;
+  return { intervalMs: job === 'announcements' ? announcementPollMs : instrumentPollMs, backoffMinMs, backoffMaxMs };
+}

@@ -1,0 +1,84 @@
+/**
+ * What the market as a whole did: the median change of all watched instruments, over the last five minutes and bar by
+ * bar. A coin that only rose with all others is no burst.
+ */
+
+import { PRICE_STEP_MS } from './price-rings.ts';
+import { type TickerStream, volumesOf } from './ticker-stream.ts';
+import { changeAt } from './ticker-view.ts';
+import { BARS_KEPT, readBar } from './volume-rings.ts';
+
+/** Over how long a burst is measured. */
+export const BURST_MS = 300_000;
+/** Fewer instruments than this are no market; its move then counts as 0. */
+const MARKET_MIN = 20;
+
+/** Medians; plain data. `bars` is a ring of median log returns by bar, NaN where unknown. */
+export type MarketMove = {
+  /** Step of the five-minute median (-1 before the first), and the median as a fraction. */
+  step: number;
+  change5m: number;
+  bar: number;
+  bars: Float64Array;
+  scratch: Float64Array;
+};
+
+/** Nothing known. */
+export function createMarketMove(): MarketMove {
+  return {
+    step: -1,
+    change5m: 0,
+    bar: -1,
+    bars: new Float64Array(BARS_KEPT).fill(Number.NaN),
+    scratch: new Float64Array(0),
+  };
+}
+
+/** Brings the medians up to `now`: the five-minute one every ten seconds, a bar's once when it is over. */
+export function foldMarketMove(market: MarketMove, stream: TickerStream, now: number): void {
+  if (market.scratch.length < stream.instruments.length) market.scratch = new Float64Array(stream.instruments.length);
+  const step = Math.floor(now / PRICE_STEP_MS);
+  if (step === market.step) return;
+  market.step = step;
+  market.change5m = medianOver(market, stream, (slot) => changeAt(stream, slot, { now, backMs: BURST_MS }));
+  const volumes = volumesOf(stream);
+  const current = Math.floor(now / volumes.barMs);
+  if (current === market.bar) return;
+  const passed = Math.max(market.bar, current - BARS_KEPT);
+  for (let bar = passed; bar < current - 1; bar++) market.bars[bar % BARS_KEPT] = Number.NaN;
+  market.bars[(current - 1) % BARS_KEPT] = medianOver(market, stream, (slot) => barReturn(stream, slot, current - 1));
+  market.bar = current;
+}
+
+/** Log return of a bar over the one before it; NaN where unknown. */
+export function barReturn(stream: TickerStream, slot: number, index: number): number {
+  const volumes = volumesOf(stream);
+  const close = readBar(volumes, slot, { index, column: 'close' });
+  return Math.log(close / readBar(volumes, slot, { index: index - 1, column: 'close' }));
+}
+
+/** The market's log return in a bar; 0 where unknown. */
+export function marketReturn(market: MarketMove, index: number): number {
+  const value = market.bars[index % BARS_KEPT] as number;
+  return Number.isNaN(value) ? 0 : value;
+}
+
+function medianOver(market: MarketMove, stream: TickerStream, measure: (slot: number) => number): number {
+  let count = 0;
+  for (let slot = 0; slot < stream.instruments.length; slot++) {
+    if (stream.instruments[slot] === null) continue;
+    const value = measure(slot);
+    if (Number.isNaN(value)) continue;
+    market.scratch[count] = value;
+    count++;
+  }
+  return count < MARKET_MIN ? 0 : medianOf(market.scratch.subarray(0, count));
+}
+
+/** The median of at least one number; sorts them in place. */
+export function medianOf(values: Float64Array): number {
+  values.sort();
+  const middle = values.length >> 1;
+  const upper = values[middle] as number;
+  return values.length % 2 === 1 ? upper : (upper + (values[middle - 1] as number)) / 2;
+}
