@@ -8,6 +8,7 @@ import type { SimView } from './sim-view.ts';
 import { createAccountRoutes } from './spot/account-routes.ts';
 import { createBookRoutes } from './spot/book-routes.ts';
 import { Dispatcher } from './spot/dispatcher.ts';
+import { createEmptyRoutes } from './spot/empty-routes.ts';
 import { createListRoutes } from './spot/list-routes.ts';
 import { OrderLimiter } from './spot/order-limiter.ts';
 import { createOrderRoutes } from './spot/order-routes.ts';
@@ -22,6 +23,7 @@ export type SpotSideOptions = {
   readonly clock: Clock;
   readonly seed: number;
   readonly speed: number;
+  readonly wall: Clock | null;
   readonly faults: FaultBoard;
   readonly governor: WeightGovernor;
   readonly accounts: readonly SimAccountSpec[] | undefined;
@@ -39,15 +41,16 @@ export type SpotSide = {
 
 /** Puts the spot side together. */
 export function createSpotSide(options: SpotSideOptions): SpotSide {
-  const { view, clock, seed, speed, faults, governor } = options;
+  const { view, clock, seed, speed, wall, faults, governor } = options;
   const desk = new SpotDesk({ view, clock, seed, accounts: options.accounts ?? DEFAULT_ACCOUNTS });
   const limiter = new OrderLimiter();
-  const dispatcher = new Dispatcher({ desk, limiter, speed, skewMs: () => faults.skewMs });
+  const dispatcher = new Dispatcher({ desk, limiter, speed, wall, skewMs: () => faults.skewMs });
   const routes = new Map<string, RestRoute>([
     ...createOrderRoutes(desk),
     ...createListRoutes(desk),
     ...createAccountRoutes(desk, limiter),
     ...createBookRoutes(desk),
+    ...createEmptyRoutes(desk),
   ]);
   return { desk, dispatcher, users: new UserStreams(desk, faults), governor, routes };
 }

@@ -30,6 +30,8 @@ export type SimExchangeOptions = {
   readonly seed?: number;
   /** Market milliseconds per wall millisecond of the clock, for limits that are meant in wall time; default 1. */
   readonly speed?: number;
+  /** The wall's clock, where the market's is another: signed requests may go by either. */
+  readonly wall?: Clock;
   /** Least wall time between two forming frames of a stream; default 40. */
   readonly minFrameWallMs?: number;
   /** Request weight per minute and address; default 6000 on spot and 2400 on futures. */
@@ -42,6 +44,8 @@ export type SimExchangeOptions = {
 export type SimStats = {
   readonly sockets: number;
   readonly subscriptions: number;
+  /** Subscriptions to accounts. */
+  readonly userStreams: number;
   readonly framesSent: number;
   readonly controlMessages: number;
   readonly requests: number;
@@ -74,7 +78,12 @@ export async function startSimExchange(options: SimExchangeOptions): Promise<Sim
   const { faults, counters, spot } = parts;
   const door = new SocketDoor(options, parts);
   const switches = createFaults(parts, door);
-  const stats = (): SimStats => ({ sockets: door.sockets.size, subscriptions: door.subscriptions, ...counters });
+  const stats = (): SimStats => ({
+    sockets: door.sockets.size,
+    subscriptions: door.subscriptions,
+    userStreams: spot.users.count,
+    ...counters,
+  });
   const server = createServer(
     createListener(options, parts, { switches, stats, announce: () => door.announceShutdown('spot') }),
   );
@@ -114,8 +123,8 @@ function createParts(options: SimExchangeOptions): Parts {
   const faults = new FaultBoard(clock, seed);
   const weightLimit = { ...WEIGHT_LIMIT, ...options.weightLimit };
   const governors = { spot: new WeightGovernor(weightLimit.spot), futures: new WeightGovernor(weightLimit.futures) };
-  const { accounts, speed = 1 } = options;
-  const spot = createSpotSide({ view, clock, seed, speed, faults, governor: governors.spot, accounts });
+  const { accounts, speed = 1, wall = null } = options;
+  const spot = createSpotSide({ view, clock, seed, speed, wall, faults, governor: governors.spot, accounts });
   const counters = { framesSent: 0, controlMessages: 0, requests: 0, refusals: 0 };
   const serverTime = (): number => view.now() + faults.skewMs;
   for (const [key, route] of createRestRoutes({ view, weightLimit, serverTime })) spot.routes.set(key, route);

@@ -22,6 +22,8 @@ export type SocketRoute = {
   readonly streams: readonly string[];
 };
 
+const SPOT_HOST = /^\/stream\.binance\.com\//;
+
 /** The request spelled `name`; symbols in stream names are lower case, others match nothing. */
 export function parseStreamName(name: string): StreamRequest {
   if (name === '!miniTicker@arr') return { kind: 'miniTickerAll' };
@@ -37,10 +39,11 @@ export function parseStreamName(name: string): StreamRequest {
 
 /**
  * The route of a socket's `url`, or `null` when there is no such path. `/ws` and `/stream` belong to spot; where only
- * futures are simulated they are the futures host's old paths, which open, acknowledge and never push klines.
+ * futures are simulated they are the futures host's old paths, which open, acknowledge and never push klines. The name
+ * of the exchange's own spot host may stand before the path: some clients tell the market by it.
  */
 export function parseSocketRoute(url: string, markets: ReadonlySet<MarketType>): SocketRoute | null {
-  const [path, query] = splitOnce(url, '?');
+  const [path, query] = splitOnce(url.replace(SPOT_HOST, '/'), '?');
   const match = /^(\/market|\/public|\/private)?\/(ws|stream)(?:\/(.*))?$/.exec(path);
   if (match === null) return null;
   const prefix = match[1];

@@ -4,6 +4,7 @@
  * belong into its headers.
  */
 import { err, type Result } from '../../../core/result.ts';
+import type { Clock } from '../../../ports/clock.ts';
 import type { RestAnswer, RestRoute } from '../rest-api.ts';
 import type { RestRefusal } from '../rest-params.ts';
 import type { OrderCounts, OrderLimiter } from './order-limiter.ts';
@@ -19,6 +20,8 @@ export type DispatcherOptions = {
   readonly desk: SpotDesk;
   readonly limiter: OrderLimiter;
   readonly speed: number;
+  /** The wall's clock, where it is not the market's. */
+  readonly wall: Clock | null;
   /** How far the exchange's own idea of the time is off. */
   readonly skewMs: () => number;
 };
@@ -40,8 +43,10 @@ export class Dispatcher {
 
   /** The key that signed a request. */
   findSigner(request: SignedRequest): Result<SimKey, RestRefusal> {
-    const { desk, speed, skewMs } = this.#options;
-    return findSigner(request, { accounts: desk.accounts, now: desk.now() + skewMs(), speed });
+    const { desk, speed, wall, skewMs } = this.#options;
+    const market = { now: desk.now() + skewMs(), speed };
+    const times = wall === null ? [market] : [market, { now: wall.now() + skewMs(), speed: 1 }];
+    return findSigner(request, { accounts: desk.accounts, times });
   }
 
   /** Answers for a key whose signature was checked. */

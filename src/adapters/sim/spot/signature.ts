@@ -1,7 +1,7 @@
 /**
  * Who sent a signed request, as the exchange finds out. In: the raw text that was signed, its parameters and the key.
- * Out: the account, or the exchange's refusal. Time windows are about the transport, so they keep wall time: on a
- * market that runs faster they are as much wider.
+ * Out: the account, or the exchange's refusal. Where the market runs at a speed of its own, clients may go by its time or
+ * by the wall's.
  */
 import { createHmac, timingSafeEqual, verify } from 'node:crypto';
 import { err, ok, type Result } from '../../../core/result.ts';
@@ -19,9 +19,15 @@ export type SignedRequest = {
 /** What checks need to know of the exchange. */
 export type SignatureContext = {
   readonly accounts: SimAccounts;
-  /** The exchange's idea of the time, in milliseconds since the epoch. */
+  /** The present by every clock a client may go by; a request is timely when it is so by one of them. */
+  readonly times: readonly SignatureTime[];
+};
+
+/** A clock's present. */
+export type SignatureTime = {
+  /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Market milliseconds per wall millisecond. */
+  /** Its milliseconds per wall millisecond: windows are meant in wall time and are as much wider. */
   readonly speed: number;
 };
 
@@ -53,7 +59,7 @@ export function findSigner(request: SignedRequest, context: SignatureContext): R
 
 type Refused = { readonly ok: false; readonly error: RestRefusal };
 
-function findTimeFault(params: URLSearchParams, { now, speed }: SignatureContext): Refused | null {
+function findTimeFault(params: URLSearchParams, { times }: SignatureContext): Refused | null {
   const text = params.get('timestamp') ?? '';
   if (!/^\d{1,17}$/.test(text)) {
     return badRequest(-1102, "Mandatory parameter 'timestamp' was not sent, was empty/null, or malformed.");
@@ -62,14 +68,20 @@ function findTimeFault(params: URLSearchParams, { now, speed }: SignatureContext
   if (!/^\d{1,8}(\.\d{1,3})?$/.test(windowText)) {
     return badRequest(-1100, "Illegal characters found in parameter 'recvWindow'; legal range is '^[0-9]{1,20}$'.");
   }
-  const window = Number(windowText);
-  if (window > WINDOW_MAX_MS) return badRequest(-1131, 'recvWindow must be less than 60000');
+  const windowMs = Number(windowText);
+  if (windowMs > WINDOW_MAX_MS) return badRequest(-1131, 'recvWindow must be less than 60000');
   // Sixteen digits and more are microseconds.
   const timestamp = text.length >= 16 ? Number(text) / 1_000 : Number(text);
-  if (timestamp > now + AHEAD_MAX_MS * Math.max(1, speed)) {
+  const faults = times.map((time) => findLateness(timestamp, windowMs, time));
+  return faults.includes(null) ? null : (faults[0] ?? null);
+}
+
+function findLateness(timestamp: number, windowMs: number, { now, speed }: SignatureTime): Refused | null {
+  const scale = Math.max(1, speed);
+  if (timestamp > now + AHEAD_MAX_MS * scale) {
     return badRequest(-1021, "Timestamp for this request was 1000ms ahead of the server's time.");
   }
-  if (now - timestamp <= window * Math.max(1, speed)) return null;
+  if (now - timestamp <= windowMs * scale) return null;
   return badRequest(-1021, 'Timestamp for this request is outside of the recvWindow.');
 }
 

@@ -27,6 +27,13 @@ export class UserStreams {
     desk.listen({ onEvent: (event) => this.#onEvent(event), onTick: () => undefined });
   }
 
+  /** How many listen. */
+  get count(): number {
+    let count = 0;
+    for (const listeners of this.#listeners.values()) count += listeners.size;
+    return count;
+  }
+
   /** Starts telling; the answer stops it. */
   subscribe(account: string, listener: UserListener): () => void {
     const listeners = this.#listeners.get(account) ?? new Set();
