@@ -4,7 +4,7 @@
  */
 import { Spot } from '@binance/spot';
 import { MainClient, WebsocketAPIClient, WebsocketClient } from 'binance';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createWallClock } from '../../src/adapters/clock/wall-clock.ts';
 import { createGeneratedMarket } from '../../src/adapters/sim/generated-market.ts';
 import type { SimOrder } from '../../src/adapters/sim/matching/sim-order.ts';
@@ -26,7 +26,7 @@ type CcxtClient = {
   readonly close: () => Promise<void>;
   readonly market: (symbol: string) => Row;
   readonly fetchBalance: () => Promise<Row>;
-  readonly fetchOHLCV: (symbol: string, timeframe: string, since?: number, limit?: number) => Promise<readonly Row[]>;
+  readonly fetchOHLCV: (...request: readonly unknown[]) => Promise<readonly Row[]>;
   readonly fetchOrderBook: (symbol: string, limit: number) => Promise<Book>;
   readonly fetchOpenOrders: (symbol: string) => Promise<readonly CcxtOrder[]>;
   readonly createOrder: (...order: readonly unknown[]) => Promise<CcxtOrder>;
@@ -53,7 +53,8 @@ const ccxt = ((await import('ccxt' as string)) as { readonly default: Ccxt }).de
 let clock: Clock;
 let exchange: SimExchange;
 
-beforeAll(async () => {
+// A wallet of its own for each test, so that their order does not matter.
+beforeEach(async () => {
   // The clients report their connections on the console and offer no other place for it.
   for (const level of ['info', 'warn', 'log', 'error'] as const) vi.spyOn(console, level).mockReturnValue(undefined);
   clock = createWallClock();
@@ -70,7 +71,7 @@ beforeAll(async () => {
   exchange = await startSimExchange({ host: '127.0.0.1', port: 0, clock, market, accounts });
 });
 
-afterAll(async () => {
+afterEach(async () => {
   await exchange.close();
   clock.close();
   vi.restoreAllMocks();
