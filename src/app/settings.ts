@@ -200,6 +200,7 @@ export const SETTINGS = {
     name: 'TRADE_CANVAS_ENABLE_KLINE_HEALTH_V2',
     kind: 'boolean',
     initial: '0',
+    preset: '1',
     meaning: 'serve GET /api/market/health',
   },
   backfillRecentS: {

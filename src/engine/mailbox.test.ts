@@ -101,6 +101,20 @@ describe('a full mailbox', () => {
   });
 });
 
+it('lets nothing overtake who waits in line: neither an offer nor a later post, though there is room again', async () => {
+  const mailbox = new Mailbox(2);
+  for (const name of ['a', 'b']) mailbox.offer(timer(name));
+  const posted = Promise.all([mailbox.post(timer('c')), mailbox.post(timer('d')), mailbox.post(timer('e'))]);
+  expect(mailbox.offer(timer('late'))).toBe(false);
+  expect(mailbox.takeNow(1)).toEqual([timer('a')]);
+  expect(mailbox.offer(timer('late'))).toBe(false);
+  const later = mailbox.post(timer('f'));
+  const taken = [mailbox.takeNow(5), mailbox.takeNow(5), mailbox.takeNow(5)].flat();
+  expect(taken).toEqual(['b', 'c', 'd', 'e', 'f'].map(timer));
+  await Promise.all([posted, later]);
+  expect(mailbox.offer(timer('g'))).toBe(true);
+});
+
 describe('an empty mailbox', () => {
   it('makes its reader wait for the next input', async () => {
     const mailbox = new Mailbox(2);

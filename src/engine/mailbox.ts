@@ -1,7 +1,7 @@
 /**
  * The single way into the engine: a bounded first-in-first-out queue. A waiting forming candle is replaced by a newer
  * one of the same candle (*coalesce latest*); everything else is kept, and a full mailbox makes the sender wait
- * (*block*).
+ * (*block*), in line: what came later never overtakes it.
  */
 
 import type { FormingReceived, Input } from '../model/events.ts';
@@ -16,7 +16,8 @@ export class Mailbox {
   #queue: Input[] = [];
   /** Where a series' waiting forming candle stands in the queue. */
   readonly #formingAt = new Map<string, number>();
-  #waiters: (() => void)[] = [];
+  /** Senders that wait, in order; one entry for each, so who sends bounds it. */
+  #line: { readonly input: Input; readonly letIn: () => void }[] = [];
   #wake: (() => void) | null = null;
   #coalesced = 0;
   #blocked = 0;
@@ -25,17 +26,21 @@ export class Mailbox {
     this.capacity = capacity;
   }
 
-  /** Adds an input; `false` means there is no room: wait for `room()` and offer it again. */
+  /** Adds an input; `false` means there is no room, or others wait for some: post it instead, or drop it. */
   offer(input: Input): boolean {
     if (input.kind === 'formingReceived' && this.#replaceWaiting(input)) return true;
-    if (this.#queue.length >= this.capacity) {
+    if (this.#line.length > 0 || this.#queue.length >= this.capacity) {
       this.#blocked++;
       return false;
     }
+    this.#add(input);
+    return true;
+  }
+
+  #add(input: Input): void {
     if (input.kind === 'formingReceived') this.#formingAt.set(input.candle.seriesId, this.#queue.length);
     this.#queue.push(input);
     this.#wake?.();
-    return true;
   }
 
   #replaceWaiting(input: FormingReceived): boolean {
@@ -49,16 +54,12 @@ export class Mailbox {
     return true;
   }
 
-  /** Resolves when there may be room again. */
-  room(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#waiters.push(resolve);
+  /** Adds an input, waiting in line for room as long as it takes; the number of senders that wait is bounded by design. */
+  post(input: Input): Promise<void> {
+    if (this.offer(input)) return Promise.resolve();
+    return new Promise((letIn) => {
+      this.#line.push({ input, letIn });
     });
-  }
-
-  /** Adds an input, waiting for room as long as it takes; the number of senders that wait is bounded by design. */
-  async post(input: Input): Promise<void> {
-    while (!this.offer(input)) await this.room();
   }
 
   /** Adds an input that must fit; throws `FailureError` `mailbox_full` otherwise. */
@@ -80,10 +81,16 @@ export class Mailbox {
   takeNow(limit: number): readonly Input[] {
     this.#wake = null;
     const taken = this.#queue.length <= limit ? this.#takeAll() : this.#takeFirst(limit);
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const resolve of waiters) resolve();
+    this.#admitLine();
     return taken;
+  }
+
+  #admitLine(): void {
+    const admitted = this.#line.splice(0, this.capacity - this.#queue.length);
+    for (const { input, letIn } of admitted) {
+      this.#add(input);
+      letIn();
+    }
   }
 
   #takeAll(): readonly Input[] {

@@ -24,9 +24,22 @@ export function createCommitSync(connection: SqliteConnection): CommitSync {
       isBehind = against === 'process';
     },
     catchUp: () => {
-      // A checkpoint syncs the log before it copies from it (sqlite.org/wal.html, section 2.2).
-      if (isBehind) connection.pragma('wal_checkpoint(PASSIVE)');
+      if (isBehind && checkpoint(connection) === 'partial') {
+        // Another process or an old reader kept it from copying, and perhaps from syncing: a synced commit takes along
+        // what stands before it in the log.
+        connection.pragma('synchronous = FULL');
+        mode = 'machine';
+        connection.exec('UPDATE journal_state SET pruned_through = pruned_through');
+      }
       isBehind = false;
     },
   };
+}
+
+type CheckpointRow = { readonly busy: number; readonly log: number; readonly checkpointed: number };
+
+/** A checkpoint syncs the log before it copies from it (sqlite.org/wal.html, section 2.2). */
+function checkpoint(connection: SqliteConnection): 'whole' | 'partial' {
+  const [row] = connection.pragma('wal_checkpoint(PASSIVE)') as readonly CheckpointRow[];
+  return row !== undefined && row.busy === 0 && row.log === row.checkpointed ? 'whole' : 'partial';
 }

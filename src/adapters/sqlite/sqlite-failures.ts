@@ -10,6 +10,9 @@ const DAMAGE = /^SQLITE_(CORRUPT|NOTADB)/;
 /** Primary result codes of a place that is locked, full, forbidden or gone. */
 const PLACE = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|PERM|AUTH|PROTOCOL|NOMEM|NOLFS)/;
 
+/** Extended result codes of a key that is taken; other constraints are defects of this program. */
+const KEY_TAKEN = /^SQLITE_CONSTRAINT_(PRIMARYKEY|ROWID|UNIQUE)$/;
+
 /** A row that this program cannot have written; the message names the column. */
 export class RowFault extends Error {
   override readonly name = 'RowFault';
@@ -22,7 +25,7 @@ export function isDamage(thrown: unknown): boolean {
 
 /** Whether a row of the same key exists already. */
 export function isKeyConflict(thrown: unknown): boolean {
-  return thrown instanceof Database.SqliteError && thrown.code.startsWith('SQLITE_CONSTRAINT');
+  return thrown instanceof Database.SqliteError && KEY_TAKEN.test(thrown.code);
 }
 
 /** `thrown` as `store_corrupt` or `store_unavailable` of `path`; other errors are returned as they are. */

@@ -71,6 +71,55 @@ describe('the storage of one file', () => {
     database.close();
   });
 
+  it('takes the records back when the candles fail after them, and calls it no second writer', async () => {
+    const database = openSqliteDatabase({ path: path() });
+    const { journal, commit } = createSqliteStorage(database);
+    const other = database.connect('NORMAL');
+    other.exec("CREATE TRIGGER refuse BEFORE INSERT ON candles BEGIN SELECT RAISE(ABORT, 'no place'); END");
+    const segments = other.prepare('SELECT count(*) FROM journal').pluck();
+    await journal.append([record(1)]);
+    await expect(commit({ candles: [candle], gaps: [] })).rejects.toThrow(/^no place$/);
+    expect(segments.get()).toBe(0);
+    other.exec('DROP TRIGGER refuse');
+    await commit({ candles: [candle], gaps: [] });
+    expect([segments.get(), await journal.lastSequence()]).toEqual([1, 1]);
+    database.close();
+  });
+
+  it('waits for the disk by another way where an old reader keeps the log from being copied', async () => {
+    const database = openSqliteDatabase({ path: path() });
+    const statements: string[] = [];
+    const connect = (synchronous: 'NORMAL' | 'FULL') => {
+      const connection = database.connect(synchronous);
+      const { pragma, exec } = connection;
+      connection.pragma = (source, options) => {
+        statements.push(source);
+        return pragma.call(connection, source, options);
+      };
+      connection.exec = (source) => {
+        statements.push(source.split(' ')[0] ?? '');
+        return exec.call(connection, source);
+      };
+      return connection;
+    };
+    const { journal, commit } = createSqliteStorage({ ...database, connect });
+    const reader = database.connect('NORMAL');
+    reader.exec('BEGIN');
+    reader.prepare('SELECT count(*) FROM candles').get();
+    await journal.append([record(1)]);
+    await commit({ candles: [candle], gaps: [] });
+    statements.length = 0;
+    await journal.flush('machine');
+    expect(statements).toEqual(['wal_checkpoint(PASSIVE)', 'synchronous = FULL', 'UPDATE']);
+    reader.exec('COMMIT');
+    statements.length = 0;
+    await journal.append([record(2)]);
+    await commit({ candles: [], gaps: [] });
+    await journal.flush('machine');
+    expect(statements).toEqual(['synchronous = NORMAL', 'wal_checkpoint(PASSIVE)']);
+    database.close();
+  });
+
   it('stores no candle when a second writer has taken the place of its records', async () => {
     const database = openSqliteDatabase({ path: path() });
     const [first, second] = [createSqliteStorage(database), createSqliteStorage(database)];
