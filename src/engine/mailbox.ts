@@ -16,7 +16,7 @@ export class Mailbox {
   #queue: Input[] = [];
   /** Where a series' waiting forming candle stands in the queue. */
   readonly #formingAt = new Map<string, number>();
-  /** Senders that wait, in order; one entry for each, so who sends bounds it. */
+  /** Senders that wait, in order; while there are any, the queue is full. One entry each, so who sends bounds it. */
   #line: { readonly input: Input; readonly letIn: () => void }[] = [];
   #wake: (() => void) | null = null;
   #coalesced = 0;
@@ -26,10 +26,10 @@ export class Mailbox {
     this.capacity = capacity;
   }
 
-  /** Adds an input; `false` means there is no room, or others wait for some: post it instead, or drop it. */
+  /** Adds an input; `false` means there is no room: post it instead, or drop it. */
   offer(input: Input): boolean {
     if (input.kind === 'formingReceived' && this.#replaceWaiting(input)) return true;
-    if (this.#line.length > 0 || this.#queue.length >= this.capacity) {
+    if (this.#queue.length >= this.capacity) {
       this.#blocked++;
       return false;
     }
