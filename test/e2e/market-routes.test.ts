@@ -77,7 +77,7 @@ describe('routes behind gates', () => {
   let plain: MarketService;
 
   beforeAll(async () => {
-    plain = await MarketService.start();
+    plain = await MarketService.start({ environment: { HOTWICK_DEFAULTS: 'contract' } });
   });
   afterAll(() => plain.stop());
 
@@ -90,6 +90,14 @@ describe('routes behind gates', () => {
 
   it('a closed candle needs no gate', async () => {
     expect((await post(plain.port, CLOSED, { series_id: freshSeries('FREE'), candle })).status).toBe(200);
+  });
+
+  it('health is there for who sets nothing, and a 0 takes it away', async () => {
+    const path = '/api/market/health?series_id=binance:futures:A/B:1m';
+    const newcomer = await startOwn({ environment: {} });
+    expect((await ask(newcomer.port, { path })).status).toBe(200);
+    const off = await startOwn({ environment: { TRADE_CANVAS_ENABLE_KLINE_HEALTH_V2: '0' } });
+    expect(await ask(off.port, { path })).toMatchObject({ status: 404, json: { detail: 'not_found' } });
   });
 
   it('health has a gate of its own, and metrics for the debug page need both', async () => {
