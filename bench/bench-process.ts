@@ -16,6 +16,7 @@ import { runIndicatorBench } from './indicator-bench.ts';
 import { runLatencyBench } from './latency-bench.ts';
 import { runPipelineBench } from './pipeline-bench.ts';
 import { runRequestBench } from './request-bench.ts';
+import { runSignalsBench } from './signals-bench.ts';
 
 const BENCHES = {
   decimal: runDecimalBench,
@@ -27,6 +28,7 @@ const BENCHES = {
   latency: runLatencyBench,
   pipeline: runPipelineBench,
   request: runRequestBench,
+  signals: runSignalsBench,
 } as const satisfies Record<string, (context: BenchContext) => Promise<BenchResult>>;
 
 /** A benchmark by name. */

@@ -21,6 +21,7 @@ const NAMES: readonly BenchName[] = [
   'latency',
   'pipeline',
   'request',
+  'signals',
 ];
 const DOCUMENTS = join(import.meta.dirname, '../docs/benchmarks');
 const INDEX = 'README.md';
