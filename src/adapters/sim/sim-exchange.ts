@@ -66,6 +66,8 @@ export type SimExchange = {
   readonly shutdownNotice: (market?: MarketType) => number;
   /** Closes every socket politely, as the 24 h limit does; answers how many. */
   readonly cutSockets: () => number;
+  /** Resolves when every socket's client has received all that was sent to it so far, or is gone. */
+  readonly delivered: () => Promise<void>;
   /** Ends every socket, request and timer. Safe to call twice. */
   readonly close: () => Promise<void>;
 };
@@ -98,6 +100,7 @@ export async function startSimExchange(options: SimExchangeOptions): Promise<Sim
     stats,
     shutdownNotice: (market = 'spot') => door.announceShutdown(market),
     cutSockets: () => door.each((socket) => socket.cut('going away')),
+    delivered: () => door.delivered(),
     close: async () => {
       faults.clear();
       door.close();

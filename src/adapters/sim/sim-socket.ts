@@ -52,9 +52,8 @@ export class SimSocket implements StreamListener {
     this.#life = new SocketLife({ ws, clock, speed, pingMs, pongMs, onOld: () => this.cut('24 hours') });
     ws.on('message', (data) => this.#onMessage(String(data)));
     ws.on('ping', () => this.#countControl());
-    ws.on('pong', () => {
-      this.#life.pong();
-      this.#countControl();
+    ws.on('pong', (data) => {
+      if (this.#life.pong(String(data)) === 'ping') this.#countControl();
     });
     // The close event always follows an error and does the cleaning.
     ws.on('error', () => undefined);
@@ -81,6 +80,11 @@ export class SimSocket implements StreamListener {
   /** Announces that the server is about to go; the client should move to another connection. */
   announceShutdown(): void {
     this.deliver('!serverShutdown', JSON.stringify({ e: 'serverShutdown', E: this.#options.clock.now() }));
+  }
+
+  /** Resolves when the client has received all that was sent before, or is gone. */
+  delivered(): Promise<void> {
+    return this.#life.delivered();
   }
 
   /** Closes with a closing handshake. */

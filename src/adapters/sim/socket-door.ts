@@ -109,6 +109,10 @@ export class SocketDoor {
     return sockets.length;
   }
 
+  async delivered(): Promise<void> {
+    await Promise.all([...this.sockets].map((socket) => socket.delivered()));
+  }
+
   announceShutdown(market: MarketType): number {
     const sockets = [...this.sockets].filter((socket) => marketOf(socket) === market);
     for (const socket of sockets) socket.announceShutdown();

@@ -24,7 +24,10 @@ const MAX_AGE_MS = 24 * 3_600_000;
 export class SocketLife {
   readonly #options: SocketLifeOptions;
   readonly #timers = new Map<'ping' | 'age', Cancel>();
+  /** Who waits for which answer; bounded by the calls of `delivered` under way. */
+  readonly #marks = new Map<string, () => void>();
   #lastPong: number;
+  #nextMark = 0;
 
   constructor(options: SocketLifeOptions) {
     this.#options = options;
@@ -34,14 +37,32 @@ export class SocketLife {
     this.#armPing();
   }
 
-  /** Notes that a ping was answered. */
-  pong(): void {
+  /** Notes that a ping was answered; answers whether it was one of the exchange's own or a mark of `delivered`. */
+  pong(text: string): 'ping' | 'mark' {
     this.#lastPong = this.#options.clock.now();
+    const arrived = this.#marks.get(text);
+    if (arrived === undefined) return 'ping';
+    this.#marks.delete(text);
+    arrived();
+    return 'mark';
+  }
+
+  /** Resolves when the client has received all that was sent before, which its answer to a ping tells, or is gone. */
+  delivered(): Promise<void> {
+    const { ws } = this.#options;
+    if (ws.readyState !== ws.OPEN) return Promise.resolve();
+    const mark = `mark ${this.#nextMark++}`;
+    return new Promise((resolve) => {
+      this.#marks.set(mark, resolve);
+      ws.ping(mark);
+    });
   }
 
   end(): void {
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
+    for (const arrived of this.#marks.values()) arrived();
+    this.#marks.clear();
   }
 
   #armPing(): void {

@@ -58,7 +58,7 @@ export class ApiSocket {
     this.#session = new ApiSession({ dispatcher, users, now: () => clock.now(), send: (text) => this.#send(text) });
     options.governor.charge(options.address, CONNECT_WEIGHT, clock.now());
     ws.on('message', (data) => this.#onMessage(String(data)));
-    ws.on('pong', () => this.#life.pong());
+    ws.on('pong', (data) => this.#life.pong(String(data)));
     // The close event always follows an error and does the cleaning.
     ws.on('error', () => undefined);
     ws.on('close', () => {
@@ -71,6 +71,11 @@ export class ApiSocket {
   /** Announces that the server is about to go. */
   announceShutdown(): void {
     this.#send(JSON.stringify({ event: { e: 'serverShutdown', E: this.#options.clock.now() } }));
+  }
+
+  /** Resolves when the client has received all that was sent before, or is gone. */
+  delivered(): Promise<void> {
+    return this.#life.delivered();
   }
 
   /** Closes with a closing handshake. */
