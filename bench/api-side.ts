@@ -5,6 +5,7 @@ import { createWallClock } from '../src/adapters/clock/wall-clock.ts';
 import { createMemoryBus } from '../src/adapters/memory/memory-bus.ts';
 import { CandleReader, DebugLog, MarketHub, type SocketCompression, startHttpServer } from '../src/api/index.ts';
 import type { KeptBounds } from '../src/api/kept-answers.ts';
+import { FACTOR_LEXICON } from '../src/app/service/factor-lexicon.ts';
 import { err } from '../src/core/result.ts';
 import { FailureError, failure } from '../src/model/failure.ts';
 import type { Bus } from '../src/ports/bus.ts';
@@ -43,6 +44,7 @@ export async function startApiSide(store: CandleStore, options: ApiSideOptions):
       freshCandles: 2,
       staleCandles: 5,
     },
+    lexicon: FACTOR_LEXICON,
     debugLog: new DebugLog({ clock, state: 'off' }),
     fetchTopMarkets: async () => err(failure('venue_unreachable', { url: 'the venue', reason: 'there is none' })),
     clock,

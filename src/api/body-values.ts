@@ -106,19 +106,36 @@ function tooManyDigits(place: Place, value: JsonValue, size: number): Checked<ne
   return err(problem(place, value, { type: 'decimal_whole_digits', msg, ctx: { whole_digits: WHOLE_DIGITS_MAX } }));
 }
 
-const SECONDS_MAX = Math.floor(EPOCH_MS_MAX / 1000);
+const checkSeconds = integerWithin(0, Math.floor(EPOCH_MS_MAX / 1000));
 
 /** A time in whole seconds, 1970 to 9999: an integer, the text of one, or a boolean as 0 or 1. */
 export function checkTime(value: JsonValue, place: Place): Checked<EpochMs> {
-  const seconds = checkInteger(value, place);
-  if (!seconds.ok) return seconds;
-  if (seconds.value < 0) {
-    const msg = 'Input should be greater than or equal to 0';
-    return err(problem(place, value, { type: 'greater_than_equal', msg, ctx: { ge: 0 } }));
-  }
-  if (seconds.value <= SECONDS_MAX) return ok(fromEpochSec(seconds.value));
-  const msg = `Input should be less than or equal to ${SECONDS_MAX}`;
-  return err(problem(place, value, { type: 'less_than_equal', msg, ctx: { le: SECONDS_MAX } }));
+  const seconds = checkSeconds(value, place);
+  return seconds.ok ? ok(fromEpochSec(seconds.value)) : seconds;
+}
+
+/** A check for an integer within its bounds, both inclusive; `null` and absent are for the caller. */
+export function integerWithin(min: number, max: number): (value: JsonValue, place: Place) => Checked<number> {
+  return (value, place) => {
+    const checked = checkInteger(value, place);
+    if (!checked.ok) return checked;
+    if (checked.value < min) {
+      const msg = `Input should be greater than or equal to ${min}`;
+      return err(problem(place, value, { type: 'greater_than_equal', msg, ctx: { ge: min } }));
+    }
+    if (checked.value <= max) return checked;
+    const msg = `Input should be less than or equal to ${max}`;
+    return err(problem(place, value, { type: 'less_than_equal', msg, ctx: { le: max } }));
+  };
+}
+
+/** The field `name` of `fields` by `check`; `initial` where it is absent or `null`. */
+export function checkFieldOr<T, I>(
+  fields: JsonObject,
+  field: { readonly name: string; readonly check: (value: JsonValue, place: Place) => Checked<T>; readonly initial: I },
+): Checked<T | I> {
+  const value = fields.get(field.name);
+  return value === undefined || value === null ? ok(field.initial) : field.check(value, ['body', field.name]);
 }
 
 function checkInteger(value: JsonValue, place: Place): Checked<number> {

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 
+export * from './contract/backtest.ts';
 export * from './contract/candles.ts';
 export * from './contract/health.ts';
 export * from './contract/ingest.ts';
@@ -12,6 +13,7 @@ export * from './contract/markets.ts';
 export * from './contract/quality.ts';
 export * from './contract/refusals.ts';
 export * from './contract/socket.ts';
+export * from './contract/structure.ts';
 export * from './contract/udf.ts';
 
 /** Answer of `GET /api/hotwick/info`: what runs here. */

@@ -10,6 +10,7 @@ import { type Failure, failure, toReason } from '../model/failure.ts';
 import type { CandleStore } from '../ports/candle-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import { addDocs } from './api-docs.ts';
+import { backtestRoutes } from './backtest-routes.ts';
 import type { CandleReader } from './candle-reader.ts';
 import { candlesRoute } from './candles-route.ts';
 import { chartRoutes } from './chart-routes.ts';
@@ -18,6 +19,7 @@ import { type InfoAnswer, infoAnswer } from './contract.ts';
 import { addCors } from './cors.ts';
 import { DebugHub } from './debug-hub.ts';
 import type { DebugLog } from './debug-log.ts';
+import type { FactorLexicon } from './factor-lexicon.ts';
 import { healthRoutes } from './health-routes.ts';
 import { ingestRoutes } from './ingest-routes.ts';
 import type { ApiGates, MarketControl } from './market-control.ts';
@@ -29,6 +31,7 @@ import { type Shutdown, watchRequests } from './shutdown.ts';
 import type { SocketCompression } from './socket-compression.ts';
 import { socketRoutes } from './socket-route.ts';
 import { acceptSockets, isSocketRequest, type SocketDoor } from './socket-upgrade.ts';
+import { structureRoutes } from './structure-routes.ts';
 import type { FetchTopMarkets } from './top-markets.ts';
 
 /** What the server serves and where. */
@@ -41,6 +44,7 @@ export type HttpServerOptions = {
   readonly hub: MarketHub;
   readonly control: MarketControl;
   readonly gates: ApiGates;
+  readonly lexicon: FactorLexicon;
   readonly debugLog: DebugLog;
   readonly fetchTopMarkets: FetchTopMarkets;
   /** How long the figures of the top markets are fresh. */
@@ -133,6 +137,8 @@ function addRoutes(app: FastifyInstance, options: HttpServerOptions, shutdown: S
   marketListRoutes(app, { ...options, onShutdown: shutdown.onBegin });
   healthRoutes(app, options);
   chartRoutes(app, options);
+  structureRoutes(app, options);
+  backtestRoutes(app);
   socketRoutes(app, options.gates.debug);
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   const schema = { tags: ['hotwick'], summary: 'What runs here', response: { 200: infoAnswer } };

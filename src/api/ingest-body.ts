@@ -7,7 +7,6 @@ import { type CandleColumns, type ClosedCandle, findCandleFault, isNoTrade } fro
 import type { Price, Quantity } from '../model/money.ts';
 import type { SeriesId } from '../model/series.ts';
 import {
-  type Checked,
   checkDecimal,
   checkField,
   checkObject,
@@ -18,7 +17,15 @@ import {
   problem,
 } from './body-values.ts';
 import { BATCH_MAX, type ValidationProblem } from './contract.ts';
-import { type JsonObject, type JsonValue, parseExactJson } from './exact-json.ts';
+import type { JsonObject, JsonValue } from './exact-json.ts';
+import {
+  type BodyRefusal,
+  PROBLEMS_MAX,
+  parseFields,
+  problemsOf,
+  type RawBody,
+  refuseBodyProblems,
+} from './json-body.ts';
 
 /** A candle that lacks only its series. */
 export type PostedCandle = CandleColumns & Pick<ClosedCandle, 'openTime'>;
@@ -29,17 +36,6 @@ export type PostedBody = { readonly seriesText: string; readonly candles: readon
 /** A checked body of the batch route. */
 export type PostedBatch = PostedBody & { readonly announce: 'publish' | 'silent' };
 
-/** What came with a request. */
-export type RawBody = { readonly bytes: Buffer | undefined; readonly contentType: string | undefined };
-
-/** Why a body is refused: `detail` of the answer. */
-export type BodyRefusal =
-  | { readonly status: 400; readonly detail: string }
-  | { readonly status: 422; readonly detail: readonly ValidationProblem[] };
-
-/** Problems that are told at once; a batch can have very many, each with what was sent. */
-const PROBLEMS_MAX = 100;
-
 /** Checks the body of one candle. */
 export function parseCandleBody(body: RawBody): Result<PostedBody, BodyRefusal> {
   const fields = parseFields(body);
@@ -47,7 +43,7 @@ export function parseCandleBody(body: RawBody): Result<PostedBody, BodyRefusal> 
   const series = checkField(fields.value, ['body', 'series_id'], checkText);
   const candle = checkCandle(fields.value.get('candle'), ['body', 'candle'], fields.value);
   if (series.ok && candle.ok) return ok({ seriesText: series.value, candles: [candle.value] });
-  return refuse([...problemsOf(series), ...(candle.ok ? [] : candle.error)]);
+  return refuseBodyProblems([...problemsOf(series), ...(candle.ok ? [] : candle.error)]);
 }
 
 /** Checks the body of a batch. */
@@ -61,7 +57,7 @@ export function parseBatchBody(body: RawBody): Result<PostedBatch, BodyRefusal> 
     const announce = publish.value === 'on' ? 'publish' : 'silent';
     return ok({ seriesText: series.value, candles: candles.value, announce });
   }
-  return refuse([...problemsOf(series), ...(candles.ok ? [] : candles.error), ...problemsOf(publish)]);
+  return refuseBodyProblems([...problemsOf(series), ...(candles.ok ? [] : candles.error), ...problemsOf(publish)]);
 }
 
 /** A posted candle as one of `seriesId`, certified as handed in. */
@@ -75,36 +71,6 @@ export function toClosedCandle(seriesId: SeriesId, candle: PostedCandle): Closed
 export function sortOnce(candles: readonly PostedCandle[]): readonly PostedCandle[] {
   const byTime = new Map(candles.map((candle) => [candle.openTime, candle]));
   return [...byTime.values()].sort((a, b) => a.openTime - b.openTime);
-}
-
-function parseFields({ bytes, contentType }: RawBody): Result<JsonObject, BodyRefusal> {
-  const missing = { type: 'missing', msg: 'Field required' };
-  if (bytes === undefined || bytes.length === 0) return refuse([problem(['body'], undefined, missing)]);
-  const text = decode(bytes);
-  if (text === null) return err({ status: 400, detail: 'There was an error parsing the body' });
-  const value = isJson(contentType) ? parseExactJson(text) : ok<JsonValue>(text);
-  if (!value.ok) {
-    const { position, reason } = value.error;
-    const what = { type: 'json_invalid', msg: 'JSON decode error', ctx: { error: reason } };
-    return refuse([{ ...problem(['body', position], undefined, what), input: {} }]);
-  }
-  if (value.value === null) return refuse([problem(['body'], undefined, missing)]);
-  const fields = checkObject(value.value, ['body']);
-  return fields.ok ? fields : refuse([fields.error]);
-}
-
-/** Without a content type a body is taken as JSON, as the contract's original does. */
-function isJson(contentType: string | undefined): boolean {
-  const type = (contentType ?? 'application/json').split(';')[0]?.trim().toLowerCase() ?? '';
-  return type === 'application/json' || /^application\/.+\+json$/.test(type);
-}
-
-function decode(bytes: Buffer): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return null; // not UTF-8: refused by the caller
-  }
 }
 
 type CandleCheck = Result<PostedCandle, readonly ValidationProblem[]>;
@@ -172,12 +138,4 @@ function checkCandle(value: JsonValue | undefined, place: Place, holder: JsonObj
   const fault = findCandleFault(candle);
   if (fault === null) return ok(candle);
   return err([problem(place, value, { type: 'value_error', msg: `Value error, ${fault}`, ctx: { error: fault } })]);
-}
-
-function problemsOf(checked: Checked<unknown>): readonly ValidationProblem[] {
-  return checked.ok ? [] : [checked.error];
-}
-
-function refuse(problems: readonly ValidationProblem[]): Result<never, BodyRefusal> {
-  return err({ status: 422, detail: problems.slice(0, PROBLEMS_MAX) });
 }

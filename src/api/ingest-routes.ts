@@ -18,17 +18,16 @@ import {
 } from './contract.ts';
 import type { DebugLog } from './debug-log.ts';
 import {
-  type BodyRefusal,
   type PostedBatch,
   type PostedBody,
   parseBatchBody,
   parseCandleBody,
-  type RawBody,
   sortOnce,
   toClosedCandle,
 } from './ingest-body.ts';
+import { type BodyRefusal, type RawBody, rawBodyOf, refuseBody } from './json-body.ts';
 import type { ApiGates, MarketControl } from './market-control.ts';
-import { onlyWhen, refuseProblems, SHUTTING_DOWN } from './refusals.ts';
+import { onlyWhen, SHUTTING_DOWN } from './refusals.ts';
 
 /** What the routes work with. */
 export type IngestParts = { readonly control: MarketControl; readonly gates: ApiGates; readonly debugLog: DebugLog };
@@ -106,8 +105,7 @@ function readPost<T extends PostedBody>(
   request: FastifyRequest,
   parse: (body: RawBody) => Result<T, BodyRefusal>,
 ): Result<Post<T>, BodyRefusal> {
-  const bytes = request.body instanceof Buffer ? request.body : undefined;
-  const body = parse({ bytes, contentType: request.headers['content-type'] });
+  const body = parse(rawBodyOf(request));
   if (!body.ok) return body;
   const seriesId = parseSeriesId(body.value.seriesText);
   if (!seriesId.ok) return { ok: false, error: { status: 400, detail: seriesId.error.message } };
@@ -135,11 +133,6 @@ function noteOf(log: DebugLog, of: { readonly code: string; readonly seriesId: S
       data,
     });
   };
-}
-
-function refuseBody(reply: FastifyReply, refusal: BodyRefusal): FastifyReply {
-  if (refusal.status === 422) return refuseProblems(reply, refusal.detail);
-  return reply.status(refusal.status).send({ detail: refusal.detail });
 }
 
 function refuseFailed(reply: FastifyReply, seriesText: string, failed: Failure): FastifyReply {

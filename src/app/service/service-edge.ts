@@ -17,6 +17,7 @@ import type { Bus } from '../../ports/bus.ts';
 import type { CandleStore } from '../../ports/candle-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Config } from '../config.ts';
+import { FACTOR_LEXICON } from './factor-lexicon.ts';
 import type { ServiceBackfill } from './service-backfill.ts';
 import { createServiceControl } from './service-control.ts';
 import { createServiceMetrics } from './service-metrics.ts';
@@ -68,6 +69,7 @@ export function startServiceEdge(parts: EdgeParts): Promise<Result<HttpServer, F
     hub,
     control,
     gates: config.gates,
+    lexicon: FACTOR_LEXICON,
     debugLog: parts.debugLog,
     fetchTopMarkets: parts.fetchTopMarkets,
     topMarketsTtlMs: config.topMarkets.tickersTtlMs,
