@@ -119,7 +119,7 @@ function frameParser(seriesId: SeriesId): (frame: TimedFrame) => FeedEvent {
   if (!stream.ok) throw new Error(stream.error.message);
   return ({ text, receivedTime }) => {
     const message = parseStreamMessage(text);
-    const update = message.kind === 'kline' ? parseKlineFrame(message.data, stream.value) : null;
+    const update = message.kind === 'frame' ? parseKlineFrame(message.data, stream.value) : null;
     if (update === null || !update.ok || update.value === 'foreign') throw new Error(`unusable frame ${text}`);
     return toCandleEvent(update.value, { seriesId, receivedTime });
   };

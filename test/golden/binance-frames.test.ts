@@ -53,7 +53,7 @@ function streamOf(data: unknown, market: MarketType): KlineStream {
 function parseRecording(path: string, market: MarketType) {
   return framesOf(path).map((text) => {
     const message = parseStreamMessage(text);
-    if (message.kind !== 'kline') throw new Error(`${path}: ${message.kind} ${text.slice(0, 200)}`);
+    if (message.kind !== 'frame') throw new Error(`${path}: ${message.kind} ${text.slice(0, 200)}`);
     const stream = streamOf(message.data, market);
     expect(message.name).toBe(stream.name);
     const update = parseKlineFrame(message.data, stream);

@@ -1,14 +1,16 @@
 /**
- * All that a service asks of Binance, over one REST client: the feed and the lists of markets spend one budget of
- * request weight for each market, remembered in one ledger.
+ * All that a service asks of Binance, over one REST client: the feed, the watch on the spot market and the lists of
+ * markets spend one budget of request weight for each market, remembered in one ledger.
  */
 import type { Failure } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FeedSink } from '../../ports/feed.ts';
+import type { MarketWatch, MarketWatchSink } from '../../ports/market-watch.ts';
 import type { Random } from '../../ports/random.ts';
 import type { RequestLedger } from '../../ports/request-ledger.ts';
 import { type BinanceFeed, createBinanceFeed } from './binance-feed.ts';
 import { BINANCE_ENDPOINTS, type BinanceEndpoints } from './endpoints.ts';
+import { createBinanceMarketWatch } from './market-watch.ts';
 import { RestClient } from './rest-client.ts';
 import { BINANCE_TIMINGS, type BinanceTimings } from './timings.ts';
 import { createTopMarkets, type TopMarketsSource } from './top-markets.ts';
@@ -30,11 +32,13 @@ export type BinanceAccessOptions = {
   readonly symbolsTtlMs?: number;
 };
 
-/** The access: one feed, and markets by volume. */
+/** The access: one feed, a watch on everything that trades on spot, and markets by volume. */
 export type BinanceAccess = {
   readonly openFeed: (sink: FeedSink) => BinanceFeed;
+  /** Only instruments of `quoteAsset` are told; `onFault` takes what went wrong in the watch. */
+  readonly openMarketWatch: (watch: { readonly sink: MarketWatchSink; readonly quoteAsset: string }) => MarketWatch;
   readonly fetchTopMarkets: TopMarketsSource['fetch'];
-  /** Ends every request; a feed that was opened is closed before. Safe to call twice. */
+  /** Ends every request; a feed or watch that was opened is closed before. Safe to call twice. */
   readonly close: () => Promise<void>;
 };
 
@@ -54,6 +58,7 @@ export function openBinance(options: BinanceAccessOptions): BinanceAccess {
   });
   return {
     openFeed: (sink) => createBinanceFeed({ ...options, sink, endpoints, timings, client }),
+    openMarketWatch: (watch) => createBinanceMarketWatch({ ...options, ...watch, endpoints, timings, client }),
     fetchTopMarkets: topMarkets.fetch,
     close: () => client.close(),
   };

@@ -10,7 +10,12 @@ export type BinanceEndpoints = {
   readonly futuresStreamUrl: string;
   readonly spotRestUrl: string;
   readonly spotStreamUrl: string;
+  /** Where the venue publishes its announcements, which is its website. */
+  readonly announcementsUrl: string;
 };
+
+/** Who answers requests: each has limits of its own. */
+export type RestHost = MarketType | 'announcements';
 
 /** Production. Source: Binance spot API documentation and `@binance/common` 2.4.9, 2026-09. */
 export const BINANCE_ENDPOINTS: BinanceEndpoints = {
@@ -18,6 +23,7 @@ export const BINANCE_ENDPOINTS: BinanceEndpoints = {
   futuresStreamUrl: 'wss://fstream.binance.com',
   spotRestUrl: 'https://api.binance.com',
   spotStreamUrl: 'wss://stream.binance.com:9443',
+  announcementsUrl: 'https://www.binance.com',
 };
 
 /** Paths and limits of one market. */
@@ -76,9 +82,18 @@ function futuresKlinesWeight(limit: number): number {
   return limit <= 1000 ? 5 : 10;
 }
 
-/** Base address of the REST interface of `market`. */
-export function restBaseUrl(endpoints: BinanceEndpoints, market: MarketType): string {
-  return market === 'futures' ? endpoints.futuresRestUrl : endpoints.spotRestUrl;
+/** Requests a minute that the website gets from us; it names no limit, and one a minute is what we want. */
+const ANNOUNCEMENTS_PER_MINUTE = 20;
+
+/** Weight per minute that `host` allows. */
+export function weightPerMinuteOf(host: RestHost): number {
+  return host === 'announcements' ? ANNOUNCEMENTS_PER_MINUTE : MARKET_RULES[host].weightPerMinute;
+}
+
+/** Base address of the REST interface of `host`. */
+export function restBaseUrl(endpoints: BinanceEndpoints, host: RestHost): string {
+  if (host === 'announcements') return endpoints.announcementsUrl;
+  return host === 'futures' ? endpoints.futuresRestUrl : endpoints.spotRestUrl;
 }
 
 /** Full address of the combined kline streams of `market`. */

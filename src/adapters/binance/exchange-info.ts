@@ -96,7 +96,8 @@ function parsePositive(text: string | null | undefined): Decimal | null {
   return value !== null && value > 0n ? value : null;
 }
 
-function toStatus(status: string): InstrumentStatus {
+/** The venue's word for a status as ours. */
+export function toStatus(status: string): InstrumentStatus {
   if (status === 'TRADING') return 'trading';
   return UNLISTED.has(status) ? 'unlisted' : 'halted';
 }

@@ -4,6 +4,9 @@
  */
 import type { EpochMs } from '../../core/time.ts';
 
+/** The part of an update that tells where its stream stands: what it speaks of, and whether that is over. */
+export type StreamUpdate = { readonly state: 'forming' | 'closed'; readonly openTime: EpochMs };
+
 /** What one connection has delivered of one stream. */
 export type StreamSeen = {
   /** Open time of the first candle it spoke of. */
@@ -15,10 +18,7 @@ export type StreamSeen = {
 };
 
 /** `seen` after one more update. */
-export function foldSeen(
-  seen: StreamSeen | null,
-  update: { readonly state: 'forming' | 'closed'; readonly openTime: EpochMs },
-): StreamSeen {
+export function foldSeen(seen: StreamSeen | null, update: StreamUpdate): StreamSeen {
   const { openTime } = update;
   const closed = update.state === 'closed' ? openTime : null;
   if (seen === null) return { firstOpen: openTime, lastOpen: openTime, lastClosedOpen: closed };

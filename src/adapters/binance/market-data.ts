@@ -38,7 +38,7 @@ export async function fetchHistoryPage(
   if (needed <= 0) return ok([]);
   const limit = Math.min(rules.pageLimit, needed);
   const answer = await context.client.get({
-    market: stream.value.market,
+    host: stream.value.market,
     path: rules.klinesPath,
     query: {
       symbol: stream.value.symbol,
@@ -85,7 +85,7 @@ export async function fetchInstrumentList(
   market: MarketType,
 ): Promise<Result<readonly Instrument[], Failure>> {
   const { exchangeInfoPath: path, exchangeInfoWeight: weight } = MARKET_RULES[market];
-  const answer = await context.client.get({ market, path, query: {}, weight, purpose: 'reconcile' });
+  const answer = await context.client.get({ host: market, path, query: {}, weight, purpose: 'reconcile' });
   if (!answer.ok) return answer;
   const { url, body } = answer.value;
   const weightPerMinute = parseWeightPerMinute(body);
@@ -103,7 +103,7 @@ export async function fetchInstrumentList(
 /** The clock of the futures market, which both markets share to the millisecond. */
 export async function fetchVenueTime(context: MarketDataContext): Promise<Result<EpochMs, Failure>> {
   const answer = await context.client.get({
-    market: 'futures',
+    host: 'futures',
     path: MARKET_RULES.futures.timePath,
     query: {},
     weight: 1,

@@ -9,7 +9,7 @@ import { type Failure, failure, toReason } from '../../model/failure.ts';
 import type { MarketType } from '../../model/instrument.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { RequestLedger } from '../../ports/request-ledger.ts';
-import { type BinanceEndpoints, MARKET_RULES, restBaseUrl } from './endpoints.ts';
+import { type BinanceEndpoints, type RestHost, restBaseUrl, weightPerMinuteOf } from './endpoints.ts';
 import { type RequestPurpose, SLOTS_MAX } from './request-classes.ts';
 import { type Admission, type BudgetStats, RequestGovernor } from './request-governor.ts';
 import { RequestMemory } from './request-memory.ts';
@@ -17,13 +17,14 @@ import { readRetryAfter, toStatusFailure } from './rest-failure.ts';
 
 /** One request. */
 export type RestRequest = {
-  readonly market: MarketType;
+  readonly host: RestHost;
   readonly path: string;
   readonly query: Readonly<Record<string, string | number>>;
   readonly weight: number;
   readonly purpose: RequestPurpose;
   /** Longest wait for the answer; the client's own where it is absent. */
   readonly timeoutMs?: number;
+  readonly headers?: Readonly<Record<string, string>>;
 };
 
 /** An answer. `asOf` is a venue time at which it was certainly not yet made: what was over then is over in it. */
@@ -49,7 +50,11 @@ type RawAnswer = {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 };
 
-type Target = { readonly url: URL; readonly timeoutMs: number };
+type Target = {
+  readonly url: URL;
+  readonly timeoutMs: number;
+  readonly headers: Readonly<Record<string, string>>;
+};
 
 /** Sockets per address: both markets may share one, and a request with permission waits for no other's answer. */
 const SOCKETS_MAX = 2 * SLOTS_MAX;
@@ -58,32 +63,36 @@ const NOTHING_TOLD = { status: null, usedWeight: null, retryAfterMs: null, stamp
 /** Largest body taken: the spot exchangeInfo is about 15 MiB. */
 const BODY_BYTES_MAX = 67_108_864;
 
-/** The client of both markets. */
+/** The client of both markets and the website. */
 export class RestClient {
   readonly #options: RestOptions;
   readonly #agent = new Agent({ connections: SOCKETS_MAX, pipelining: 1 });
-  readonly #governors: Readonly<Record<MarketType, RequestGovernor>>;
+  readonly #governors: Readonly<Record<RestHost, RequestGovernor>>;
   readonly #underWay = new Set<AbortController>();
   #ended: Promise<void> | null = null;
 
   constructor(options: RestOptions) {
     this.#options = options;
-    this.#governors = { futures: createGovernor(options, 'futures'), spot: createGovernor(options, 'spot') };
+    this.#governors = {
+      futures: createGovernor(options, 'futures'),
+      spot: createGovernor(options, 'spot'),
+      announcements: createGovernor(options, 'announcements'),
+    };
   }
 
   /** Asks once. */
   async get(request: RestRequest): Promise<Result<RestAnswer, Failure>> {
-    const url = new URL(request.path, restBaseUrl(this.#options.endpoints, request.market));
+    const url = new URL(request.path, restBaseUrl(this.#options.endpoints, request.host));
     for (const [name, value] of Object.entries(request.query)) url.searchParams.set(name, String(value));
-    const governor = this.#governors[request.market];
+    const governor = this.#governors[request.host];
     const admission = await governor.admit(request);
     if (this.#ended !== null) {
       if (admission.ok) governor.settle(admission.value, NOTHING_TOLD);
       return err(failure('venue_unreachable', { url: url.href, reason: 'the feed is closed' }));
     }
     if (!admission.ok) return err(failure('venue_rate_limited', { url: url.href, ...admission.error, sent: false }));
-    const { timeoutMs = this.#options.requestTimeoutMs } = request;
-    return this.#exchange({ url, timeoutMs }, governor, admission.value);
+    const { timeoutMs = this.#options.requestTimeoutMs, headers = {} } = request;
+    return this.#exchange({ url, timeoutMs, headers }, governor, admission.value);
   }
 
   /** Takes over the request weight per minute that the venue itself names for `market`. */
@@ -131,7 +140,7 @@ export class RestClient {
     return toAnswer(url, text, answeredNotBefore(stamp, { sentAt, now: clock.now() }));
   }
 
-  async #send({ url, timeoutMs }: Target): Promise<Result<RawAnswer, string>> {
+  async #send({ url, timeoutMs, headers }: Target): Promise<Result<RawAnswer, string>> {
     const { clock } = this.#options;
     const abort = new AbortController();
     this.#underWay.add(abort);
@@ -143,6 +152,7 @@ export class RestClient {
         origin: url.origin,
         path: `${url.pathname}${url.search}`,
         method: 'GET',
+        headers,
         signal: abort.signal,
       });
       return ok({ status: answer.statusCode, text: await readBody(answer.body), headers: answer.headers });
@@ -156,12 +166,12 @@ export class RestClient {
   }
 }
 
-/** A market's budget is its own: the hosts differ, and where they do not, the venue still counts them apart. */
-function createGovernor(options: RestOptions, market: MarketType): RequestGovernor {
+/** A host's budget is its own: the addresses differ, and where they do not, the venue still counts them apart. */
+function createGovernor(options: RestOptions, host: RestHost): RequestGovernor {
   const { clock, endpoints, ledger, onFault } = options;
-  const scope = `${new URL(restBaseUrl(endpoints, market)).host}/${market}`;
+  const scope = `${new URL(restBaseUrl(endpoints, host)).host}/${host}`;
   const memory = new RequestMemory({ scope, ledger, onFault });
-  return new RequestGovernor({ clock, weightPerMinute: MARKET_RULES[market].weightPerMinute, memory });
+  return new RequestGovernor({ clock, weightPerMinute: weightPerMinuteOf(host), memory });
 }
 
 async function readBody(body: AsyncIterable<Buffer>): Promise<string> {

@@ -21,7 +21,7 @@ export type RefusedAnswer = {
  */
 export function toStatusFailure({ url, status, text, retryAfterMs }: RefusedAnswer): Failure {
   if (status === 429 || status === 418) return failure('venue_rate_limited', { url, status, retryAfterMs });
-  if (status >= 500) return failure('venue_unreachable', { url, reason: `HTTP ${status}` });
+  if (status >= 500) return failure('venue_unreachable', { url, reason: `HTTP ${status}`, status });
   if (status < 400) return failure('venue_answer_malformed', { url, reason: `HTTP ${status}` });
   const said = readVenueError(text);
   const reason = said === null ? text.slice(0, 200) : `${said.code} ${said.msg}`;

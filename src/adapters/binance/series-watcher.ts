@@ -9,7 +9,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { FeedSink } from '../../ports/feed.ts';
 import type { Random } from '../../ports/random.ts';
 import { type BinanceEndpoints, MARKET_RULES, streamUrl } from './endpoints.ts';
-import { type KlineUpdate, toCandleEvent } from './kline-frame.ts';
+import { type KlineUpdate, parseKlineFrame, toCandleEvent } from './kline-frame.ts';
 import { StreamPool } from './stream-pool.ts';
 import { type KlineStream, resolveStream } from './symbol-name.ts';
 import type { BinanceTimings } from './timings.ts';
@@ -32,7 +32,7 @@ type SeriesByStream = Map<string, Map<SeriesId, SeriesState>>;
 /** Who watches what, and what each series was told. */
 export class SeriesWatcher {
   readonly #options: WatcherOptions;
-  readonly #pools: Readonly<Record<MarketType, StreamPool>>;
+  readonly #pools: Readonly<Record<MarketType, StreamPool<KlineStream, KlineUpdate>>>;
   readonly #watched: Readonly<Record<MarketType, SeriesByStream>> = { futures: new Map(), spot: new Map() };
   #closed = false;
 
@@ -78,7 +78,7 @@ export class SeriesWatcher {
     await Promise.all([this.#pools.futures.close(), this.#pools.spot.close()]);
   }
 
-  #createPool(market: MarketType): StreamPool {
+  #createPool(market: MarketType): StreamPool<KlineStream, KlineUpdate> {
     const { clock, random, timings, endpoints } = this.#options;
     return new StreamPool({
       url: streamUrl(endpoints, market),
@@ -88,6 +88,8 @@ export class SeriesWatcher {
       silenceMs: timings.silenceMs[market],
       controlSpacingMs: MARKET_RULES[market].controlSpacingMs,
       streamsPerSocketMax: MARKET_RULES[market].streamsPerSocketMax,
+      parse: parseKlineFrame,
+      quietStream: 'dead',
       events: {
         onUpdate: (stream, update) => this.#onUpdate(stream, update),
         onLost: (stream, reason) => this.#onLost(stream, reason),

@@ -4,8 +4,7 @@
  */
 import type { EpochMs } from '../../core/time.ts';
 import { Cadence, type SilenceLimits } from './cadence.ts';
-import { foldSeen, type StreamSeen } from './handover.ts';
-import type { KlineUpdate } from './kline-frame.ts';
+import { foldSeen, type StreamSeen, type StreamUpdate } from './handover.ts';
 
 type StreamLife = { readonly cadence: Cadence; readonly seen: StreamSeen };
 
@@ -30,7 +29,7 @@ export class SocketLife {
   }
 
   /** Notes a usable frame. */
-  record(name: string, update: KlineUpdate, now: EpochMs): void {
+  record(name: string, update: StreamUpdate, now: EpochMs): void {
     this.#firstFrameAt ??= now;
     this.#whole.record(now);
     const life = this.#streams.get(name);

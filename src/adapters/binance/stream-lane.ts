@@ -3,6 +3,7 @@
  * replaces the connection make-before-break when it ages or the venue announces its end. Out go checked updates and
  * losses; across a planned replacement no stream is lost and no candle is missed, though a close may come twice.
  */
+import type { Result } from '../../core/result.ts';
 import { addMs, type EpochMs } from '../../core/time.ts';
 import { type Failure, failure } from '../../model/failure.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
@@ -10,24 +11,32 @@ import type { Random } from '../../ports/random.ts';
 import type { AttemptWindow } from './attempt-window.ts';
 import { ConnectPace } from './connect-pace.ts';
 import { CorruptFrames } from './corrupt-frames.ts';
-import { isHandedOver } from './handover.ts';
-import { type KlineUpdate, parseKlineFrame } from './kline-frame.ts';
+import { isHandedOver, type StreamUpdate } from './handover.ts';
 import { findDeath, judgeOverlap, patientFirstFrameMs } from './liveness.ts';
 import { SocketLife } from './socket-life.ts';
 import type { StreamMessage } from './stream-message.ts';
 import { StreamSocket } from './stream-socket.ts';
-import type { KlineStream } from './symbol-name.ts';
 import type { BinanceTimings } from './timings.ts';
 
+/** A stream as a lane carries it: its name at the venue, and the length of what one update belongs to. */
+export type LaneStream = { readonly name: string; readonly lengthMs: number };
+
 /** What a lane tells. A stream is live from its first update to its loss; `onLost` comes only for a live one. */
-export type LaneEvents = {
-  readonly onUpdate: (stream: KlineStream, update: KlineUpdate) => void;
-  readonly onLost: (stream: KlineStream, reason: string) => void;
+export type LaneEvents<S extends LaneStream, U extends StreamUpdate> = {
+  readonly onUpdate: (stream: S, update: U) => void;
+  readonly onLost: (stream: S, reason: string) => void;
   readonly onFault: (failure: Failure) => void;
 };
 
+/** The update in the data of a frame; `foreign` for one that is none of ours; else what is wrong with it. */
+export type ParseFrame<S extends LaneStream, U extends StreamUpdate> = (
+  data: unknown,
+  stream: S,
+  now: EpochMs,
+) => Result<U | 'foreign', string>;
+
 /** What a lane is made of; `attempts` is shared by all lanes of a market. */
-export type LaneOptions = {
+export type LaneOptions<S extends LaneStream, U extends StreamUpdate> = {
   readonly url: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -35,7 +44,13 @@ export type LaneOptions = {
   readonly silenceMs: number;
   readonly controlSpacingMs: number;
   readonly attempts: AttemptWindow;
-  readonly events: LaneEvents;
+  readonly parse: ParseFrame<S, U>;
+  /**
+   * What it means when one stream of proven pace stops while its neighbours go on: that the venue has lost it, or,
+   * where every coin of a market is followed, that the coin is quiet.
+   */
+  readonly quietStream: 'dead' | 'normal';
+  readonly events: LaneEvents<S, U>;
 };
 
 /** One connection: the socket, and what it has proven. */
@@ -45,12 +60,12 @@ type Link = { readonly socket: StreamSocket; readonly life: SocketLife; shutdown
 const TICK_MS_MAX = 1_000;
 
 /** One connection and, while it is being replaced, its successor. */
-export class StreamLane {
-  readonly #options: LaneOptions;
+export class StreamLane<S extends LaneStream, U extends StreamUpdate> {
+  readonly #options: LaneOptions<S, U>;
   readonly #corrupt: CorruptFrames;
   readonly #pace: ConnectPace;
   readonly #tickMs: number;
-  readonly #streams = new Map<string, KlineStream>();
+  readonly #streams = new Map<string, S>();
   readonly #live = new Set<string>();
   /** Streams that the successor carries without a hole. */
   readonly #handedOver = new Set<string>();
@@ -66,7 +81,7 @@ export class StreamLane {
   #lastTickLate = false;
   #cancelTick: Cancel;
 
-  constructor(options: LaneOptions) {
+  constructor(options: LaneOptions<S, U>) {
     this.#options = options;
     this.#corrupt = new CorruptFrames(options.url);
     this.#pace = new ConnectPace({
@@ -88,7 +103,7 @@ export class StreamLane {
   }
 
   /** Adds a stream; it is not live before its first update. */
-  add(stream: KlineStream): void {
+  add(stream: S): void {
     this.#streams.set(stream.name, stream);
     this.#current?.socket.sync();
     this.#next?.socket.sync();
@@ -145,7 +160,7 @@ export class StreamLane {
   }
 
   #onMessage(link: Link, message: StreamMessage): void {
-    if (message.kind === 'kline') this.#onKline(link, message.name, message.data);
+    if (message.kind === 'frame') this.#onFrame(link, message.name, message.data);
     else if (message.kind === 'corrupt') this.#reportCorrupt(message.reason);
     else if (message.kind === 'refused') {
       const { url, events } = this.#options;
@@ -162,16 +177,16 @@ export class StreamLane {
     if (fault !== null) this.#options.events.onFault(fault);
   }
 
-  #onKline(link: Link, name: string, data: unknown): void {
+  #onFrame(link: Link, name: string, data: unknown): void {
     const stream = this.#streams.get(name);
     // A frame may still be under way when its stream is dropped.
     if (stream === undefined) return;
-    const parsed = parseKlineFrame(data, stream);
+    const parsed = this.#options.parse(data, stream, this.#options.clock.now());
     if (!parsed.ok) this.#reportCorrupt(parsed.error);
     else if (parsed.value !== 'foreign') this.#onUpdate(link, stream, parsed.value);
   }
 
-  #onUpdate(link: Link, stream: KlineStream, update: KlineUpdate): void {
+  #onUpdate(link: Link, stream: S, update: U): void {
     link.life.record(stream.name, update, this.#options.clock.now());
     this.#silentStarts = 0;
     this.#noteHandover(stream);
@@ -184,7 +199,7 @@ export class StreamLane {
     this.#cutOverWhenComplete();
   }
 
-  #noteHandover(stream: KlineStream): void {
+  #noteHandover(stream: S): void {
     if (this.#next === null || this.#current === null) return;
     const next = this.#next.life.seen(stream.name);
     const old = this.#current.life.seen(stream.name);
@@ -318,6 +333,7 @@ export class StreamLane {
     // While a successor is being tried its failures keep counting, or the back-off would never grow.
     if (stable && !this.#replacing) this.#pace.markStable();
     if (now - life.bornAt >= timings.maxAgeMs) this.#replace();
+    if (this.#options.quietStream === 'normal') return;
     const silent = life.silentStreams(now, silenceMs).filter(({ name }) => this.#live.has(name));
     for (const { name, silentMs } of silent) {
       events.onFault(failure('feed_silent', { source: `${url} ${name}`, silentMs }));

@@ -10,11 +10,11 @@ describe('parseStreamMessage', () => {
 
   it('finds the kline in a combined envelope', () => {
     const message = parseStreamMessage(JSON.stringify({ stream: 'btcusdt@kline_1m', data: event }));
-    expect(message).toEqual({ kind: 'kline', name: 'btcusdt@kline_1m', data: event });
+    expect(message).toEqual({ kind: 'frame', name: 'btcusdt@kline_1m', data: event });
   });
 
   it('names the stream of a raw kline itself', () => {
-    expect(parseStreamMessage(JSON.stringify(event))).toEqual({ kind: 'kline', name: 'btcusdt@kline_1m', data: event });
+    expect(parseStreamMessage(JSON.stringify(event))).toEqual({ kind: 'frame', name: 'btcusdt@kline_1m', data: event });
   });
 
   it.each([

@@ -1,5 +1,5 @@
 /**
- * A message of a stream connection, sorted by kind. In comes the raw text, out goes what it is; a kline's content is
+ * A message of a stream connection, sorted by kind. In comes the raw text, out goes what it is; a frame's content is
  * checked later, against the stream it was subscribed for.
  */
 import { z } from 'zod';
@@ -8,7 +8,7 @@ import { streamName } from './symbol-name.ts';
 
 /** What arrived. `acknowledged` proves that the request was heard, never that frames will follow. */
 export type StreamMessage =
-  | { readonly kind: 'kline'; readonly name: string; readonly data: unknown }
+  | { readonly kind: 'frame'; readonly name: string; readonly data: unknown }
   | { readonly kind: 'acknowledged' | 'shutdown' | 'ignored' }
   | { readonly kind: 'refused'; readonly code: number; readonly reason: string }
   | { readonly kind: 'corrupt'; readonly reason: string };
@@ -36,8 +36,8 @@ export function parseStreamMessage(text: string): StreamMessage {
     // The parser's own message quotes the text at length; its beginning says enough.
     return { kind: 'corrupt', reason: `no JSON: ${text.slice(0, 60)}` };
   }
-  const kline = findEnvelopedKline(json);
-  if (kline !== null) return kline;
+  const frame = findEnvelopedFrame(json);
+  if (frame !== null) return frame;
   const parsed = anyMessage.safeParse(json);
   if (!parsed.success) return { kind: 'corrupt', reason: describeIssue(parsed.error) };
   const message = parsed.data;
@@ -47,12 +47,12 @@ export function parseStreamMessage(text: string): StreamMessage {
   return sortReply(json, message);
 }
 
-/** Nearly every message is an enveloped kline: it is told by two fields, and its content is checked later anyway. */
-function findEnvelopedKline(json: unknown): StreamMessage | null {
+/** Nearly every message is an enveloped kline or an array of tickers: told by two fields, checked in full later. */
+function findEnvelopedFrame(json: unknown): StreamMessage | null {
   if (typeof json !== 'object' || json === null || !('stream' in json) || !('data' in json)) return null;
   const { stream: name, data } = json;
   if (typeof name !== 'string' || typeof data !== 'object' || data === null) return null;
-  return 'e' in data && data.e === 'kline' ? { kind: 'kline', name, data } : null;
+  return Array.isArray(data) || ('e' in data && data.e === 'kline') ? { kind: 'frame', name, data } : null;
 }
 
 /** The notice comes raw, inside a combined envelope, or inside the WebSocket API's `event`. */
@@ -72,7 +72,7 @@ function eventName(value: unknown): string | null {
 
 function sortEnveloped(name: string, data: unknown): StreamMessage {
   const event = eventName(data);
-  if (event === 'kline') return { kind: 'kline', name, data };
+  if (event === 'kline') return { kind: 'frame', name, data };
   return event === null ? { kind: 'corrupt', reason: `${name.slice(0, 60)} without an event` } : { kind: 'ignored' };
 }
 
@@ -80,7 +80,7 @@ function sortRaw(event: string, json: unknown): StreamMessage {
   if (event !== 'kline') return { kind: 'ignored' };
   const parsed = rawKline.safeParse(json);
   if (!parsed.success) return { kind: 'corrupt', reason: describeIssue(parsed.error) };
-  return { kind: 'kline', name: streamName(parsed.data.s, parsed.data.k.i), data: json };
+  return { kind: 'frame', name: streamName(parsed.data.s, parsed.data.k.i), data: json };
 }
 
 function sortReply(json: unknown, message: z.infer<typeof anyMessage>): StreamMessage {

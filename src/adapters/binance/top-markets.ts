@@ -99,7 +99,7 @@ async function fetchSymbols(
   market: MarketType,
 ): Promise<Result<readonly Listed[], Failure>> {
   const { exchangeInfoPath: path, exchangeInfoWeight: weight } = MARKET_RULES[market];
-  const answer = await client.get({ market, path, query: {}, weight, purpose: 'signals', timeoutMs });
+  const answer = await client.get({ host: market, path, query: {}, weight, purpose: 'signals', timeoutMs });
   if (!answer.ok) return answer;
   const parsed = symbolsShape.safeParse(answer.value.body);
   if (!parsed.success) return malformed(answer.value.url, parsed.error);
@@ -118,7 +118,7 @@ async function fetchTickers(
   market: MarketType,
 ): Promise<Result<ReadonlyMap<string, Ticker>, Failure>> {
   const { path, weight } = TICKERS[market];
-  const answer = await client.get({ market, path, query: {}, weight, purpose: 'signals', timeoutMs });
+  const answer = await client.get({ host: market, path, query: {}, weight, purpose: 'signals', timeoutMs });
   if (!answer.ok) return answer;
   const parsed = tickersShape.safeParse(answer.value.body);
   if (!parsed.success) return malformed(answer.value.url, parsed.error);
