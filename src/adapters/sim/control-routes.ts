@@ -2,6 +2,8 @@
  * The exchange's switches over HTTP, under `/sim`: faults, accounts, state. In: JSON orders. Out: what was done, or
  * what was wrong with the order. These paths are the simulator's own; no exchange has them.
  */
+import { isVenueMs } from '../../core/time.ts';
+import type { AnnouncementBoard } from './announcement-board.ts';
 import type { HttpRequest, Reply } from './rest-server.ts';
 import type { SimStats } from './sim-exchange.ts';
 import { FRAME_FAULTS, type FrameFault, REQUEST_FAULTS, type RequestFault, type SimFaults } from './sim-faults.ts';
@@ -14,6 +16,7 @@ export type ControlOptions = {
   readonly stats: () => SimStats;
   readonly announce: () => number;
   readonly desk: SpotDesk;
+  readonly board: AnnouncementBoard;
 };
 
 type Order = Readonly<Record<string, unknown>>;
@@ -33,7 +36,7 @@ export const CONTROL_FAULTS = [
   'clear',
 ] as const;
 
-/** Answers requests to `/sim`, `/sim/faults` and `/sim/accounts`; `null` for every other path. */
+/** Answers requests to `/sim`, `/sim/faults`, `/sim/accounts` and `/sim/announcements`; `null` for every other path. */
 export function createControl(options: ControlOptions): (request: HttpRequest) => Reply | null {
   return ({ method, path, body }) => {
     if (path !== '/sim' && !path.startsWith('/sim/')) return null;
@@ -42,6 +45,7 @@ export function createControl(options: ControlOptions): (request: HttpRequest) =
     const order = parseOrder(body);
     if (order === null) return refuse(400, 'the body is not a JSON object');
     if (path === '/sim/faults') return orderFault(options, order);
+    if (path === '/sim/announcements') return announce(options, order);
     return path === '/sim/accounts' ? openAccount(options.desk, order) : refuse(404, `there is no ${path}`);
   };
 }
@@ -124,6 +128,12 @@ function findMisfit(order: Order, numbers: readonly string[], texts: readonly st
 function pick<T>(order: Order): Partial<T> {
   const { kind, answer, fault, ...fields } = order;
   return fields as Partial<T>;
+}
+
+function announce({ board, desk }: ControlOptions, { title, releaseDate = desk.now() }: Order): Reply {
+  if (typeof title !== 'string' || title === '') return refuse(400, 'title is a text');
+  if (typeof releaseDate !== 'number' || !isVenueMs(releaseDate)) return refuse(400, 'releaseDate is in milliseconds');
+  return done(board.publish({ title, releaseDate }));
 }
 
 function openAccount(desk: SpotDesk, order: Order): Reply {

@@ -7,6 +7,7 @@ import { createServer, type Server } from 'node:http';
 import { FailureError, failure, toFailure } from '../../model/failure.ts';
 import type { MarketType } from '../../model/instrument.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { type AnnouncementBoard, createAnnouncementBoard } from './announcement-board.ts';
 import { createControl } from './control-routes.ts';
 import { createSpotSide, type SpotSide } from './exchange-parts.ts';
 import { createRestRoutes } from './rest-api.ts';
@@ -61,6 +62,8 @@ export type SimExchange = {
   readonly faults: SimFaults;
   /** Accounts, orders and books, for tests and drills. */
   readonly desk: SpotDesk;
+  /** Puts an announcement on the exchange's website. */
+  readonly announce: AnnouncementBoard['publish'];
   readonly stats: () => SimStats;
   /** Sends `serverShutdown` to the sockets of `market` (default spot; futures does not document it); answers how many. */
   readonly shutdownNotice: (market?: MarketType) => number;
@@ -97,6 +100,7 @@ export async function startSimExchange(options: SimExchangeOptions): Promise<Sim
     wsUrl: `ws://127.0.0.1:${port}`,
     faults: switches,
     desk: spot.desk,
+    announce: parts.board.publish,
     stats,
     shutdownNotice: (market = 'spot') => door.announceShutdown(market),
     cutSockets: () => door.each((socket) => socket.cut('going away')),
@@ -117,6 +121,7 @@ type Parts = {
   readonly counters: SimCounters;
   readonly governors: Readonly<Record<MarketType, WeightGovernor>>;
   readonly spot: SpotSide;
+  readonly board: AnnouncementBoard;
 };
 
 function createParts(options: SimExchangeOptions): Parts {
@@ -131,7 +136,9 @@ function createParts(options: SimExchangeOptions): Parts {
   const counters = { framesSent: 0, controlMessages: 0, requests: 0, refusals: 0 };
   const serverTime = (): number => view.now() + faults.skewMs;
   for (const [key, route] of createRestRoutes({ view, weightLimit, serverTime })) spot.routes.set(key, route);
-  return { view, faults, counters, governors, spot };
+  const board = createAnnouncementBoard();
+  spot.routes.set(...board.route);
+  return { view, faults, counters, governors, spot, board };
 }
 
 type Controls = {
@@ -145,7 +152,7 @@ function createListener(
   parts: Parts,
   controls: Controls,
 ): ReturnType<typeof createRestListener> {
-  const { view, faults, spot, governors, counters } = parts;
+  const { view, faults, spot, governors, counters, board } = parts;
   return createRestListener({
     routes: spot.routes,
     governors,
@@ -153,7 +160,7 @@ function createListener(
     clock: options.clock,
     serverTime: () => view.now() + faults.skewMs,
     dispatcher: spot.dispatcher,
-    control: createControl({ ...controls, desk: spot.desk }),
+    control: createControl({ ...controls, desk: spot.desk, board }),
     now: () => view.now(),
     onAnswer: (status) => {
       counters.requests++;
