@@ -128,6 +128,30 @@ export const ERROR_CODES = {
     message: 'the venue refused the order: {reason}',
     hint: 'The order does not exist at the venue. Correct it; a new order needs a new client order id.',
   },
+  order_duplicate: {
+    message: 'order {clientOrderId} exists at the venue already',
+    hint: 'Query it by its client order id; a new order needs a new one.',
+  },
+  order_rule_broken: {
+    message: 'the order breaks a rule of the venue: {reason}',
+    hint: 'Fetch the trading rules again and size the order by them. The order does not exist.',
+  },
+  order_would_trigger: {
+    message: 'the market is already beyond the price of the order: {reason}',
+    hint: 'The order does not exist. Sell at the market, or choose prices on the right side of it.',
+  },
+  order_not_open: {
+    message: 'there is no open order {clientOrderId} to cancel',
+    hint: 'It ended or never existed: query it to learn which.',
+  },
+  balance_insufficient: {
+    message: 'the balance does not cover the order: {reason}',
+    hint: 'Fetch the balances again; what open orders lock is not free. The order does not exist.',
+  },
+  instrument_not_trading: {
+    message: '{instrumentId} is not trading: {reason}',
+    hint: 'The order does not exist. Wait until the venue resumes the instrument.',
+  },
   order_outcome_unknown: {
     message: 'no answer to order {clientOrderId}: its outcome is unknown',
     hint: 'Do not send it again. Query it by its client order id until the venue has spoken.',

@@ -12,7 +12,6 @@ import {
   subtract,
   truncateToStep,
 } from '../../core/decimal.ts';
-import type { Instrument } from '../../model/instrument.ts';
 import type { Price, Quantity } from '../../model/money.ts';
 import type { Side } from '../../model/order.ts';
 
@@ -38,9 +37,9 @@ export function ratioOfBps(bps: number): Decimal {
 }
 
 /** How much of `available` our orders may take, rounded down to the quantity step. */
-export function shareOf(available: Quantity, ratio: Decimal, instrument: Instrument): Quantity {
+export function shareOf(available: Quantity, ratio: Decimal, step: Decimal): Quantity {
   const share = multiply(available, ratio);
-  return (instrument.quantityStep === 0n ? share : truncateToStep(share, instrument.quantityStep)) as Quantity;
+  return (step === 0n ? share : truncateToStep(share, step)) as Quantity;
 }
 
 /**

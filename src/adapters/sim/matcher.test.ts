@@ -1,43 +1,53 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { add, type Decimal, decimal, multiply, toDecimalText } from '../../core/decimal.ts';
+import { SIM_RULES } from '../../../test/fixtures/sim-rules.ts';
+import { add, type Decimal, decimal, multiply, toDecimalText, truncateToStep } from '../../core/decimal.ts';
 import { epochMs } from '../../core/time.ts';
-import type { Instrument, InstrumentId } from '../../model/instrument.ts';
+import type { InstrumentId } from '../../model/instrument.ts';
+
 import type { Money, Price, Quantity } from '../../model/money.ts';
-import type { ApprovedOrder, ClientOrderId, Fill, OrderReport, Side } from '../../model/order.ts';
+import type { ApprovedOrder, ClientOrderId, Fill, OrderReport, OrderTerms, Side } from '../../model/order.ts';
+import type { TradingRules } from '../../model/trading-rules.ts';
 import { createMatcher, type Matcher } from './matcher.ts';
 import type { MatcherCosts } from './matcher-pricing.ts';
 
-const BTC = 'binance:spot:BTC/USDT' as InstrumentId;
+const BTC: InstrumentId = SIM_RULES.instrumentId;
 const TIME = epochMs(1_700_000_000_000);
 const price = (text: string): Price => decimal(text) as Price;
 const quantity = (text: string): Quantity => decimal(text) as Quantity;
 const id = (text: string): ClientOrderId => text as ClientOrderId;
 
-const instrument: Instrument = {
-  instrumentId: BTC,
-  status: 'trading',
-  priceTick: price('0.01'),
-  quantityStep: quantity('0.001'),
-  quantityMin: quantity('0.002'),
-  minNotional: decimal('5') as Money,
-  listedTime: null,
-};
 const FREE: MatcherCosts = { makerFeeBps: 0, takerFeeBps: 0, slippageBps: 0, volumeShareBps: 10_000 };
 
-function create(costs: Partial<MatcherCosts> = {}, changed: Partial<Instrument> = {}): Matcher {
-  return createMatcher({ instruments: [{ ...instrument, ...changed }], costs: { ...FREE, ...costs } });
+function create(costs: Partial<MatcherCosts> = {}, changed: Partial<TradingRules> = {}): Matcher {
+  return createMatcher({ rules: [{ ...SIM_RULES, ...changed }], costs: { ...FREE, ...costs }, funds: 'boundless' });
 }
 
-/** A limit order; `terms` is amount and price, as `0.5 @ 100`. */
-function limit(name: string, side: Side, terms: string): ApprovedOrder {
-  const [amount = '', atPrice = ''] = terms.split(' @ ');
-  const order = { instrumentId: BTC, side, type: 'limit' } as const;
-  return { ...order, clientOrderId: id(name), quantity: quantity(amount), price: price(atPrice) };
+/** A limit order; `at` is amount and price, as `0.5 @ 100`. */
+function limit(name: string, side: Side, at: string): ApprovedOrder {
+  const [amount = '', atPrice = ''] = at.split(' @ ');
+  const terms = { type: 'limit', side, quantity: quantity(amount), price: price(atPrice), timeInForce: 'GTC' } as const;
+  return { instrumentId: BTC, clientOrderId: id(name), terms };
 }
 
 function market(name: string, side: Side, amount: string): ApprovedOrder {
-  return { ...limit(name, side, `${amount} @ 1`), type: 'market', price: null };
+  return { instrumentId: BTC, clientOrderId: id(name), terms: { type: 'market', side, quantity: quantity(amount) } };
+}
+
+type StopTerms = { readonly stopPrice: string; readonly limitPrice?: string };
+
+/** An order to sell when the price falls. */
+function stop(name: string, amount: string, { stopPrice, limitPrice }: StopTerms): ApprovedOrder {
+  const limitOrNull = limitPrice === undefined ? null : price(limitPrice);
+  const common = { side: 'sell', quantity: quantity(amount), stopPrice: price(stopPrice) } as const;
+  return { instrumentId: BTC, clientOrderId: id(name), terms: { type: 'stop', ...common, limitPrice: limitOrNull } };
+}
+
+/** The same with a price to sell at when it rises. */
+function oco(name: string, amount: string, terms: StopTerms & { readonly takePrice: string }): ApprovedOrder {
+  const plain = stop(name, amount, terms);
+  if (plain.terms.type !== 'stop') throw new Error('a stop order is one');
+  return { ...plain, terms: { ...plain.terms, type: 'oco', takePrice: price(terms.takePrice) } };
 }
 
 function tell(matcher: Matcher, at: string, amount: string): readonly OrderReport[] {
@@ -53,20 +63,21 @@ function fillTexts(fills: readonly Fill[]): readonly string[] {
 /** Status and fills of a submitted order, or the reason it was refused. */
 function submitted(matcher: Matcher, order: ApprovedOrder): readonly string[] {
   const taken = matcher.submit(order, TIME);
-  if (!taken.ok) return [String(taken.error.context['reason'])];
+  if (!taken.ok) return [`${taken.error.code}: ${taken.error.context['reason']}`];
   return [taken.value.status, ...fillTexts(taken.value.fills)];
 }
 
 describe('createMatcher: market orders', () => {
-  it('fills at the last price with the taker fee in the quote asset', () => {
+  it('fills at the last price with the taker fee in what it receives', () => {
     const matcher = create({ takerFeeBps: 7.5 });
     tell(matcher, '20000', '10');
     const taken = matcher.submit(market('a', 'buy', '0.5'), TIME);
     const fill = {
+      tradeId: '1',
       price: price('20000'),
       quantity: quantity('0.5'),
-      fee: decimal('7.5'),
-      feeAsset: 'USDT',
+      fee: decimal('0.000375'),
+      feeAsset: 'BTC',
       eventTime: TIME,
     };
     expect(taken.ok && taken.value.fills).toEqual([fill]);
@@ -96,7 +107,7 @@ describe('createMatcher: market orders', () => {
   });
 
   it('is never filled below one tick', () => {
-    const matcher = create({ slippageBps: 10_000 }, { minNotional: null });
+    const matcher = create({ slippageBps: 10_000 }, { minNotional: decimal('0') as Money });
     tell(matcher, '0.01', '10');
     expect(submitted(matcher, market('a', 'sell', '1'))).toEqual(['filled', '1 @ 0.01 fee 0']);
   });
@@ -106,10 +117,10 @@ describe('createMatcher: limit orders', () => {
   it('takes at the market what it can and rests with what is left', () => {
     const matcher = create({ takerFeeBps: 10, makerFeeBps: 5 });
     tell(matcher, '100', '0.4');
-    expect(submitted(matcher, limit('a', 'buy', '1 @ 110'))).toEqual(['partiallyFilled', '0.4 @ 100 fee 0.04']);
+    expect(submitted(matcher, limit('a', 'buy', '1 @ 110'))).toEqual(['partiallyFilled', '0.4 @ 100 fee 0.0004']);
     const [report] = tell(matcher, '105', '5');
     expect(report?.status).toBe('filled');
-    expect(fillTexts(report?.fills ?? [])).toEqual(['0.4 @ 100 fee 0.04', '0.6 @ 110 fee 0.033']);
+    expect(fillTexts(report?.fills ?? [])).toEqual(['0.4 @ 100 fee 0.0004', '0.6 @ 110 fee 0.0003']);
   });
 
   it('does not let slippage carry it beyond its limit', () => {
@@ -154,46 +165,167 @@ describe('createMatcher: limit orders', () => {
 
 describe('createMatcher: refusals', () => {
   it.each([
-    ['price off the tick', limit('a', 'buy', '1 @ 100.005'), 'the price is not a multiple of 0.01'],
-    ['price of zero', limit('a', 'buy', '1 @ 0'), 'the price is not positive'],
-    ['quantity off the step', limit('a', 'buy', '1.0005 @ 100'), 'the quantity is not a multiple of 0.001'],
-    ['quantity of zero', limit('a', 'buy', '0 @ 100'), 'the quantity is not positive'],
-    ['quantity too small', limit('a', 'buy', '0.001 @ 10000'), 'the quantity is below 0.002'],
-    ['notional too small', limit('a', 'buy', '1 @ 4.99'), 'the notional is below 5'],
-    ['market notional too small', market('a', 'buy', '0.049'), 'the notional is below 5'],
-    ['limit order without price', { ...limit('a', 'buy', '1 @ 1'), price: null }, 'a limit order needs a price'],
-    ['market order with price', { ...market('a', 'buy', '1'), price: price('1') }, 'a market order carries no price'],
-    ['malformed id', limit('a b', 'buy', '1 @ 100'), 'the client order id is malformed'],
-    ['id too long', limit('a'.repeat(37), 'buy', '1 @ 100'), 'the client order id is malformed'],
+    ['price off the tick', limit('a', 'buy', '1 @ 100.005'), 'order_rule_broken: Filter failure: PRICE_FILTER'],
+    ['price of zero', limit('a', 'buy', '1 @ 0'), 'order_rule_broken: Invalid price.'],
+    ['quantity off the step', limit('a', 'buy', '1.0005 @ 100'), 'order_rule_broken: Filter failure: LOT_SIZE'],
+    ['quantity of zero', limit('a', 'buy', '0 @ 100'), 'order_rule_broken: Invalid quantity.'],
+    ['quantity too small', limit('a', 'buy', '0.001 @ 10000'), 'order_rule_broken: Filter failure: LOT_SIZE'],
+    ['notional too small', limit('a', 'buy', '1 @ 4.99'), 'order_rule_broken: Filter failure: NOTIONAL'],
+    ['market notional too small', market('a', 'buy', '0.049'), 'order_rule_broken: Filter failure: NOTIONAL'],
+    ['malformed id', limit('a b', 'buy', '1 @ 100'), 'order_refused: the client order id is malformed'],
+    ['id too long', limit('a'.repeat(35), 'buy', '1 @ 100'), 'order_refused: the client order id is malformed'],
+    [
+      'stop the price has fallen to',
+      stop('a', '1', { stopPrice: '100' }),
+      'order_would_trigger: Stop price would trigger immediately.',
+    ],
+    [
+      'pair on the wrong side of the market',
+      oco('a', '1', { stopPrice: '90', takePrice: '99' }),
+      'order_would_trigger: Order would immediately match and take.',
+    ],
   ])('refuses a %s and keeps no order', (_, order, reason) => {
     const matcher = create();
     tell(matcher, '100', '10');
     expect(submitted(matcher, order)).toEqual([reason]);
-    expect(matcher.find(BTC, order.clientOrderId)).toBeNull();
+    expect(matcher.find(order)).toBeNull();
   });
 
   it('refuses what is not trading, not known, or has no price yet', () => {
-    expect(submitted(create({}, { status: 'halted' }), limit('a', 'buy', '1 @ 100'))[0]).toContain('is not trading');
+    expect(submitted(create({}, { status: 'halted' }), limit('a', 'buy', '1 @ 100'))[0]).toContain(
+      'instrument_not_trading',
+    );
     const unknown = { ...limit('a', 'buy', '1 @ 100'), instrumentId: 'binance:spot:X/Y' as InstrumentId };
-    expect(submitted(create(), unknown)[0]).toContain('there is no instrument');
-    expect(submitted(create(), market('a', 'buy', '1'))).toEqual(['there is no market price yet']);
+    expect(submitted(create(), unknown)[0]).toContain('symbol_unknown');
+    expect(submitted(create(), market('a', 'buy', '1'))).toEqual([
+      'instrument_not_trading: there is no market price yet',
+    ]);
   });
 
   it('refuses a client order id that was used before, also after the order ended', () => {
     const matcher = create();
     tell(matcher, '100', '10');
     expect(submitted(matcher, market('a', 'buy', '1'))[0]).toBe('filled');
-    expect(submitted(matcher, limit('a', 'sell', '1 @ 100'))).toEqual(['client order id a was used before']);
+    expect(submitted(matcher, limit('a', 'sell', '1 @ 100'))).toEqual(['order_duplicate: undefined']);
   });
 
   it('lets a refused client order id be used for a correct order', () => {
     const matcher = create();
-    expect(submitted(matcher, limit('a', 'buy', '1 @ 100.005'))).toEqual(['the price is not a multiple of 0.01']);
+    expect(submitted(matcher, limit('a', 'buy', '1 @ 100.005'))).toEqual([
+      'order_rule_broken: Filter failure: PRICE_FILTER',
+    ]);
     expect(submitted(matcher, limit('a', 'buy', '1 @ 100.01'))).toEqual(['open']);
   });
 
   it('refuses costs that are no share', () => {
     for (const bps of [-1, 10_001, Number.NaN]) expect(() => create({ takerFeeBps: bps })).toThrow(RangeError);
+  });
+});
+
+describe('createMatcher: orders that wait for a price', () => {
+  it('sells at the market when the price has fallen to the stop', () => {
+    const matcher = create({ slippageBps: 10 });
+    tell(matcher, '100', '10');
+    expect(submitted(matcher, stop('a', '1', { stopPrice: '95' }))).toEqual(['open']);
+    expect(tell(matcher, '95.01', '10')).toEqual([]);
+    const [report] = tell(matcher, '94', '10');
+    expect([report?.status, ...fillTexts(report?.fills ?? [])]).toEqual(['filled', '1 @ 93.9 fee 0']);
+  });
+
+  it('does not sell below the limit of a stop', () => {
+    const matcher = create();
+    tell(matcher, '100', '10');
+    submitted(matcher, stop('a', '1', { stopPrice: '95', limitPrice: '94' }));
+    expect(tell(matcher, '93', '10').map((report) => report.status)).toEqual(['open']);
+    expect(matcher.openOrders(BTC).map((report) => report.filledQuantity)).toEqual([0n]);
+    const [report] = tell(matcher, '94', '10');
+    expect([report?.status, ...fillTexts(report?.fills ?? [])]).toEqual(['filled', '1 @ 94 fee 0']);
+  });
+
+  it('expires with what a triggered stop could not sell', () => {
+    const matcher = create();
+    tell(matcher, '100', '10');
+    submitted(matcher, stop('a', '1', { stopPrice: '95' }));
+    const [report] = tell(matcher, '95', '0.4');
+    expect([report?.status, ...fillTexts(report?.fills ?? [])]).toEqual(['expired', '0.4 @ 95 fee 0']);
+  });
+
+  it('shows a pair as one order, whichever leg is executed', () => {
+    for (const [at, expected] of [
+      ['95', ['filled', '1 @ 95 fee 0']],
+      ['111', ['filled', '1 @ 110 fee 0']],
+    ] as const) {
+      const matcher = create();
+      tell(matcher, '100', '10');
+      expect(submitted(matcher, oco('a', '1', { stopPrice: '95', takePrice: '110' }))).toEqual(['open']);
+      expect(matcher.openOrders(BTC).map((report) => report.clientOrderId)).toEqual(['a']);
+      const [report, ...others] = tell(matcher, at, '10');
+      expect(others).toEqual([]);
+      expect([report?.status, ...fillTexts(report?.fills ?? [])]).toEqual(expected);
+      expect(matcher.openOrders(BTC)).toEqual([]);
+    }
+  });
+
+  it('cancels a pair whole, also when a leg of it was executed in part', () => {
+    const matcher = create();
+    tell(matcher, '100', '10');
+    submitted(matcher, oco('a', '1', { stopPrice: '95', takePrice: '110' }));
+    const [report] = tell(matcher, '110', '0.4');
+    expect([report?.status, ...fillTexts(report?.fills ?? [])]).toEqual(['partiallyFilled', '0.4 @ 110 fee 0']);
+    const cancelled = matcher.cancel({ instrumentId: BTC, clientOrderId: id('a') }, TIME);
+    expect(cancelled).toMatchObject({ ok: true, value: { status: 'cancelled', filledQuantity: quantity('0.4') } });
+    expect(tell(matcher, '90', '10')).toEqual([]);
+  });
+});
+
+describe('createMatcher: a wallet', () => {
+  const funded = (usdt: string): Matcher => {
+    const funds = [{ asset: 'USDT', quantity: decimal(usdt) }];
+    const matcher = createMatcher({ rules: [SIM_RULES], costs: { ...FREE, takerFeeBps: 10, makerFeeBps: 10 }, funds });
+    tell(matcher, '100', '10');
+    return matcher;
+  };
+  const held = (matcher: Matcher): readonly string[] =>
+    matcher.balances().map((one) => `${one.asset} ${toDecimalText(one.free)} + ${toDecimalText(one.locked)}`);
+
+  it('pays fees from what it receives: base on a buy, quote on a sell (R6-2)', () => {
+    const matcher = funded('1000');
+    submitted(matcher, market('a', 'buy', '1'));
+    expect(held(matcher)).toEqual(['USDT 900 + 0', 'BTC 0.999 + 0']);
+    submitted(matcher, market('b', 'sell', '0.999'));
+    expect(held(matcher)).toEqual(['USDT 999.8001 + 0']);
+  });
+
+  it('locks what open orders may need and refuses what is not covered', () => {
+    const matcher = funded('150');
+    expect(submitted(matcher, limit('a', 'buy', '1 @ 90'))).toEqual(['open']);
+    expect(held(matcher)).toEqual(['USDT 60 + 90']);
+    expect(submitted(matcher, market('b', 'buy', '1'))[0]).toContain('balance_insufficient');
+    expect(submitted(matcher, stop('c', '1', { stopPrice: '50' }))[0]).toContain('balance_insufficient');
+    matcher.cancel({ instrumentId: BTC, clientOrderId: id('a') }, TIME);
+    expect(held(matcher)).toEqual(['USDT 150 + 0']);
+  });
+
+  it('spends at most the quote amount of a market order by quote, in whole steps', () => {
+    const matcher = funded('150');
+    const terms = { type: 'marketByQuote', side: 'buy', quoteAmount: decimal('50.05') as Money } as const;
+    const answer = matcher.submit({ instrumentId: BTC, clientOrderId: id('a'), terms }, TIME);
+    expect(answer).toMatchObject({ ok: true, value: { status: 'filled', orderedQuantity: null } });
+    expect(held(matcher)).toEqual(['USDT 100 + 0', 'BTC 0.4995 + 0']);
+  });
+});
+
+describe('createMatcher: instruments that come and go', () => {
+  it('takes new rules for known instruments and adds unknown ones', () => {
+    const matcher = create();
+    tell(matcher, '100', '10');
+    matcher.setRules([{ ...SIM_RULES, status: 'halted' }]);
+    expect(submitted(matcher, market('a', 'buy', '1'))[0]).toContain('instrument_not_trading');
+    const instrumentId = 'binance:spot:NEW/USDT' as InstrumentId;
+    matcher.setRules([SIM_RULES, { ...SIM_RULES, instrumentId, baseAsset: 'NEW' }]);
+    expect(submitted(matcher, market('b', 'buy', '1'))[0]).toBe('filled');
+    expect(submitted(matcher, { ...limit('c', 'buy', '1 @ 100'), instrumentId })).toEqual(['open']);
+    expect(matcher.openOrders(null).map((report) => report.instrumentId)).toEqual([instrumentId]);
   });
 });
 
@@ -221,25 +353,29 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant('price'), ticks, steps: fc.nat({ max: 900 }) }),
   fc.record({ kind: fc.constant('cancel'), index: fc.nat({ max: 20 }) }),
 );
-const inTicks = (count: number): Price => (BigInt(count) * (instrument.priceTick as bigint)) as Price;
-const inSteps = (count: number): Quantity => (BigInt(count) * (instrument.quantityStep as bigint)) as Quantity;
+const inTicks = (count: number): Price => (BigInt(count) * (SIM_RULES.priceTick as bigint)) as Price;
+const inSteps = (count: number): Quantity => (BigInt(count) * (SIM_RULES.lot.step as bigint)) as Quantity;
 
 /** What must hold of a report whatever happened before. */
 function checkReport(order: ApprovedOrder, report: OrderReport): void {
   const sum = report.fills.reduce<Decimal>((total, fill) => add<Decimal>(total, fill.quantity), decimal('0'));
   expect(report.filledQuantity).toBe(sum);
-  expect(sum <= order.quantity).toBe(true);
-  expect(report.status === 'filled').toBe(sum === order.quantity);
+  const { terms } = order;
+  if (terms.type !== 'market' && terms.type !== 'limit') throw new Error(`not in the property: ${terms.type}`);
+  expect(sum <= terms.quantity).toBe(true);
+  expect(report.status === 'filled').toBe(sum === terms.quantity);
   if (report.status === 'open') expect(sum).toBe(0n);
   if (report.status === 'partiallyFilled') expect(sum > 0n).toBe(true);
   for (const fill of report.fills) {
     expect(fill.quantity > 0n).toBe(true);
-    expect(fill.quantity % instrument.quantityStep).toBe(0n);
-    expect(fill.price % instrument.priceTick).toBe(0n);
-    if (order.price !== null)
-      expect(order.side === 'buy' ? fill.price <= order.price : fill.price >= order.price).toBe(true);
-    const notional = multiply(fill.price, fill.quantity);
-    expect([multiply(notional, decimal('0.001')), multiply(notional, decimal('0.0002'))]).toContain(fill.fee);
+    expect(fill.quantity % SIM_RULES.lot.step).toBe(0n);
+    expect(fill.price % SIM_RULES.priceTick).toBe(0n);
+    if (terms.type === 'limit') {
+      expect(terms.side === 'buy' ? fill.price <= terms.price : fill.price >= terms.price).toBe(true);
+    }
+    const received = terms.side === 'buy' ? fill.quantity : multiply(fill.price, fill.quantity);
+    const fee = (rate: string): Decimal => truncateToStep(multiply(received, decimal(rate)), decimal('0.00000001'));
+    expect([fee('0.001'), fee('0.0002')]).toContain(fill.fee);
   }
 }
 
@@ -266,7 +402,7 @@ describe('createMatcher: any course of events', () => {
         for (const [index, event] of steps.entries()) {
           if (event.kind === 'price') {
             takenBefore = taken();
-            allowed = BigInt(Math.floor(event.steps / 4)) * instrument.quantityStep;
+            allowed = BigInt(Math.floor(event.steps / 4)) * SIM_RULES.lot.step;
             const available = inSteps(event.steps);
             const reports = matcher.onPrice({
               instrumentId: BTC,
@@ -276,25 +412,23 @@ describe('createMatcher: any course of events', () => {
             });
             reports.forEach(note);
           } else if (event.kind === 'submit') {
-            const atPrice = event.type === 'limit' ? inTicks(event.ticks) : null;
-            const order = {
-              clientOrderId: id(`o${index}`),
-              instrumentId: BTC,
-              side: event.side,
-              type: event.type,
-              price: atPrice,
-            };
-            const sized = { ...order, quantity: inSteps(event.steps) };
+            const common = { side: event.side, quantity: inSteps(event.steps) };
+            const terms: OrderTerms =
+              event.type === 'limit'
+                ? { type: 'limit', ...common, price: inTicks(event.ticks), timeInForce: 'GTC' }
+                : { type: 'market', ...common };
+            const sized = { clientOrderId: id(`o${index}`), instrumentId: BTC, terms };
             orders.set(sized.clientOrderId, sized);
             const answer = matcher.submit(sized, TIME);
             if (answer.ok) note(answer.value);
           } else {
-            const cancelled = matcher.cancel(BTC, id(`o${event.index}`), TIME);
+            const cancelled = matcher.cancel({ instrumentId: BTC, clientOrderId: id(`o${event.index}`) }, TIME);
             if (cancelled.ok) note(cancelled.value);
           }
           expect(taken() - takenBefore <= allowed, 'no more than the share of a price').toBe(true);
         }
-        for (const [clientOrderId, report] of latest) expect(matcher.find(BTC, clientOrderId)).toEqual(report);
+        for (const [clientOrderId, report] of latest)
+          expect(matcher.find({ instrumentId: BTC, clientOrderId })).toEqual(report);
         const open = [...latest.values()].filter(
           (report) => report.status === 'open' || report.status === 'partiallyFilled',
         );

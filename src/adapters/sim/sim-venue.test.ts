@@ -1,47 +1,40 @@
 import { describe, expect, it } from 'vitest';
+import { SIM_RULES } from '../../../test/fixtures/sim-rules.ts';
 import { decimal } from '../../core/decimal.ts';
 import { epochMs } from '../../core/time.ts';
-import type { Instrument, InstrumentId } from '../../model/instrument.ts';
+import type { InstrumentId } from '../../model/instrument.ts';
 import type { Price, Quantity } from '../../model/money.ts';
 import type { ApprovedOrder, ClientOrderId, OrderReport } from '../../model/order.ts';
 import { createManualClock } from '../clock/manual-clock.ts';
 import { createSeededRandom } from '../memory/seeded-random.ts';
 import { createSimVenue, type VenueFaults } from './sim-venue.ts';
 
-const BTC = 'binance:spot:BTC/USDT' as InstrumentId;
+const BTC: InstrumentId = SIM_RULES.instrumentId;
 const price = (text: string): Price => decimal(text) as Price;
 const quantity = (text: string): Quantity => decimal(text) as Quantity;
 
-const instrument: Instrument = {
-  instrumentId: BTC,
-  status: 'trading',
-  priceTick: price('0.01'),
-  quantityStep: quantity('0.001'),
-  quantityMin: quantity('0.001'),
-  minNotional: null,
-  listedTime: null,
-};
 function open(faults: Partial<VenueFaults> = {}): ReturnType<typeof createSimVenue> {
   const none = { lostRequestRatio: 0, lostReplyRatio: 0, repeatedReportRatio: 0 };
   const costs = { makerFeeBps: 0, takerFeeBps: 0, slippageBps: 0, volumeShareBps: 10_000 };
   return createSimVenue({
     clock: createManualClock(epochMs(1_700_000_000_000)),
     random: createSeededRandom(7, 'venue'),
-    instruments: [instrument],
+    rules: [SIM_RULES],
+    funds: 'boundless',
     costs,
     faults: { ...none, ...faults },
   });
 }
 
 function limit(name: string): ApprovedOrder {
-  const order = {
-    instrumentId: BTC,
-    side: 'buy',
+  const terms = {
     type: 'limit',
+    side: 'buy',
     quantity: quantity('1'),
     price: price('100'),
+    timeInForce: 'GTC',
   } as const;
-  return { ...order, clientOrderId: name as ClientOrderId };
+  return { instrumentId: BTC, clientOrderId: name as ClientOrderId, terms };
 }
 
 describe('createSimVenue', () => {

@@ -3,17 +3,19 @@
  * orders and the prices told to it, out go outcomes and reports; what happened to an order never depends on whether
  * its answer arrived.
  */
-import { err, ok } from '../../core/result.ts';
+import { err, ok, type Result } from '../../core/result.ts';
 import type { EpochMs } from '../../core/time.ts';
+import type { AccountPermissions, Balance } from '../../model/balance.ts';
 import { type Failure, failure } from '../../model/failure.ts';
-import type { Instrument, InstrumentId } from '../../model/instrument.ts';
+import type { InstrumentId } from '../../model/instrument.ts';
 import type { Price, Quantity } from '../../model/money.ts';
-import type { ApprovedOrder, OrderReport, SubmitOutcome } from '../../model/order.ts';
+import type { ApprovedOrder, ClientOrderId, OrderReport, ReplaceOutcome, SubmitOutcome } from '../../model/order.ts';
+import type { TradingRules } from '../../model/trading-rules.ts';
+import type { Account } from '../../ports/account.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
-import type { Venue } from '../../ports/venue.ts';
-import { createMatcher } from './matcher.ts';
-import type { MatcherCosts } from './matcher-pricing.ts';
+import type { OrderKey, OrderReplacement, Venue } from '../../ports/venue.ts';
+import { createMatcher, type Matcher, type MatcherOptions } from './matcher.ts';
 
 /** How often things go wrong by themselves, each from 0 (never) to 1 (always). */
 export type VenueFaults = {
@@ -26,23 +28,26 @@ export type VenueFaults = {
 };
 
 /** What the venue is made of; without `faults` nothing goes wrong unless told to. */
-export type SimVenueOptions = {
+export type SimVenueOptions = MatcherOptions & {
   readonly clock: Clock;
   readonly random: Random;
-  readonly instruments: readonly Instrument[];
-  readonly costs: MatcherCosts;
   readonly faults?: VenueFaults;
 };
 
-/** The venue with the handles of its simulation. */
-export type SimVenue = Venue & {
-  /** Tells the market's price and the quantity available there; what it fills is reported before this returns. */
-  readonly onPrice: (instrumentId: InstrumentId, price: Price, availableQuantity: Quantity) => void;
-  /** The next order submitted arrives, but its answer does not. Calls add up. */
-  readonly loseNextReply: () => void;
-  /** The next order submitted does not arrive. Calls add up; it goes before a lost reply. */
-  readonly loseNextRequest: () => void;
-};
+/** The venue and its account, with the handles of its simulation. */
+export type SimVenue = Venue &
+  Account & {
+    /** Tells the market's price and the quantity available there; what it fills is reported before this returns. */
+    readonly onPrice: (instrumentId: InstrumentId, price: Price, availableQuantity: Quantity) => void;
+    /** Changes the rules of instruments, or adds instruments; orders stay as they are. */
+    readonly setRules: (rules: readonly TradingRules[]) => void;
+    /** Cuts the venue off: nothing is sent and reports wait, the newest of each order, until it is `up` again. */
+    readonly setConnection: (state: 'up' | 'down') => void;
+    /** The next order submitted arrives, but its answer does not. Calls add up. */
+    readonly loseNextReply: () => void;
+    /** The next order submitted does not arrive. Calls add up; it goes before a lost reply. */
+    readonly loseNextRequest: () => void;
+  };
 
 const NO_FAULTS: VenueFaults = { lostRequestRatio: 0, lostReplyRatio: 0, repeatedReportRatio: 0 };
 
@@ -51,68 +56,172 @@ const NO_FAULTS: VenueFaults = { lostRequestRatio: 0, lostReplyRatio: 0, repeate
  * not throw; what they submit is reported after what they are hearing. After `close` nothing is sent or reported.
  */
 export function createSimVenue(options: SimVenueOptions): SimVenue {
-  const { clock, random } = options;
-  const faults = options.faults ?? NO_FAULTS;
-  const matcher = createMatcher(options);
-  const reporter = createReporter();
-  let state: 'open' | 'closed' = 'open';
-  let repliesToLose = 0;
-  let requestsToLose = 0;
+  return new PaperVenue(options);
+}
 
-  const report = (change: OrderReport): void => {
-    reporter.report(change);
-    if (happens(random, faults.repeatedReportRatio)) reporter.report(change);
-  };
-  const losesRequest = (): boolean => {
-    if (requestsToLose === 0) return happens(random, faults.lostRequestRatio);
-    requestsToLose--;
+/** What is asked of the matcher when a request arrives; reports of what it changed are told before its answer. */
+type Arrival = () => ReplaceOutcome;
+
+class PaperVenue implements SimVenue {
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #faults: VenueFaults;
+  readonly #matcher: Matcher;
+  readonly #reporter = createReporter();
+  readonly #rules = new Map<InstrumentId, TradingRules>();
+  readonly #missed = new Map<ClientOrderId, OrderReport>();
+  #connectionListeners: readonly ((state: 'up' | 'down') => void)[] = [];
+  #state: 'up' | 'down' | 'closed' = 'up';
+  #repliesToLose = 0;
+  #requestsToLose = 0;
+
+  constructor(options: SimVenueOptions) {
+    this.#clock = options.clock;
+    this.#random = options.random;
+    this.#faults = options.faults ?? NO_FAULTS;
+    this.#matcher = createMatcher(options);
+    this.setRules(options.rules);
+  }
+
+  async submit(order: ApprovedOrder): Promise<SubmitOutcome> {
+    return this.#send(order, () => ({ cancelled: null, outcome: this.#take(order) })).outcome;
+  }
+
+  async replace({ cancel, order }: OrderReplacement): Promise<ReplaceOutcome> {
+    return this.#send(order, () => {
+      const fault = this.#matcher.test(order);
+      if (fault !== null) return { cancelled: null, outcome: refused(fault) };
+      const cancelled = this.#cancel(cancel);
+      return cancelled.ok
+        ? { cancelled: cancelled.value, outcome: this.#take(order) }
+        : { cancelled: null, outcome: refused(cancelled.error) };
+    });
+  }
+
+  async query(key: OrderKey): Promise<Result<OrderReport | null, Failure>> {
+    return this.#answer(() => this.#matcher.find(key));
+  }
+
+  async cancel(key: OrderKey): Promise<Result<OrderReport, Failure>> {
+    return this.#state === 'up' ? this.#cancel(key) : err(unreachable(this.#state));
+  }
+
+  async openOrders(instrumentId: InstrumentId | null): Promise<Result<readonly OrderReport[], Failure>> {
+    return this.#answer(() => this.#matcher.openOrders(instrumentId));
+  }
+
+  async fetchOrders(instrumentId: InstrumentId, since: EpochMs): Promise<Result<readonly OrderReport[], Failure>> {
+    return this.#answer(() => this.#matcher.orders(instrumentId, since));
+  }
+
+  async fetchBalances(): Promise<Result<readonly Balance[], Failure>> {
+    return this.#answer(() => this.#matcher.balances());
+  }
+
+  async fetchPermissions(): Promise<Result<AccountPermissions, Failure>> {
+    return this.#answer(() => ({ canTrade: true, canWithdraw: false, isIpRestricted: null }));
+  }
+
+  async fetchTradingRules(): Promise<Result<readonly TradingRules[], Failure>> {
+    return this.#answer(() => [...this.#rules.values()]);
+  }
+
+  onReport(listener: Listener): () => void {
+    return this.#reporter.listen(listener);
+  }
+
+  onConnection(listener: (state: 'up' | 'down') => void): () => void {
+    const own = (state: 'up' | 'down'): void => listener(state);
+    this.#connectionListeners = [...this.#connectionListeners, own];
+    return () => {
+      this.#connectionListeners = this.#connectionListeners.filter((other) => other !== own);
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#state = 'closed';
+    this.#connectionListeners = [];
+    this.#reporter.close();
+  }
+
+  onPrice(instrumentId: InstrumentId, price: Price, availableQuantity: Quantity): void {
+    if (this.#state === 'closed') return;
+    const time = this.#clock.now();
+    for (const change of this.#matcher.onPrice({ instrumentId, price, availableQuantity, time })) this.#report(change);
+  }
+
+  setRules(rules: readonly TradingRules[]): void {
+    for (const one of rules) this.#rules.set(one.instrumentId, one);
+    this.#matcher.setRules(rules);
+  }
+
+  setConnection(state: 'up' | 'down'): void {
+    if (this.#state === 'closed' || this.#state === state) return;
+    this.#state = state;
+    if (state === 'up') {
+      const missed = [...this.#missed.values()];
+      this.#missed.clear();
+      for (const change of missed) this.#report(change);
+    }
+    for (const listener of this.#connectionListeners) listener(state);
+  }
+
+  loseNextReply(): void {
+    this.#repliesToLose++;
+  }
+
+  loseNextRequest(): void {
+    this.#requestsToLose++;
+  }
+
+  #send(order: ApprovedOrder, arrive: Arrival): ReplaceOutcome {
+    if (this.#state !== 'up') {
+      const failure = unreachable(this.#state);
+      return { cancelled: null, outcome: { phase: 'notSent', failure, transient: this.#state === 'down' } };
+    }
+    if (this.#losesRequest()) return { cancelled: null, outcome: unknownOutcome(order) };
+    const isReplyLost = this.#losesReply();
+    const done = arrive();
+    return isReplyLost ? { cancelled: null, outcome: unknownOutcome(order) } : done;
+  }
+
+  #take(order: ApprovedOrder): SubmitOutcome {
+    const taken = this.#matcher.submit(order, this.#clock.now());
+    if (!taken.ok) return refused(taken.error);
+    this.#report(taken.value);
+    return { phase: 'accepted', report: taken.value };
+  }
+
+  #cancel(key: OrderKey): Result<OrderReport, Failure> {
+    const cancelled = this.#matcher.cancel(key, this.#clock.now());
+    if (cancelled.ok) this.#report(cancelled.value);
+    return cancelled;
+  }
+
+  #answer<T>(read: () => T): Result<T, Failure> {
+    return this.#state === 'up' ? ok(read()) : err(unreachable(this.#state));
+  }
+
+  #report(change: OrderReport): void {
+    if (this.#state === 'down') {
+      this.#missed.set(change.clientOrderId, change);
+      return;
+    }
+    this.#reporter.report(change);
+    if (happens(this.#random, this.#faults.repeatedReportRatio)) this.#reporter.report(change);
+  }
+
+  #losesRequest(): boolean {
+    if (this.#requestsToLose === 0) return happens(this.#random, this.#faults.lostRequestRatio);
+    this.#requestsToLose--;
     return true;
-  };
-  const losesReply = (): boolean => {
-    if (repliesToLose === 0) return happens(random, faults.lostReplyRatio);
-    repliesToLose--;
+  }
+
+  #losesReply(): boolean {
+    if (this.#repliesToLose === 0) return happens(this.#random, this.#faults.lostReplyRatio);
+    this.#repliesToLose--;
     return true;
-  };
-  const submit = (order: ApprovedOrder): SubmitOutcome => {
-    if (state === 'closed') return { phase: 'notSent', failure: closedFailure(), transient: false };
-    if (losesRequest()) return unknownOutcome(order);
-    const replyLost = losesReply();
-    const taken = matcher.submit(order, clock.now());
-    if (taken.ok) report(taken.value);
-    if (replyLost) return unknownOutcome(order);
-    return taken.ok
-      ? { phase: 'accepted', report: taken.value }
-      : { phase: 'refused', failure: taken.error, transient: false };
-  };
-  return {
-    submit: async (order) => submit(order),
-    query: async ({ instrumentId, clientOrderId }) =>
-      state === 'closed' ? err(closedFailure()) : ok(matcher.find(instrumentId, clientOrderId)),
-    cancel: async ({ instrumentId, clientOrderId }) => {
-      if (state === 'closed') return err(closedFailure());
-      const cancelled = matcher.cancel(instrumentId, clientOrderId, clock.now());
-      if (cancelled.ok) report(cancelled.value);
-      return cancelled;
-    },
-    openOrders: async (instrumentId) =>
-      state === 'closed' ? err(closedFailure()) : ok(matcher.openOrders(instrumentId)),
-    onReport: reporter.listen,
-    close: async () => {
-      state = 'closed';
-      reporter.close();
-    },
-    onPrice: (instrumentId, price, availableQuantity) => {
-      if (state === 'closed') return;
-      const time: EpochMs = clock.now();
-      for (const change of matcher.onPrice({ instrumentId, price, availableQuantity, time })) report(change);
-    },
-    loseNextReply: () => {
-      repliesToLose++;
-    },
-    loseNextRequest: () => {
-      requestsToLose++;
-    },
-  };
+  }
 }
 
 type Listener = (report: OrderReport) => void;
@@ -165,6 +274,10 @@ function unknownOutcome(order: ApprovedOrder): SubmitOutcome {
   return { phase: 'unknown', failure: lost, transient: true };
 }
 
-function closedFailure(): Failure {
-  return failure('venue_unreachable', { url: 'the simulated venue', reason: 'it is closed' });
+function refused(reason: Failure): SubmitOutcome {
+  return { phase: 'refused', failure: reason, transient: false };
+}
+
+function unreachable(state: 'down' | 'closed'): Failure {
+  return failure('venue_unreachable', { url: 'the simulated venue', reason: `it is ${state}` });
 }

@@ -18,6 +18,8 @@ export type SymbolRules = {
   readonly marketLot: LotRule;
   readonly minNotional: Decimal;
   readonly maxNotional: Decimal;
+  /** Whether `minNotional` holds for market orders. */
+  readonly appliesToMarket: boolean;
   /** How far a limit price may be from the average price, as factors; `null` sets no limit. */
   readonly percentPrice: {
     readonly bidUp: Decimal;
@@ -96,8 +98,10 @@ function findLotFault(draft: OrderDraft, rules: SymbolRules): VenueRefusal | nul
 function findNotionalFault(draft: OrderDraft, rules: SymbolRules, context: RuleContext): VenueRefusal | null {
   const notional = notionalOf(draft, context);
   if (notional === null) return null;
-  const isTooLarge = !isMarketType(draft.type) && notional > rules.maxNotional;
-  return notional < rules.minNotional || isTooLarge ? filterFailure('NOTIONAL') : null;
+  const isMarket = isMarketType(draft.type);
+  const isTooLarge = !isMarket && notional > rules.maxNotional;
+  const isTooSmall = notional < rules.minNotional && (rules.appliesToMarket || !isMarket);
+  return isTooSmall || isTooLarge ? filterFailure('NOTIONAL') : null;
 }
 
 /** Market orders are valued at the average price, stop orders without a limit at their stop price. */

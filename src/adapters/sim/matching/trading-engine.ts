@@ -64,6 +64,13 @@ export class TradingEngine {
     this.#state.books.set(rules.symbol, createSymbolBook(rules));
   }
 
+  /** Changes the rules of a symbol, or adds it; orders in its book stay as they are. */
+  setRules(rules: SymbolRules): void {
+    const book = this.#state.books.get(rules.symbol);
+    if (book === undefined) this.addSymbol(rules);
+    else book.rules = rules;
+  }
+
   /** Opens an account without any balance; stops when there is one of that name. */
   openAccount(opening: AccountOpening): SimAccount {
     const { id, kind, commission } = opening;

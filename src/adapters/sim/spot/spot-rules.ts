@@ -33,6 +33,7 @@ export function spotRulesOf(instrument: SimInstrument): SymbolRules {
     marketLot: lot(MARKET_MAX_STEPS),
     minNotional: instrument.minNotional,
     maxNotional: MAX_NOTIONAL,
+    appliesToMarket: true,
     percentPrice: { bidUp: FAR, bidDown: NEAR, askUp: FAR, askDown: NEAR },
     ordersMax: 200,
     algoOrdersMax: 5,
