@@ -23,15 +23,14 @@ function temporaryFolder(): string {
 }
 
 describe('help', () => {
-  it.each([[], ['demo'], ['up'], ['sim'], ['data', 'import'], ['data', 'verify'], ['doctor']].map((args) => [args]))(
-    'of %j shows the options and examples that can be typed',
-    async (args) => {
-      const ending = await runHotwick([...args, '--help']);
-      expect(ending).toMatchObject({ code: 0, stderr: '' });
-      expect(ending.stdout).toContain(`Usage: hotwick ${[...args, '[options]'].join(' ')}`);
-      expect(ending.stdout).toMatch(new RegExp(`Examples:\\n( {2}.*\\n?)*? {2}hotwick ${args.join(' ')}`));
-    },
-  );
+  it.each(
+    [[], ['demo'], ['up'], ['sim'], ['scan'], ['data', 'import'], ['data', 'verify'], ['doctor']].map((args) => [args]),
+  )('of %j shows the options and examples that can be typed', async (args) => {
+    const ending = await runHotwick([...args, '--help']);
+    expect(ending).toMatchObject({ code: 0, stderr: '' });
+    expect(ending.stdout).toContain(`Usage: hotwick ${[...args, '[options]'].join(' ')}`);
+    expect(ending.stdout).toMatch(new RegExp(`Examples:\\n( {2}.*\\n?)*? {2}hotwick ${args.join(' ')}`));
+  });
 
   it('is what a call without a command gets, with exit status 1', async () => {
     const ending = await runHotwick([]);

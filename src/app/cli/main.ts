@@ -14,6 +14,7 @@ import { addDemoCommand } from './demo-command.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { sayFailure } from './output.ts';
 import { addProfilesCommand } from './profiles-command.ts';
+import { addScanCommand } from './scan-command.ts';
 import { addSignalsVerifyCommand } from './signals-verify-command.ts';
 import { addSimCommand } from './sim-command.ts';
 import { addUpCommand } from './up-command.ts';
@@ -41,6 +42,7 @@ const program = new Command('hotwick')
 addDemoCommand(program);
 addUpCommand(program);
 addSimCommand(program);
+addScanCommand(program);
 const data = program.command('data').description('candles: download, import, export, audit, verify');
 addDownloadCommand(data);
 addImportCommand(data);
