@@ -39,6 +39,9 @@ export type CandleRange = {
   readonly take: 'oldest' | 'newest';
 };
 
+/** Which moment of the past: the newest `limit` candles as they were when the one opening at `head` was the newest. */
+export type KnownRange = { readonly seriesId: SeriesId; readonly head: EpochMs; readonly limit: number };
+
 /**
  * One row per (series, open time).
  *
@@ -49,6 +52,9 @@ export type CandleRange = {
  * - A saved candle cuts its own period out of every recorded gap of its series, so `readGaps` never covers a stored
  *   candle; a saved gap replaces what was recorded of the same stretch, and touching gaps of one reason are merged.
  * - Reads return candles ascending by open time with the stored revision; numbers are the exact decimals saved.
+ * - What a series was is kept: each state of a candle that was replaced, with the newest candle of the series at that
+ *   moment, and the candles that came when later ones were there already. It takes room with every correction, for as
+ *   long as the candles themselves. What one `save` holds becomes known together.
  * - A read that begins after `extent` was answered sees at least what `version` counted then, so what was read between
  *   two answers of one version is what the series held all that time.
  * - Failures reject with `FailureError` (`store_unavailable`, `store_corrupt`); nothing is half-written.
@@ -58,6 +64,11 @@ export type CandleStore = {
   readonly read: (range: CandleRange) => Promise<readonly ClosedCandle[]>;
   /** The same candles as `read`, as texts: several times cheaper where nothing is computed. */
   readonly readTexts: (range: CandleRange) => Promise<readonly CandleText[]>;
+  /**
+   * Candles ascending with the numbers and the revision of that moment; without those that came later. Empty when the
+   * series never had a candle there that was its newest.
+   */
+  readonly readKnown: (range: KnownRange) => Promise<readonly ClosedCandle[]>;
   /** Gap stretches that overlap [`from`, `to`), ascending by `from`. */
   readonly readGaps: (
     seriesId: SeriesId,

@@ -9,7 +9,8 @@ import { type CandleGap, type ClosedCandle, findCandleFault, SOURCE_RANK } from 
 import { FailureError, failure } from '../../model/failure.ts';
 import { type SeriesId, seriesParts } from '../../model/series.ts';
 import { timeframeMs } from '../../model/timeframe.ts';
-import type { CandleRange, CandleStore, CandleText, SaveCounts } from '../../ports/candle-store.ts';
+import type { CandleRange, CandleStore, CandleText, KnownRange, SaveCounts } from '../../ports/candle-store.ts';
+import { type CandlePast, createPast, isKnownAt, keepReplaced, noteArrival, stateAt } from './memory-candle-past.ts';
 import { cutStretch, recordGap } from './memory-candle-store-gaps.ts';
 
 /** One series. `opens` is ascending once `sortOpens` has run; out-of-order candles make it stale until the next read. */
@@ -22,6 +23,7 @@ type Shelf = {
   gaps: readonly CandleGap[];
   /** Candles and gaps that were saved, changed or not. */
   version: number;
+  readonly past: CandlePast;
 };
 type Batch = Parameters<CandleStore['save']>[0];
 
@@ -39,6 +41,7 @@ export function createMemoryCandleStore(): CandleStore {
     save: (batch) => guard(() => saveBatch(shelves, batch)),
     read: (range) => guard(() => readCandles(shelves.get(range.seriesId), range)),
     readTexts: (range) => guard(() => readCandles(shelves.get(range.seriesId), range).map(toCandleText)),
+    readKnown: (range) => guard(() => readKnown(shelves.get(range.seriesId), range)),
     readGaps: (seriesId, { from, to }) =>
       guard(() => (shelves.get(seriesId)?.gaps ?? []).filter((gap) => gap.from < to && gap.to > from)),
     extent: (seriesId) =>
@@ -63,7 +66,15 @@ function saveBatch(shelves: Map<SeriesId, Shelf>, batch: Batch): SaveCounts {
     assert(fault === null, `candle of ${candle.seriesId} at ${candle.openTime}: ${fault}`);
   }
   const counts = { inserted: 0, changed: 0, unchanged: 0 };
-  for (const candle of batch.candles) counts[saveCandle(ensureShelf(shelves, candle.seriesId), candle)]++;
+  // What a batch holds becomes known together: the past is what was there before all of it.
+  const heads = new Map<Shelf, EpochMs | null>();
+  for (const candle of batch.candles) {
+    const shelf = ensureShelf(shelves, candle.seriesId);
+    const known = heads.get(shelf);
+    const head = known === undefined ? (sortOpens(shelf).at(-1) ?? null) : known;
+    heads.set(shelf, head);
+    counts[saveCandle(shelf, candle, head)]++;
+  }
   for (const gap of batch.gaps) {
     const shelf = ensureShelf(shelves, gap.seriesId);
     const { candleMs } = shelf;
@@ -79,17 +90,27 @@ function ensureShelf(shelves: Map<SeriesId, Shelf>, seriesId: SeriesId): Shelf {
   const existing = shelves.get(seriesId);
   if (existing !== undefined) return existing;
   const candleMs = timeframeMs(seriesParts(seriesId).timeframe);
-  const shelf: Shelf = { candleMs, byOpen: new Map(), opens: [], order: 'ascending', gaps: [], version: 0 };
+  const shelf: Shelf = {
+    candleMs,
+    byOpen: new Map(),
+    opens: [],
+    order: 'ascending',
+    gaps: [],
+    version: 0,
+    past: createPast(),
+  };
   shelves.set(seriesId, shelf);
   return shelf;
 }
 
-function saveCandle(shelf: Shelf, candle: ClosedCandle): keyof SaveCounts {
+/** `head` is the newest candle before the batch. */
+function saveCandle(shelf: Shelf, candle: ClosedCandle, head: EpochMs | null): keyof SaveCounts {
   shelf.version++;
   const stored = shelf.byOpen.get(candle.openTime);
   if (stored === undefined) {
     if ((shelf.opens.at(-1) ?? -1) > candle.openTime) shelf.order = 'stale';
     shelf.opens.push(candle.openTime);
+    if (head !== null) noteArrival(shelf.past, candle.openTime, head);
     shelf.byOpen.set(candle.openTime, withRevision(candle, 1));
     if (shelf.gaps.length > 0) {
       shelf.gaps = cutStretch(shelf.gaps, { from: candle.openTime, to: candle.openTime + shelf.candleMs });
@@ -98,6 +119,7 @@ function saveCandle(shelf: Shelf, candle: ClosedCandle): keyof SaveCounts {
   }
   if (SOURCE_RANK[candle.certificate.source] < SOURCE_RANK[stored.certificate.source]) return 'unchanged';
   const outcome = hasSameNumbers(stored, candle) ? 'unchanged' : 'changed';
+  if (outcome === 'changed' && head !== null) keepReplaced(shelf.past, stored, head);
   const revision = stored.certificate.revision + (outcome === 'changed' ? 1 : 0);
   shelf.byOpen.set(candle.openTime, withRevision(candle, revision));
   return outcome;
@@ -156,6 +178,13 @@ function readCandles(shelf: Shelf | undefined, range: CandleRange): readonly Clo
     assert(candle !== undefined, `no candle at the listed open time ${open}`);
     return candle;
   });
+}
+
+function readKnown(shelf: Shelf | undefined, { head, limit }: KnownRange): readonly ClosedCandle[] {
+  if (shelf === undefined) return [];
+  const opens = sortOpens(shelf).filter((open) => open <= head && isKnownAt(shelf.past, open, head));
+  if (limit === 0 || opens.at(-1) !== head) return [];
+  return opens.slice(-limit).map((open) => stateAt(shelf.past, shelf.byOpen.get(open) as ClosedCandle, head));
 }
 
 /** Index of the first open time that is not before `time`; the length when there is none. */

@@ -11,9 +11,12 @@ import type { SqliteConnection } from './sqlite-database.ts';
 
 /**
  * Writes candles under a series' key; their open times differ. A better certificate of the same numbers counts as
- * unchanged: its revision stays. Must run inside a transaction.
+ * unchanged: its revision stays. A state that is replaced is kept with the head. Must run inside a transaction.
  */
-export type WriteCandles = (seriesKey: number, candles: readonly ClosedCandle[]) => SaveCounts;
+export type WriteCandles = (series: SeriesPlace, candles: readonly ClosedCandle[]) => SaveCounts;
+
+/** A series by its key; `head` is the open time of its newest candle before the batch, `null` when it had none. */
+export type SeriesPlace = { readonly key: number; readonly head: number | null };
 
 /** Columns whose change makes a new revision. */
 const NUMBERS = [
@@ -62,6 +65,9 @@ function compareSql(size: number): string {
 
 const reviseSql = `${given(1)} UPDATE candles AS c
   SET ${assign(NUMBERS)}, ${assign(CERTIFICATE)}, revision = c.revision + 1 FROM given AS g WHERE ${SAME_KEY}`;
+/** A state that no reader can have seen as its series' past, because it came with the same batch, is not kept. */
+const keepSql = `INSERT INTO candle_revisions (${COLUMNS}, revision, replaced_head)
+  SELECT ${COLUMNS}, revision, $head FROM candles WHERE series = $series AND open_time = $openTime AND open_time <= $head`;
 const certifySql = `${given(1)} UPDATE candles AS c SET ${assign(CERTIFICATE)} FROM given AS g WHERE ${SAME_KEY}`;
 
 /** A writer on `connection`. */
@@ -69,17 +75,17 @@ export function prepareCandleWriter(connection: SqliteConnection): WriteCandles 
   const writeGroup = prepareGroup(connection, GROUP);
   const writeSingle = prepareGroup(connection, 1);
   const insertAlike = prepareAlike(connection);
-  const writeOne = (seriesKey: number, group: readonly ClosedCandle[]): SaveCounts => {
-    if (group.length === GROUP && insertAlike(seriesKey, group)) return { inserted: GROUP, changed: 0, unchanged: 0 };
+  const writeOne = (series: SeriesPlace, group: readonly ClosedCandle[]): SaveCounts => {
+    if (group.length === GROUP && insertAlike(series.key, group)) return { inserted: GROUP, changed: 0, unchanged: 0 };
     const parameters: Parameter[] = [];
-    for (const candle of group) appendParameters(parameters, seriesKey, candle);
-    return group.length === GROUP ? writeGroup(parameters) : writeSingle(parameters);
+    for (const candle of group) appendParameters(parameters, series.key, candle);
+    return group.length === GROUP ? writeGroup(parameters, series) : writeSingle(parameters, series);
   };
-  return (seriesKey, candles) => {
+  return (series, candles) => {
     const total = { inserted: 0, changed: 0, unchanged: 0 };
     for (let start = 0; start < candles.length; ) {
       const size = candles.length - start >= GROUP ? GROUP : 1;
-      const counts = writeOne(seriesKey, candles.slice(start, start + size));
+      const counts = writeOne(series, candles.slice(start, start + size));
       total.inserted += counts.inserted;
       total.changed += counts.changed;
       total.unchanged += counts.unchanged;
@@ -129,17 +135,22 @@ function prepareAlike(connection: SqliteConnection): (seriesKey: number, group: 
 }
 
 /** Writes `size` candles: new ones in one statement, and only where some were not new, what differs of them. */
-function prepareGroup(connection: SqliteConnection, size: number): (parameters: readonly Parameter[]) => SaveCounts {
+function prepareGroup(
+  connection: SqliteConnection,
+  size: number,
+): (parameters: readonly Parameter[], series: SeriesPlace) => SaveCounts {
   const insert = connection.prepare(insertSql(size));
   const compare = connection.prepare<unknown[], readonly [openTime: number, numbers: 0 | 1]>(compareSql(size)).raw();
+  const keep = connection.prepare(keepSql);
   const revise = connection.prepare(reviseSql);
   const certify = connection.prepare(certifySql);
-  return (parameters) => {
+  return (parameters, { key, head }) => {
     const inserted = insert.run(parameters).changes;
     if (inserted === size) return { inserted, changed: 0, unchanged: 0 };
     let changed = 0;
     for (const [openTime, numbers] of compare.all(parameters)) {
       const statement = numbers === 1 ? revise : certify;
+      if (numbers === 1 && head !== null) keep.run({ series: key, openTime, head });
       statement.run(parametersOf(parameters, openTime));
       changed += numbers;
     }

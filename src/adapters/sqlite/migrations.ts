@@ -77,6 +77,37 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // How often something of the series was saved. The file's own change counter also moves with every journal segment.
   'ALTER TABLE series ADD COLUMN save_count INTEGER NOT NULL DEFAULT 0',
+  // What was known when: candles as they were before they were replaced, and which came when later ones were there.
+  `
+  CREATE TABLE candle_revisions (
+    series        INTEGER NOT NULL,
+    open_time     INTEGER NOT NULL,
+    open          TEXT    NOT NULL,
+    high          TEXT    NOT NULL,
+    low           TEXT    NOT NULL,
+    close         TEXT    NOT NULL,
+    volume        TEXT    NOT NULL,
+    quote_volume  TEXT,
+    trades        INTEGER,
+    taker_base    TEXT,
+    taker_quote   TEXT,
+    source        TEXT    NOT NULL,
+    status        TEXT    NOT NULL,
+    base_count    INTEGER NOT NULL,
+    base_expected INTEGER NOT NULL,
+    revision      INTEGER NOT NULL,
+    replaced_head INTEGER NOT NULL,
+    PRIMARY KEY (series, open_time, revision)
+  ) WITHOUT ROWID, STRICT;
+
+  CREATE TABLE candle_arrivals (
+    series    INTEGER NOT NULL,
+    from_time INTEGER NOT NULL,
+    to_time   INTEGER NOT NULL,
+    head_time INTEGER NOT NULL,
+    PRIMARY KEY (series, from_time)
+  ) WITHOUT ROWID, STRICT;
+  `,
 ];
 
 /** Schema version of the connected file. */

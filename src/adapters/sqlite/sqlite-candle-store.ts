@@ -10,10 +10,12 @@ import type {
   CandleRange,
   CandleStore,
   CandleText,
+  KnownRange,
   SaveBatch,
   SaveCounts,
   SeriesExtent,
 } from '../../ports/candle-store.ts';
+import { prepareCandlePast } from './candle-past.ts';
 import {
   CANDLE_COLUMNS,
   CANDLE_TEXT_COLUMNS,
@@ -71,6 +73,7 @@ export function openCandleStore(parts: { readonly use: ConnectionUse; readonly s
     save: (batch) => guard(() => save(batch)),
     read: (range) => guard(() => reads.candles(range)),
     readTexts: (range) => guard(() => reads.texts(range)),
+    readKnown: (range) => guard(() => reads.known(range)),
     readGaps: (seriesId, period) => guard(() => reads.gaps({ seriesId, ...period })),
     extent: (seriesId) => guard(() => reads.extent(seriesId)),
     listSeries: () => guard(reads.series),
@@ -84,14 +87,20 @@ export function openCandleStore(parts: { readonly use: ConnectionUse; readonly s
 function prepareBatchWriter(connection: SqliteConnection): BatchWriter {
   const keys = prepareSeriesKeys(connection);
   const gaps = prepareGapLedger(connection);
+  const past = prepareCandlePast(connection);
   const writeCandles = prepareCandleWriter(connection);
   const countSave = connection.prepare(
     'UPDATE series SET candle_count = candle_count + ?, save_count = save_count + 1 WHERE id = ?',
   );
 
-  const writeRun = (run: Run): SaveCounts => {
+  const writeRun = (run: Run, heads: Map<number, number | null>): SaveCounts => {
     const seriesKey = keys.ensure(run.seriesId);
-    const counts = writeCandles(seriesKey, run.candles);
+    const known = heads.get(seriesKey);
+    const head = known === undefined ? past.headOf(seriesKey) : known;
+    heads.set(seriesKey, head);
+    if (head !== null)
+      past.noteLate({ seriesKey, from: run.from, to: run.to }, { head, candleMs: candleMs(run.seriesId) });
+    const counts = writeCandles({ key: seriesKey, head }, run.candles);
     gaps.cut({ seriesKey, from: run.from, to: run.to });
     countSave.run(counts.inserted, seriesKey);
     return counts;
@@ -108,8 +117,10 @@ function prepareBatchWriter(connection: SqliteConnection): BatchWriter {
     },
     write: (runs, batch) => {
       const total = { inserted: 0, changed: 0, unchanged: 0 };
+      // What a batch holds becomes known together: the past is what was there before all of it.
+      const heads = new Map<number, number | null>();
       for (const run of runs) {
-        const counts = writeRun(run);
+        const counts = writeRun(run, heads);
         total.inserted += counts.inserted;
         total.changed += counts.changed;
         total.unchanged += counts.unchanged;
@@ -168,6 +179,7 @@ function candleMs(seriesId: SeriesId): number {
 type Reads = {
   readonly candles: (range: CandleRange) => readonly ClosedCandle[];
   readonly texts: (range: CandleRange) => readonly CandleText[];
+  readonly known: (range: KnownRange) => readonly ClosedCandle[];
   readonly gaps: (of: {
     readonly seriesId: SeriesId;
     readonly from: number;
@@ -199,6 +211,7 @@ function prepareRange<Row>(connection: SqliteConnection, columns: string): ReadR
 function prepareReads(connection: SqliteConnection): Reads {
   const keys = prepareSeriesKeys(connection);
   const gaps = prepareGapLedger(connection);
+  const past = prepareCandlePast(connection);
   const candleRows = prepareRange<CandleRow>(connection, [...CANDLE_COLUMNS.slice(1), 'revision'].join(', '));
   const textRows = prepareRange<CandleTextRow>(connection, CANDLE_TEXT_COLUMNS);
   // The count is kept with the series: counting the rows would read every page of it.
@@ -215,6 +228,14 @@ function prepareReads(connection: SqliteConnection): Reads {
   return {
     candles: (range) => rowsOf(candleRows, range).map((row) => parseCandleRow(range.seriesId, row)),
     texts: (range) => rowsOf(textRows, range).map(parseCandleTextRow),
+    known: ({ seriesId, head, limit }) => {
+      const seriesKey = keys.find(seriesId);
+      if (seriesKey === null) return [];
+      return past.readKnown(
+        { seriesKey, seriesId },
+        { head, limit: Math.min(limit, LIMIT_MAX), candleMs: candleMs(seriesId) },
+      );
+    },
     gaps: ({ seriesId, from, to }) => {
       const seriesKey = keys.find(seriesId);
       return seriesKey === null ? [] : gaps.read({ seriesKey, from, to }, seriesId);
