@@ -28,11 +28,16 @@ export type CandleStoreHarness = {
   readonly create: () => CandleStoreStorage;
 };
 
-const MINUTE = 60_000;
-const START = 1_700_000_040_000 - (1_700_000_040_000 % MINUTE);
-const BTC = series('binance:futures:BTC/USDT:1m');
-const ETH = series('binance:spot:ETH/USDT:5m');
-const EVERYTHING = { from: epochMs(0), to: epochMs(253_402_300_799_999), limit: 1e9, take: 'oldest' } as const;
+/** One minute in milliseconds. */
+export const MINUTE = 60_000;
+/** Open time of minute 0. */
+export const START = 1_700_000_040_000 - (1_700_000_040_000 % MINUTE);
+/** A series of minutes. */
+export const BTC = series('binance:futures:BTC/USDT:1m');
+/** A series of five minutes. */
+export const ETH = series('binance:spot:ETH/USDT:5m');
+/** All of a series. */
+export const EVERYTHING = { from: epochMs(0), to: epochMs(253_402_300_799_999), limit: 1e9, take: 'oldest' } as const;
 
 function series(text: string): SeriesId {
   const parsed = parseSeriesId(text);
@@ -40,7 +45,8 @@ function series(text: string): SeriesId {
   return parsed.value;
 }
 
-function at(minute: number): EpochMs {
+/** The open time of a minute. */
+export function at(minute: number): EpochMs {
   return epochMs(START + minute * MINUTE);
 }
 
@@ -53,7 +59,7 @@ type Shape = {
 };
 
 /** The candle of a minute; its numbers follow from `price`. */
-function candle(minute: number, shape: Shape = {}): ClosedCandle {
+export function candle(minute: number, shape: Shape = {}): ClosedCandle {
   const price = decimal(shape.price ?? '100.5') as Price;
   return {
     kind: 'candleClosed',
@@ -368,110 +374,6 @@ export function describeCandleStore(harness: CandleStoreHarness): void {
       );
     });
 
-    describe('what was known', () => {
-      const known = async (head: number, limit = 1000) =>
-        (await store.readKnown({ seriesId: BTC, head: at(head), limit })).map(({ openTime, close, certificate }) => [
-          (openTime - START) / MINUTE,
-          toDecimalText(close),
-          certificate.revision,
-        ]);
-
-      it('is the candles up to then, as many as are wanted', async () => {
-        await save([candle(0), candle(1), candle(2)]);
-        expect(await known(1)).toEqual([
-          [0, '100.5', 1],
-          [1, '100.5', 1],
-        ]);
-        expect(await known(2, 2)).toEqual([
-          [1, '100.5', 1],
-          [2, '100.5', 1],
-        ]);
-        expect(await known(2, 0)).toEqual([]);
-        expect(await store.readKnown({ seriesId: ETH, head: at(1), limit: 9 })).toEqual([]);
-      });
-
-      it('has the state before each correction, and the correction from the next candle on', async () => {
-        for (const minute of [0, 1, 2]) await save([candle(minute)]);
-        await save([candle(1, { price: '7' })]);
-        await save([candle(3)]);
-        await save([candle(1, { price: '8' }), candle(4)]);
-        const closeOf = async (head: number) => (await known(head)).find(([minute]) => minute === 1);
-        expect(await closeOf(1)).toEqual([1, '100.5', 1]);
-        expect(await closeOf(2)).toEqual([1, '100.5', 1]);
-        expect(await closeOf(3)).toEqual([1, '7', 2]);
-        expect(await closeOf(4)).toEqual([1, '8', 3]);
-      });
-
-      it('lacks what came later, and has it from the next candle on', async () => {
-        await save([candle(0), candle(4)]);
-        await save([candle(2), candle(1)]);
-        await save([candle(5)]);
-        await save([candle(3), candle(6)]);
-        const minutesAt = async (head: number) => (await known(head)).map(([minute]) => minute);
-        expect(await minutesAt(4)).toEqual([0, 4]);
-        expect(await minutesAt(5)).toEqual([0, 1, 2, 4, 5]);
-        expect(await minutesAt(6)).toEqual([0, 1, 2, 3, 4, 5, 6]);
-      });
-
-      it('has what came in time beside a late candle that overlaps it', async () => {
-        await save([candle(0), candle(2.5), candle(10)]);
-        await save([candle(2)]);
-        expect((await known(10)).map(([minute]) => minute)).toEqual([0, 2.5, 10]);
-      });
-
-      it('is nothing at a candle that was never the newest, or is none', async () => {
-        await save([candle(10)]);
-        await save([candle(4), candle(5), candle(6)]);
-        expect(await known(5)).toEqual([]);
-        expect(await known(8)).toEqual([]);
-        expect(await known(10)).toEqual([[10, '100.5', 1]]);
-      });
-
-      it('is not changed by a refused or an equal candle, nor by a better certificate', async () => {
-        await save([candle(0, { source: 'rest' }), candle(1)]);
-        await save([candle(0, { source: 'ws', price: '1' }), candle(1), candle(0, { source: 'archive' })]);
-        expect(await known(1)).toEqual([
-          [0, '100.5', 1],
-          [1, '100.5', 1],
-        ]);
-      });
-
-      it('equals what a reader saw after each save, whatever came late or twice', async () => {
-        await fc.assert(
-          fc.asyncProperty(fc.array(batchArbitrary, { minLength: 2, maxLength: 10 }), async (batches) => {
-            const fresh = harness.create();
-            const tested = fresh.open();
-            const seen = new Map<SeriesId, Map<EpochMs, readonly ClosedCandle[]>>([
-              [BTC, new Map()],
-              [ETH, new Map()],
-            ]);
-            try {
-              for (const batch of batches) {
-                await tested.save(batch);
-                for (const [id, moments] of seen) {
-                  const candles = await tested.read({ seriesId: id, ...EVERYTHING });
-                  const newest = candles.at(-1)?.openTime;
-                  if (newest !== undefined && !moments.has(newest)) moments.set(newest, candles);
-                }
-              }
-              const numbers = (candles: readonly ClosedCandle[]) =>
-                candles.map((each) => ({ ...each, certificate: each.certificate.revision }));
-              for (const [id, moments] of seen) {
-                for (const [head, candles] of moments) {
-                  const then = await tested.readKnown({ seriesId: id, head, limit: 1000 });
-                  expect(numbers(then)).toEqual(numbers(candles));
-                }
-              }
-            } finally {
-              await tested.close();
-              fresh.destroy();
-            }
-          }),
-          { numRuns: 25 },
-        );
-      });
-    });
-
     describe('the version of a series', () => {
       const versionOf = async (seriesId = BTC, of = store): Promise<number> => (await of.extent(seriesId)).version;
 
@@ -567,7 +469,8 @@ const gapArbitrary = fc
     reason: fc.constantFrom<GapReason>('unknown', 'exchange_gap'),
   })
   .map(({ from, length, seriesId, reason }) => ({ ...gap(from, from + length, reason), seriesId }));
-const batchArbitrary: fc.Arbitrary<Batch> = fc.record({
+/** Any batch of both series, in any order and with repeats. */
+export const batchArbitrary: fc.Arbitrary<Batch> = fc.record({
   candles: fc.array(candleArbitrary, { maxLength: 12 }),
   gaps: fc.array(gapArbitrary, { maxLength: 3 }),
 });

@@ -7,15 +7,16 @@ import { join } from 'node:path';
 import { createMemoryCandleStore } from '../../src/adapters/memory/memory-candle-store.ts';
 import { createSqliteCandleStore } from '../../src/adapters/sqlite/sqlite-candle-store.ts';
 import { openSqliteDatabase } from '../../src/adapters/sqlite/sqlite-database.ts';
-import { describeCandleStore } from './candle-store.contract.ts';
+import { describeCandlePast } from './candle-past.contract.ts';
+import { type CandleStoreHarness, describeCandleStore } from './candle-store.contract.ts';
 
-describeCandleStore({
+const memory: CandleStoreHarness = {
   name: 'memory',
   durability: 'volatile',
   create: () => ({ open: createMemoryCandleStore, destroy: () => {} }),
-});
+};
 
-describeCandleStore({
+const sqlite: CandleStoreHarness = {
   name: 'sqlite',
   durability: 'durable',
   create: () => {
@@ -29,4 +30,9 @@ describeCandleStore({
       },
     };
   },
-});
+};
+
+for (const harness of [memory, sqlite]) {
+  describeCandleStore(harness);
+  describeCandlePast(harness);
+}
