@@ -47,7 +47,7 @@ export async function runSignalsBench(context: BenchContext): Promise<BenchResul
       'Share of one core: every coin judged at every minute of an hour, time spent divided by time passed.',
       'Cold: a new coin, 1,100 candles (200, 200, 300 and 400 of the four timeframes) and its signal.',
       'Indicators: everything the books read kept up to date, prices scaled beforehand; bare: five averages, two MACDs, ' +
-        'CCI, RSI, Bollinger bands and OBV of trading-signals 8.3.0, which has no money flow, KDJ or percentile as used here.',
+        'CCI, RSI, Bollinger bands and OBV of trading-signals 8.3.0, which is less than the books read.',
     ],
     figures,
   };

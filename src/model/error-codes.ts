@@ -104,6 +104,10 @@ export const ERROR_CODES = {
     message: '{different} of {compared} reference values differ',
     hint: 'The list above names each of them. Do not trade on a build that computes other signals.',
   },
+  audit_violated: {
+    message: '{violations} of {studies} studies look ahead or need more history than they claim',
+    hint: 'The list above names each of them. A backtest over such a study shows profits that nobody can make.',
+  },
   usage_wrong: {
     message: '{reason}',
     hint: 'Run the command with --help to see its options and examples.',

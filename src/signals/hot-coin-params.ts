@@ -9,7 +9,7 @@ import { type Timeframe, timeframe } from '../model/timeframe.ts';
 /** How many candles of a timeframe are judged: fewer than `candlesMin` and it is skipped. */
 export type TimeframeParams = {
   readonly timeframe: Timeframe;
-  /** Candles of history to load, for averages that remember longer than the window. */
+  /** Candles of history to load: the window, and what averages need to forget where they began. */
   readonly historyCandles: number;
   readonly candlesMin: number;
   /** Length of the window that the books look at. */
@@ -87,16 +87,29 @@ export type SignalProfile = {
   readonly consensus: ConsensusParams;
 };
 
+const WINDOWS = [
+  { timeframe: timeframe('1m'), candlesMin: 30, windowCandles: 200 },
+  { timeframe: timeframe('5m'), candlesMin: 30, windowCandles: 200 },
+  { timeframe: timeframe('15m'), candlesMin: 50, windowCandles: 300 },
+  { timeframe: timeframe('1h'), candlesMin: 50, windowCandles: 400 },
+] as const;
+
 /** History and windows of the two seeds' timeframes; the weights are the seed's. */
-function timeframes(weights: readonly [number, number, number, number]): readonly TimeframeParams[] {
-  const rows = [
-    { timeframe: timeframe('1m'), historyCandles: 1440, candlesMin: 30, windowCandles: 200 },
-    { timeframe: timeframe('5m'), historyCandles: 864, candlesMin: 30, windowCandles: 200 },
-    { timeframe: timeframe('15m'), historyCandles: 672, candlesMin: 50, windowCandles: 300 },
-    { timeframe: timeframe('1h'), historyCandles: 720, candlesMin: 50, windowCandles: 400 },
-  ];
-  return rows.map((row, at) => ({ ...row, weight: weights[at] as number }));
+function timeframes(weights: readonly number[], history: readonly number[]): readonly TimeframeParams[] {
+  return WINDOWS.map((row, at) => ({
+    ...row,
+    historyCandles: history[at] as number,
+    weight: weights[at] as number,
+  }));
 }
+
+/**
+ * The windows and 300 candles more, each timeframe within one request of 1,000. After 400 candles no score depends on
+ * where history began any more (`hotwick audit lookahead`).
+ */
+const SETTLED_HISTORY = WINDOWS.map(({ windowCandles }) => windowCandles + 300);
+/** One day, three days, a week and a month, as the reference loads them. */
+const REFERENCE_HISTORY = [1440, 864, 672, 720];
 
 const CONSENSUS_COMMON = { shortThreshold: 20, longThreshold: 35, dominance: 1.3, coverageMin: 0.5 } as const;
 
@@ -104,7 +117,7 @@ const CONSENSUS_COMMON = { shortThreshold: 20, longThreshold: 35, dominance: 1.3
 const SEED: SignalProfile = {
   name: 'seed',
   description: 'MACD 12/26/9 confirmed by 5/10/5, KDJ 5, newest candles, scale-free; 1h anchors a chain of two',
-  timeframes: timeframes([5, 10, 15, 20]),
+  timeframes: timeframes([5, 10, 15, 20], SETTLED_HISTORY),
   prices: 'whole',
   macd: { fast: 12, slow: 26, signal: 9 },
   fastMacd: { fast: 5, slow: 10, signal: 5 },
@@ -129,7 +142,7 @@ const SEED: SignalProfile = {
 const PARITY: SignalProfile = {
   name: 'parity',
   description: 'the reference implementation, value for value: MACD 6/13/5, KDJ 9, delayed divergence',
-  timeframes: timeframes([1, 1, 3, 8]),
+  timeframes: timeframes([1, 1, 3, 8], REFERENCE_HISTORY),
   prices: 'raw',
   macd: { fast: 6, slow: 13, signal: 5 },
   fastMacd: null,

@@ -24,7 +24,17 @@ function temporaryFolder(): string {
 
 describe('help', () => {
   it.each(
-    [[], ['demo'], ['up'], ['sim'], ['scan'], ['data', 'import'], ['data', 'verify'], ['doctor']].map((args) => [args]),
+    [
+      [],
+      ['demo'],
+      ['up'],
+      ['sim'],
+      ['scan'],
+      ['data', 'import'],
+      ['data', 'verify'],
+      ['audit', 'lookahead'],
+      ['doctor'],
+    ].map((args) => [args]),
   )('of %j shows the options and examples that can be typed', async (args) => {
     const ending = await runHotwick([...args, '--help']);
     expect(ending).toMatchObject({ code: 0, stderr: '' });

@@ -4,6 +4,7 @@
 import { Command, CommanderError } from 'commander';
 import { failure, toFailure } from '../../model/failure.ts';
 import { packageVersion } from '../version.ts';
+import { addLookaheadCommand } from './audit-lookahead-command.ts';
 import { addConfigCommand } from './config-command.ts';
 import { addAuditCommand } from './data-audit-command.ts';
 import { addDownloadCommand } from './data-download-command.ts';
@@ -52,6 +53,8 @@ addVerifyCommand(data);
 const signals = program.command('signals').description('signals: verify');
 addSignalsVerifyCommand(signals);
 addProfilesCommand(program);
+const audit = program.command('audit').description('audits: lookahead');
+addLookaheadCommand(audit);
 addDoctorCommand(program);
 addConfigCommand(program);
 
