@@ -104,7 +104,11 @@ function desk(config: Partial<DecisionConfig> = {}): DecisionsState {
   return state;
 }
 
-function enter(state: DecisionsState, opinions: readonly EntryOpinion[], view = portfolio(), time = at(0)) {
+function enter(
+  state: DecisionsState,
+  opinions: readonly EntryOpinion[],
+  { view = portfolio(), time = at(0) }: { readonly view?: PortfolioView; readonly time?: EpochMs } = {},
+): readonly DecisionEffect[] {
   const pool = opinions.map(({ instrumentId }) => instrumentId);
   return foldDecisions(state, { kind: 'opinionsFormed', time, traceId: 'cycle', opinions, pool }, view);
 }
@@ -125,13 +129,14 @@ const exits = (effects: readonly DecisionEffect[]): readonly ExitIntent[] =>
   effects.flatMap((each) => (each.kind === 'intentApproved' && each.intent.kind === 'exit' ? [each.intent] : []));
 const gates = (effects: readonly DecisionEffect[]): readonly (string | null)[] =>
   effects.flatMap((each) => (each.kind === 'decided' && each.record.kind === 'entry' ? [each.record.gate] : []));
-const ended = (
+function ended(
   state: DecisionsState,
-  intentId: string,
-  outcome: 'filled' | 'nothing',
-  view: PortfolioView,
-  time = at(2_000),
-) => foldDecisions(state, { kind: 'intentEnded', intentId, outcome, time }, view);
+  intentId: string | undefined,
+  how: { readonly outcome: 'filled' | 'nothing'; readonly view: PortfolioView; readonly time?: EpochMs },
+): readonly DecisionEffect[] {
+  const { outcome, view, time = at(2_000) } = how;
+  return foldDecisions(state, { kind: 'intentEnded', intentId: intentId ?? '', outcome, time }, view);
+}
 
 describe('entries', () => {
   it('approves with amount, stop and record, and reserves its room', () => {
@@ -162,7 +167,7 @@ describe('entries', () => {
     const state = desk({ sizing: { ...DEFAULT_DECISION_CONFIG.sizing, positionsMax: 1 } });
     const [first] = opens(enter(state, [opinion('A')]));
     expect(gates(enter(state, [opinion('B')]))).toEqual(['positions']);
-    ended(state, first?.intentId ?? '', 'nothing', portfolio());
+    ended(state, first?.intentId, { outcome: 'nothing', view: portfolio() });
     expect(opens(enter(state, [opinion('B')]))).toHaveLength(1);
   });
 
@@ -170,28 +175,28 @@ describe('entries', () => {
     const state = desk();
     enter(state, [opinion('A')]);
     expect(gates(enter(state, [opinion('A')]))).toEqual(['one position a coin']);
-    expect(gates(enter(desk(), [opinion('B')], portfolio([held('B')])))).toEqual(['one position a coin']);
+    expect(gates(enter(desk(), [opinion('B')], { view: portfolio([held('B')]) }))).toEqual(['one position a coin']);
   });
 
   it('R4-4 values what is held at its newest price: a coin that doubled leaves no room', () => {
     const quantity = decimal('2') as Quantity;
     const view = (price: string): PortfolioView =>
       portfolio([held('A', { quantity, at: price })], { dayStartEquity: money('1000') });
-    expect(opens(enter(desk(), [opinion('B')], view('100')))).toHaveLength(1);
-    expect(gates(enter(desk(), [opinion('B')], view('200')))).toEqual(['size']);
+    expect(opens(enter(desk(), [opinion('B')], { view: view('100') }))).toHaveLength(1);
+    expect(gates(enter(desk(), [opinion('B')], { view: view('200') }))).toEqual(['size']);
   });
 
   it('L3 bounds a sector, and coins without one do not share it', () => {
     const config = { sectors: { A: 'meme', B: 'meme', C: 'meme' } };
     const view = portfolio([held('A'), held('B', { quantity: decimal('0.5') as Quantity })]);
-    expect(gates(enter(desk(config), [opinion('C')], view))).toEqual(['L3 sector']);
-    expect(opens(enter(desk(config), [opinion('D')], view))).toHaveLength(1);
+    expect(gates(enter(desk(config), [opinion('C')], { view }))).toEqual(['L3 sector']);
+    expect(opens(enter(desk(config), [opinion('D')], { view }))).toHaveLength(1);
   });
 
   it('L4 ends entries for the day at 5 % of the capital, unrealised losses included', () => {
     const view = portfolio([held('A', { at: '49' })], { dayStartEquity: money('1000') });
-    expect(gates(enter(desk(), [opinion('B')], view))).toEqual(['L4 day loss']);
-    expect(opens(enter(desk(), [opinion('B')], { ...view, dayStartEquity: money('949') }))).toHaveLength(1);
+    expect(gates(enter(desk(), [opinion('B')], { view }))).toEqual(['L4 day loss']);
+    expect(opens(enter(desk(), [opinion('B')], { view: { ...view, dayStartEquity: money('949') } }))).toHaveLength(1);
   });
 
   it('refuses while the engine is not tradeable, paused or in an emergency, and says why', () => {
@@ -222,7 +227,7 @@ describe('exits', () => {
     const [first] = exits(move(state, view));
     expect(first).toMatchObject({ reason: 'stop', quantity: 'all' });
     expect(exits(move(state, view))).toEqual([]);
-    ended(state, first?.intentId ?? '', 'nothing', view, at(2_000));
+    ended(state, first?.intentId, { outcome: 'nothing', view: view, time: at(2_000) });
     expect(exits(move(state, view, at(2_100)))).toEqual([]);
     expect(exits(move(state, view, at(2_250)))).toMatchObject([{ reason: 'stop' }]);
   });
@@ -234,14 +239,14 @@ describe('exits', () => {
     const left = portfolio([
       held('A', { at: '94', quantity: decimal('0.7') as Quantity, quantityInitial: decimal('1') as Quantity }),
     ]);
-    ended(state, tier?.intentId ?? '', 'filled', left, at(1_500));
+    ended(state, tier?.intentId, { outcome: 'filled', view: left, time: at(1_500) });
     expect(exits(move(state, left, at(1_600)))).toMatchObject([{ reason: 'stop', quantity: 'all' }]);
   });
 
   it('C-6 keeps tiers by position: a new position in the same coin starts with none sold', () => {
     const state = desk();
     const [first] = exits(move(state, portfolio([held('A', { at: '106' })])));
-    ended(state, first?.intentId ?? '', 'filled', portfolio([held('A', { at: '106' })]));
+    ended(state, first?.intentId, { outcome: 'filled', view: portfolio([held('A', { at: '106' })]) });
     expect(exits(move(state, portfolio([held('A', { at: '106' })]), at(3_000)))).toEqual([]);
     foldDecisions(state, { kind: 'positionGone', time: at(4_000), positionId: 'idA' as PositionId }, portfolio());
     const again = portfolio([held('A', { at: '106', positionId: 'second' as PositionId })]);
@@ -258,8 +263,10 @@ describe('exits', () => {
 
   it('leaves on a SELL signal, and when the coin has left the pool', () => {
     const view = portfolio([held('A')]);
-    expect(exits(enter(desk(), [opinion('A', { action: 'SELL' })], view))).toMatchObject([{ reason: 'sellSignal' }]);
-    expect(exits(enter(desk(), [opinion('B')], view))).toMatchObject([{ reason: 'heatDecay', positionId: 'idA' }]);
+    expect(exits(enter(desk(), [opinion('A', { action: 'SELL' })], { view }))).toMatchObject([
+      { reason: 'sellSignal' },
+    ]);
+    expect(exits(enter(desk(), [opinion('B')], { view }))).toMatchObject([{ reason: 'heatDecay', positionId: 'idA' }]);
   });
 
   it('goes on while entries are blocked', () => {
@@ -279,7 +286,7 @@ describe('exits', () => {
     const state = desk({ rules });
     const view = portfolio([held('A', { at: '105' })]);
     const [tier] = exits(move(state, view));
-    expect(ended(state, tier?.intentId ?? '', 'filled', view)).toEqual([
+    expect(ended(state, tier?.intentId, { outcome: 'filled', view: view })).toEqual([
       {
         kind: 'intentApproved',
         intent: { kind: 'protect', positionId: 'idA', stopPrice: decimal('100.2'), time: at(2_000) },
@@ -308,9 +315,9 @@ describe('the layers above a single trade', () => {
     const sold = portfolio([], { cash: money('840'), equity: money('840') });
     for (let hour = 1; hour < 24; hour++) move(state, sold, at(hour * 3_600_000));
     expect(state.halt?.until).toBe(until);
-    expect(gates(enter(state, [opinion('B')], { ...sold, dayStartEquity: money('840') }, at(3_600_000)))).not.toContain(
-      null,
-    );
+    expect(
+      gates(enter(state, [opinion('B')], { view: { ...sold, dayStartEquity: money('840') }, time: at(3_600_000) })),
+    ).not.toContain(null);
     const tick = (ms: number): readonly DecisionEffect[] =>
       foldDecisions(state, { kind: 'guardDue', time: at(ms) }, sold);
     expect(tick(DAY_MS + 2_000)).toEqual([]);
@@ -339,9 +346,9 @@ describe('the layers above a single trade', () => {
       ['emergency', 'emergency'],
     ]);
     const [first] = exits(effects);
-    ended(state, first?.intentId ?? '', 'nothing', view);
+    ended(state, first?.intentId, { outcome: 'nothing', view: view });
     expect(exits(move(state, view, at(5_000)))).toMatchObject([{ reason: 'emergency', positionId: 'idA' }]);
-    expect(gates(enter(state, [opinion('C')], view))).toContain('engine state');
+    expect(gates(enter(state, [opinion('C')], { view }))).toContain('engine state');
     expect(foldDecisions(state, { kind: 'commanded', time: at(6_000), command }, view)).toEqual([]);
     foldDecisions(state, { kind: 'commanded', time: at(7_000), command: { kind: 'resetEmergency' } }, portfolio());
     expect(areEntriesOpen(state)).toBe(true);

@@ -52,45 +52,43 @@ type Finding = { readonly severity: Severity; readonly reason: string };
 
 /** What is wrong, the worst first. */
 export function findTroubles(facts: HealthFacts, config: HealthConfig): readonly Finding[] {
-  const findings: Finding[] = facts.latches.map((reason) => ({ severity: 'blocked', reason }));
-  const note = (severity: Severity, isWrong: boolean, reason: string): void => {
-    if (isWrong) findings.push({ severity, reason });
-  };
-  const { tickerAgeMs: age, orderErrors5m: errors, clockSkewMs: skew } = facts;
-  note('degraded', age === null, 'ticker_unavailable');
-  noteLadder(findings, {
-    name: 'ticker_age_ms',
-    value: age ?? 0,
-    degraded: config.tickerDegradedMs,
-    blocked: config.tickerBlockedMs,
-  });
-  noteLadder(findings, {
-    name: 'order_errors_5m',
-    value: errors,
-    degraded: config.orderErrorsDegraded,
-    blocked: config.orderErrorsBlocked,
-  });
-  const held = facts.heldPriceAgeMs ?? 0;
-  note('degraded', held > config.heldPriceMaxAgeMs, `held_price_age_ms:${held}`);
-  note('degraded', !facts.isFeedUp, 'feed_down');
-  note('degraded', !facts.isVenueUp, 'venue_down');
-  note('degraded', facts.unknownOrders > 0, `unknown_orders:${facts.unknownOrders}`);
-  note('blocked', facts.reconciliation === 'pending', 'reconciliation_pending');
-  note('blocked', facts.reconciliation === 'mismatch', 'reconciliation_mismatch');
-  note('degraded', facts.areRulesStale, 'exchange_info_stale');
-  note('degraded', skew !== null && Math.abs(skew) > config.clockSkewMaxMs, `clock_skew_ms:${Math.round(skew ?? 0)}`);
-  note('degraded', facts.loopLagMs > config.loopLagMaxMs, `loop_lag_ms:${Math.round(facts.loopLagMs)}`);
-  note('blocked', facts.isStorageFailing, 'storage_failing');
-  return findings.sort((a, b) => rank(b.severity) - rank(a.severity));
+  const { tickerAgeMs, heldPriceAgeMs, clockSkewMs, loopLagMs, unknownOrders, reconciliation } = facts;
+  const { heldPriceMaxAgeMs, clockSkewMaxMs, loopLagMaxMs } = config;
+  const age = { degraded: config.tickerDegradedMs, blocked: config.tickerBlockedMs };
+  const errors = { degraded: config.orderErrorsDegraded, blocked: config.orderErrorsBlocked };
+  const findings: readonly (Finding | null)[] = [
+    ...facts.latches.map((reason): Finding => ({ severity: 'blocked', reason })),
+    tickerAgeMs === null ? degraded('ticker_unavailable') : climb('ticker_age_ms', tickerAgeMs, age),
+    climb('order_errors_5m', facts.orderErrors5m, errors),
+    exceeds('held_price_age_ms', heldPriceAgeMs ?? 0, heldPriceMaxAgeMs),
+    facts.isFeedUp ? null : degraded('feed_down'),
+    facts.isVenueUp ? null : degraded('venue_down'),
+    exceeds('unknown_orders', unknownOrders, 0),
+    reconciliation === 'clean' ? null : { severity: 'blocked', reason: `reconciliation_${reconciliation}` },
+    facts.areRulesStale ? degraded('exchange_info_stale') : null,
+    exceeds('clock_skew_ms', clockSkewMs ?? 0, clockSkewMaxMs),
+    exceeds('loop_lag_ms', loopLagMs, loopLagMaxMs),
+    facts.isStorageFailing ? { severity: 'blocked', reason: 'storage_failing' } : null,
+  ];
+  return findings.filter((each) => each !== null).sort((a, b) => rank(b.severity) - rank(a.severity));
 }
 
-function noteLadder(
-  findings: Finding[],
-  rung: { readonly name: string; readonly value: number; readonly degraded: number; readonly blocked: number },
-): void {
-  const { name, value, degraded, blocked } = rung;
-  if (value >= blocked) findings.push({ severity: 'blocked', reason: `${name}:${value}` });
-  else if (value >= degraded) findings.push({ severity: 'degraded', reason: `${name}:${value}` });
+function degraded(reason: string): Finding {
+  return { severity: 'degraded', reason };
+}
+
+function exceeds(name: string, value: number, most: number): Finding | null {
+  return Math.abs(value) > most ? degraded(`${name}:${Math.round(value)}`) : null;
+}
+
+function climb(
+  name: string,
+  value: number,
+  rungs: { readonly degraded: number; readonly blocked: number },
+): Finding | null {
+  const reason = `${name}:${value}`;
+  if (value >= rungs.blocked) return { severity: 'blocked', reason };
+  return value >= rungs.degraded ? degraded(reason) : null;
 }
 
 function rank(severity: TradingHealth['worst']): number {
