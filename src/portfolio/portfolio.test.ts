@@ -49,10 +49,10 @@ function fill(told: Told): PositionFilled {
       tradeId: String(++trades),
       price: decimal(told.price) as Price,
       quantity: decimal(told.quantity) as Quantity,
-      fee: decimal(told.fee ?? '0') as Money,
+      fee: decimal(told.fee ?? '0'),
       feeAsset: told.feeAsset ?? 'USDT',
       eventTime: epochMs(at),
-    } as PositionFilled['fill'],
+    },
     traceId: 'trace',
     time: epochMs(at),
   };

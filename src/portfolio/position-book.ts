@@ -82,8 +82,8 @@ type Fees = { readonly base: Quantity; readonly quote: Money };
 
 function splitFee(book: PositionBook, { fee, feeAsset }: Fill): Fees {
   const parts = parseInstrumentId(book.instrumentId);
-  if (parts.ok && feeAsset === parts.value.quote) return { base: ZERO as Quantity, quote: fee };
-  if (parts.ok && feeAsset === parts.value.base) return { base: fee as Decimal as Quantity, quote: NONE };
+  if (parts.ok && feeAsset === parts.value.quote) return { base: ZERO as Quantity, quote: fee as Money };
+  if (parts.ok && feeAsset === parts.value.base) return { base: fee as Quantity, quote: NONE };
   if (fee !== 0n) book.otherFees[feeAsset] = add<Decimal>(book.otherFees[feeAsset] ?? ZERO, fee);
   return { base: ZERO as Quantity, quote: NONE };
 }
