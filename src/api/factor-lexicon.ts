@@ -2,11 +2,16 @@
  * What the edge knows of the factors: their names and how each one's events and head are read. The composition root
  * hands it in; the edge computes no structure.
  */
+import type { EpochMs } from '../core/time.ts';
 import type { CatalogFactor, CatalogFeature, ChartPayload, FactorEvent, FactorSlice } from '../model/chart.ts';
 import type { FactorCatalogAnswer } from './contract.ts';
 
-/** Events of one factor known by a candle, oldest first, and its head there. */
-export type SliceParts = { readonly events: readonly FactorEvent[]; readonly head: ChartPayload | null };
+/** Events of one factor known by the candle opening at `time`, oldest first, and its head there. */
+export type SliceParts = {
+  readonly events: readonly FactorEvent[];
+  readonly head: ChartPayload | null;
+  readonly time: EpochMs;
+};
 
 /** The factors, dependencies first. */
 export type FactorLexicon = {

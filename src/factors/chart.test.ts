@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chartOf, flatCandles, planWith } from '../../test/fixtures/chart-candles.ts';
 import { toDecimalText } from '../core/decimal.ts';
+import { epochMs } from '../core/time.ts';
 import type { ChartPayload, ChartValue, FactorEvent } from '../model/chart.ts';
 import type { Price } from '../model/money.ts';
 import { headsOf } from './index.ts';
@@ -103,7 +104,8 @@ describe('factor chain of golden vector A3, windows 2/1', () => {
 
   it('reads the anchor history without doubles, each anchor beside its switch', () => {
     const anchor = plan.factors.find(({ catalog }) => catalog.key === 'anchor');
-    const slice = anchor?.slice({ events: events.filter(({ factor }) => factor === 'anchor'), head: null });
+    const own = events.filter(({ factor }) => factor === 'anchor');
+    const slice = anchor?.slice({ events: own, head: null, time: epochMs(2_640_000) });
     const anchors = slice?.history['anchors'] as readonly ChartPayload[];
     const switches = slice?.history['switches'] as readonly ChartPayload[];
     expect(anchors.map((ref) => seconds(ref['startTime']))).toEqual([360, 660, 240, 1740]);

@@ -6,12 +6,13 @@
 import { assert } from '../core/assert.ts';
 import type { EpochMs } from '../core/time.ts';
 import type { ClosedCandle } from '../model/candle.ts';
-import type { FactorEvent, FactorHead, Instruction } from '../model/chart.ts';
+import type { ChartPayload, FactorEvent, FactorHead, Instruction, RetiredInstruction } from '../model/chart.ts';
 import { type SeriesId, seriesParts } from '../model/series.ts';
 import { timeframeMs } from '../model/timeframe.ts';
 import { addToWindow, type CandleWindow, createWindow } from './candle-window.ts';
 import type { FactorFace, FactorOutput, RunnableFactor, Tick } from './factor.ts';
 import { canvasFor, createOverlay, type Overlay, sweepOverlay } from './overlay/overlay.ts';
+import { samePayload } from './same-payload.ts';
 import type { FactorSettings } from './settings.ts';
 
 /** Which factors a chart runs, dependencies first, and with what. */
@@ -28,14 +29,17 @@ export type Chart = {
   readonly window: CandleWindow;
   /** State of each factor by name. */
   readonly states: Record<string, unknown>;
+  /** The last head of each factor that does not say by itself when it has a new one. */
+  readonly heads: Record<string, ChartPayload>;
   readonly overlay: Overlay;
 };
 
-/** What one candle changed. */
+/** What one candle changed; no id is both drawn and retired. */
 export type ChartStep = {
   readonly events: readonly FactorEvent[];
+  readonly heads: readonly FactorHead[];
   readonly drawn: readonly Instruction[];
-  readonly retired: readonly string[];
+  readonly retired: readonly RetiredInstruction[];
 };
 
 /** Identifies logic and parameters: charts of different fingerprints must not be continued into each other. */
@@ -55,6 +59,7 @@ export function createChart(seriesId: SeriesId, plan: ChartPlan): Chart {
     version: 0,
     window: createWindow(2 * Math.max(majorWindow, minorWindow) + 1),
     states: Object.fromEntries(plan.factors.map(({ catalog, start }) => [catalog.key, start(plan.settings)])),
+    heads: {},
     overlay: createOverlay(overlayCandles),
   };
 }
@@ -67,21 +72,61 @@ export function foldCandle(chart: Chart, plan: ChartPlan, candle: ClosedCandle):
   addToWindow(chart.window, candle);
   chart.headTime = candle.openTime;
   chart.version++;
-  const step = { events: [] as FactorEvent[], drawn: [] as Instruction[], retired: [] as string[] };
   const outputs = foldFactors(chart, plan, { candle, index, candleMs, window: chart.window });
-  for (const output of outputs.values()) for (const event of output.events) step.events.push(event);
-  const windowStart = Math.max(0, candle.openTime - chart.overlay.windowCandles * candleMs) as EpochMs;
-  const canvas = canvasFor(chart.overlay, { time: candle.openTime, version: chart.version, windowStart }, step);
+  const events: FactorEvent[] = [];
+  for (const output of outputs.values()) for (const event of output.events) events.push(event);
+  return {
+    events,
+    heads: newHeads(chart, plan, outputs),
+    ...drawCandle(chart, plan, { candle, index, candleMs, outputs }),
+  };
+}
+
+type Outputs = ReadonlyMap<string, FactorOutput>;
+
+function drawCandle(
+  { overlay, version, states }: Chart,
+  plan: ChartPlan,
+  tick: Pick<Tick, 'candle' | 'index' | 'candleMs'> & { readonly outputs: Outputs },
+): Pick<ChartStep, 'drawn' | 'retired'> {
+  const time = tick.candle.openTime;
+  const windowStart = Math.max(0, time - overlay.windowCandles * tick.candleMs) as EpochMs;
+  const strokes = { drawn: [] as Instruction[], retired: [] as string[] };
+  const canvas = canvasFor(overlay, { time, version, windowStart }, strokes);
   for (const factor of plan.factors) {
     const { key } = factor.catalog;
-    factor.draw(canvas, outputs.get(key) as FactorOutput, chart.states[key]);
+    factor.draw(canvas, tick.outputs.get(key) as FactorOutput, states[key]);
   }
-  sweepOverlay(chart.overlay, index, canvas);
-  return step;
+  sweepOverlay(overlay, tick.index, canvas);
+  // Within a candle the last word counts: what was drawn and erased again was never seen.
+  const gone = new Set(strokes.retired.filter((id) => overlay.instructions[id] === undefined));
+  return {
+    drawn: strokes.drawn.filter((instruction) => overlay.instructions[instruction.id] === instruction),
+    retired: [...gone].map((id) => ({ id, version, retiredTime: time })),
+  };
+}
+
+/** Heads that the candle changed, in the order of the factors. */
+function newHeads(chart: Chart, plan: ChartPlan, outputs: Outputs): readonly FactorHead[] {
+  const visibleTime = chart.headTime as EpochMs;
+  const heads: FactorHead[] = [];
+  for (const { catalog, head, hasNewHead } of plan.factors) {
+    const { key } = catalog;
+    if (hasNewHead !== undefined && !hasNewHead(outputs.get(key) as FactorOutput)) continue;
+    const payload = head(chart.states[key]);
+    if (payload === null) continue;
+    if (hasNewHead === undefined) {
+      const known = chart.heads[key];
+      if (known !== undefined && samePayload(known, payload)) continue;
+      chart.heads[key] = payload;
+    }
+    heads.push({ factor: key, visibleTime, payload });
+  }
+  return heads;
 }
 
 /** Runs the factors in order; each reads what the ones it depends on have just answered, and no others. */
-function foldFactors(chart: Chart, plan: ChartPlan, candle: Omit<Tick, 'read'>): ReadonlyMap<string, FactorOutput> {
+function foldFactors(chart: Chart, plan: ChartPlan, candle: Omit<Tick, 'read'>): Outputs {
   const outputs = new Map<string, FactorOutput>();
   for (const { catalog, dependsOn, fold } of plan.factors) {
     const read = <O extends FactorOutput>({ catalog: { key } }: FactorFace<O>): O => {
@@ -95,7 +140,7 @@ function foldFactors(chart: Chart, plan: ChartPlan, candle: Omit<Tick, 'read'>):
 }
 
 /** What the factors hold true after the newest candle, in their order. */
-export function headsOf(chart: Chart, plan: ChartPlan): readonly FactorHead[] {
+export function headsOf(chart: Chart, plan: ChartPlan): readonly Omit<FactorHead, 'visibleTime'>[] {
   return plan.factors.flatMap(({ catalog, head }) => {
     const payload = head(chart.states[catalog.key]);
     return payload === null ? [] : [{ factor: catalog.key, payload }];

@@ -41,8 +41,13 @@ export type Canvas = {
   readonly windowStart: EpochMs;
 };
 
-/** What a slice is made of: events known by its candle, oldest first, and the head of the factor. */
-export type SliceParts = { readonly events: readonly FactorEvent[]; readonly head: ChartPayload | null };
+/** What a slice is made of: events known by its candle, oldest first, and the head of the factor at that candle. */
+export type SliceParts = {
+  readonly events: readonly FactorEvent[];
+  readonly head: ChartPayload | null;
+  /** Open time of the candle. */
+  readonly time: EpochMs;
+};
 
 /** A factor. `State` is its memory, `Output` what it tells the factors that depend on it. */
 export type Factor<State, Output extends FactorOutput> = {
@@ -55,6 +60,8 @@ export type Factor<State, Output extends FactorOutput> = {
   readonly fold: (state: State, tick: Tick) => Output;
   /** What holds true after the newest candle; `null` before there is anything to say. */
   readonly head: (state: State) => ChartPayload | null;
+  /** Where making a head is costly: whether the candle gave a new one. Without it every candle's head is compared. */
+  readonly hasNewHead?: (output: Output) => boolean;
   /** History and head for readers; `null` while the factor has nothing to show. */
   readonly slice: (parts: SliceParts) => { readonly history: ChartPayload; readonly head: ChartPayload } | null;
   /** Draws what the candle changed. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chartOf, flatCandles, planWith } from '../../test/fixtures/chart-candles.ts';
+import { epochMs } from '../core/time.ts';
 import { encode, parseEncoded } from '../journal/index.ts';
 import {
   type Chart,
@@ -83,7 +84,7 @@ describe('a factor added by the recipe', () => {
     const head = headsOf(chart, plan).find(({ factor }) => factor === 'staleness')?.payload ?? null;
     expect(head).toEqual({ candles: 6 });
     const own = plan.factors.find(({ catalog }) => catalog.key === 'staleness');
-    expect(own?.slice({ events, head })?.history['alarms']).toEqual([events[0]?.payload]);
+    expect(own?.slice({ events, head, time: epochMs(1) })?.history['alarms']).toEqual([events[0]?.payload]);
     expect(chart.overlay.instructions['staleness.alarm']?.definition.type).toBe('marker');
   });
 

@@ -23,8 +23,8 @@ export type FactorEvent = {
   readonly payload: ChartPayload;
 };
 
-/** What a factor holds true at the head: replaced, not added to. */
-export type FactorHead = { readonly factor: string; readonly payload: ChartPayload };
+/** What a factor holds true from the candle that opens at `visibleTime` on, until a later one replaces it. */
+export type FactorHead = { readonly factor: string; readonly visibleTime: EpochMs; readonly payload: ChartPayload };
 
 /** What readers get of one factor at one candle. */
 export type FactorSlice = { readonly factor: string; readonly history: ChartPayload; readonly head: ChartPayload };
@@ -72,22 +72,46 @@ export type Instruction = {
   readonly definition: MarkerDefinition | PolylineDefinition;
 };
 
-/** What folding closed candles of one series changed; applied as one, in the order of the candles. */
-export type ChartChange = {
-  readonly seriesId: SeriesId;
+/** When an instruction begins and when it ends; `null` where it grows with every candle. */
+export function spanOf({ reach, definition }: Instruction): readonly [first: EpochMs, last: EpochMs | null] {
+  if (definition.type === 'marker') return [definition.time, definition.time];
+  const { points } = definition;
+  const first = points[0]?.time ?? (0 as EpochMs);
+  const isGrowing = reach === 'growing' || reach === 'growingLevel';
+  return [first, isGrowing ? null : (points.at(-1)?.time ?? first)];
+}
+
+/** An instruction that stopped being true with the candle that opens at `retiredTime`. */
+export type RetiredInstruction = { readonly id: string; readonly version: number; readonly retiredTime: EpochMs };
+
+/**
+ * Which chart of a series is meant, and how far it is. A chart that is computed again gets a higher generation; its
+ * versions go on above all earlier ones.
+ */
+export type ChartPosition = {
+  readonly generation: number;
   /** Open time of the newest folded candle. */
   readonly headTime: EpochMs;
   /** The version at the head; grows with every folded candle. */
   readonly version: number;
   /** Of what logic and which parameters this is the outcome. */
   readonly fingerprint: string;
+};
+
+/** What folding closed candles of one series changed; applied as one, in the order of the candles. */
+export type ChartChange = ChartPosition & {
+  readonly seriesId: SeriesId;
+  /** `current` is what readers see; a generation that is still `building` is not seen. */
+  readonly standing: 'building' | 'current';
+  /** Whether the chart takes in `all` candles of the series that are stored together with this change and before. */
+  readonly coverage: 'all' | 'some';
   readonly events: readonly FactorEvent[];
-  /** Heads that changed. */
+  /** Heads that changed, in the order of their candles. */
   readonly heads: readonly FactorHead[];
-  /** Instructions that are new or changed; the last one of an id counts. */
+  /** Instructions that are new or changed, ascending by version. */
   readonly drawn: readonly Instruction[];
-  /** Ids that are no longer true, none of them in `drawn`. */
-  readonly retired: readonly string[];
+  /** Instructions that are no longer true, ascending by version, which is that of the candle. */
+  readonly retired: readonly RetiredInstruction[];
 };
 
 /** A switch of the chart's legend. */

@@ -108,6 +108,56 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (series, from_time)
   ) WITHOUT ROWID, STRICT;
   `,
+  // Charts by generation. `save_count` is that of the series when the chart last took in all of its candles.
+  `
+  CREATE TABLE charts (
+    series      INTEGER NOT NULL,
+    generation  INTEGER NOT NULL,
+    standing    TEXT    NOT NULL,
+    head_time   INTEGER NOT NULL,
+    version     INTEGER NOT NULL,
+    fingerprint TEXT    NOT NULL,
+    save_count  INTEGER,
+    PRIMARY KEY (series, generation)
+  ) WITHOUT ROWID, STRICT;
+
+  CREATE TABLE chart_events (
+    series       INTEGER NOT NULL,
+    generation   INTEGER NOT NULL,
+    visible_time INTEGER NOT NULL,
+    place        INTEGER NOT NULL,
+    factor       TEXT    NOT NULL,
+    kind         TEXT    NOT NULL,
+    key          TEXT    NOT NULL,
+    payload      ANY     NOT NULL,
+    PRIMARY KEY (series, generation, visible_time, place)
+  ) STRICT;
+
+  CREATE TABLE chart_factor_heads (
+    series       INTEGER NOT NULL,
+    generation   INTEGER NOT NULL,
+    factor       TEXT    NOT NULL,
+    visible_time INTEGER NOT NULL,
+    payload      ANY     NOT NULL,
+    PRIMARY KEY (series, generation, factor, visible_time)
+  ) STRICT;
+
+  CREATE TABLE chart_instructions (
+    series       INTEGER NOT NULL,
+    generation   INTEGER NOT NULL,
+    version      INTEGER NOT NULL,
+    id           TEXT    NOT NULL,
+    visible_time INTEGER NOT NULL,
+    reach        TEXT    NOT NULL,
+    first_time   INTEGER NOT NULL,
+    last_time    INTEGER,
+    definition   ANY     NOT NULL,
+    retired_time INTEGER,
+    PRIMARY KEY (series, generation, version, id)
+  ) STRICT;
+  CREATE UNIQUE INDEX chart_standing ON chart_instructions (series, generation, id) WHERE retired_time IS NULL;
+  CREATE INDEX chart_retired ON chart_instructions (series, generation, retired_time) WHERE retired_time IS NOT NULL;
+  `,
 ];
 
 /** Schema version of the connected file. */

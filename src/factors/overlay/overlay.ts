@@ -4,7 +4,7 @@
  * Plain data; it mutates.
  */
 import type { EpochMs } from '../../core/time.ts';
-import type { ChartPoint, Instruction } from '../../model/chart.ts';
+import { type ChartPoint, type Instruction, spanOf } from '../../model/chart.ts';
 import type { Canvas, Drawing } from '../factor.ts';
 
 /** Instructions by id, in the order they were first drawn, and how many those are. */
@@ -49,14 +49,9 @@ export function canvasFor(
 export function sweepOverlay(overlay: Overlay, index: number, canvas: Canvas): void {
   if (index % SWEEP_EVERY !== 0) return;
   for (const instruction of Object.values(overlay.instructions)) {
-    if (endOf(instruction) < canvas.windowStart) canvas.erase(instruction.id);
+    const [, end] = spanOf(instruction);
+    if (end !== null && end < canvas.windowStart) canvas.erase(instruction.id);
   }
-}
-
-/** Where an instruction ends; one that grows has no end. */
-function endOf({ reach, definition }: Instruction): number {
-  if (reach === 'growing' || reach === 'growingLevel') return Number.POSITIVE_INFINITY;
-  return definition.type === 'marker' ? definition.time : (definition.points.at(-1)?.time ?? 0);
 }
 
 /** Whether drawing it again changes nothing; the end of a line that grows does not count, it follows the candles. */

@@ -15,8 +15,8 @@ import { compareJudgement, type Judgement, type LevelNote, levelPayload, recallL
 import { addPivot, emptySide, type Side } from './side.ts';
 import { addTime, createTimeIndex, type TimeIndex } from './time-index.ts';
 
-/** What a candle's judgement changed; `null` when none was due. */
-export type SrOutput = FactorOutput & { readonly judgement: Judgement | null };
+/** What a candle's judgement changed; `null` when none was due. `hasPivot` tells whether a major pivot was taken in. */
+export type SrOutput = FactorOutput & { readonly judgement: Judgement | null; readonly hasPivot: boolean };
 
 /** What the factor remembers: plain data, bounded by the lookback. */
 export type SrState = {
@@ -33,7 +33,7 @@ export type SrState = {
   readonly steps: { count: number };
 };
 
-const NOTHING: SrOutput = { events: [], judgement: null };
+const NOTHING: SrOutput = { events: [], judgement: null, hasPivot: false };
 const CANDLES_MIN = 5;
 const ALGORITHM = 'pivot_wick_overlap';
 
@@ -67,6 +67,7 @@ export const srFactor: Factor<SrState, SrOutput> = {
     const levels = recallLevels(state).map((level) => levelPayload(level, { times, closes }));
     return { algorithm: ALGORITHM, levels, pivots: pivotPayloads(state) };
   },
+  hasNewHead: ({ hasPivot }) => hasPivot,
   slice: ({ events, head }) => {
     if (events.length === 0 && head === null) return null;
     const snapshots = events.map(({ payload }) => payload);
@@ -88,12 +89,12 @@ function fold(state: SrState, tick: Tick): SrOutput {
   const { majors } = tick.read(pivotFactor);
   if (majors.length === 0) return NOTHING;
   for (const pivot of majors) takePivot(state, pivot, { tick, earliest });
-  if (index + 1 < CANDLES_MIN) return NOTHING;
+  if (index + 1 < CANDLES_MIN) return { ...NOTHING, hasPivot: true };
   const { closes, steps } = state;
   const judged = judgeLevels([state.resistance, state.support], { closes, averageRange, steps });
   const judgement = compareJudgement(state.notes, judged);
   state.notes = judgement.notes;
-  return { events: [changeEvent(judgement, tick, { times: state.times, closes })], judgement };
+  return { events: [changeEvent(judgement, tick, { times: state.times, closes })], judgement, hasPivot: true };
 }
 
 function takePivot(

@@ -17,7 +17,7 @@ export type ZhongshuOutput = FactorOutput & {
   readonly died: readonly Zone[];
 };
 
-type ZhongshuState = { readonly zones: ZoneState; headTime: EpochMs; hasPen: boolean };
+type ZhongshuState = { readonly zones: ZoneState; hasPen: boolean };
 
 const NOTHING: ZhongshuOutput = { events: [], entries: [], died: [] };
 
@@ -34,24 +34,28 @@ export const zhongshuFactor: Factor<ZhongshuState, ZhongshuOutput> = {
   },
   dependsOn: [penFactor],
   logicVersion: 1,
-  start: () => ({ zones: emptyZones(), headTime: 0 as EpochMs, hasPen: false }),
+  start: () => ({ zones: emptyZones(), hasPen: false }),
   fold,
-  head: ({ zones: { alive }, headTime, hasPen }) => {
+  head: ({ zones: { alive }, hasPen }) => {
     if (!hasPen) return null;
-    return { alive: alive === null ? [] : [{ ...zonePayload(alive), deathTime: null, visibleTime: headTime }] };
+    if (alive === null) return { alive: [] };
+    // It reaches to the candle it is seen at, whichever that is: the slice says so, and the head is what changes.
+    const { endTime: _, ...zone } = zonePayload(alive);
+    return { alive: [{ ...zone, deathTime: null }] };
   },
-  slice: ({ events, head }) => {
-    const alive = head?.['alive'];
-    const hasAlive = Array.isArray(alive) && alive.length > 0;
-    if (events.length === 0 && !hasAlive) return null;
-    return { history: { dead: events.map(({ payload }) => payload) }, head: head ?? { alive: [] } };
+  slice: ({ events, head, time }) => {
+    const zones = head?.['alive'];
+    const alive = Array.isArray(zones)
+      ? (zones as ChartPayload[]).map((zone) => ({ ...zone, endTime: time, visibleTime: time }))
+      : [];
+    if (events.length === 0 && alive.length === 0) return null;
+    return { history: { dead: events.map(({ payload }) => payload) }, head: { alive } };
   },
   draw,
 };
 
 function fold(state: ZhongshuState, tick: Tick): ZhongshuOutput {
   const { confirmed } = tick.read(penFactor);
-  state.headTime = tick.candle.openTime;
   if (confirmed.length > 0) state.hasPen = true;
   else if (state.zones.alive === null && state.zones.pending === null) return NOTHING;
   const steps = confirmed.map((pen) => takePen(state.zones, pen));

@@ -1,0 +1,166 @@
+/**
+ * Charts in memory, for backtests and tests: the same contract as a database, gone with the process.
+ */
+import type { EpochMs } from '../../core/time.ts';
+import { type ChartChange, type FactorEvent, type FactorHead, type Instruction, spanOf } from '../../model/chart.ts';
+import { FailureError, failure } from '../../model/failure.ts';
+import type { SeriesId } from '../../model/series.ts';
+import type { CandleStore } from '../../ports/candle-store.ts';
+import type { ChartStore, DrawnRange, DrawnState, EventRange } from '../../ports/chart-store.ts';
+
+/** A drawn version and when it was superseded or retired; `null` while it stands. */
+type Drawn = { readonly instruction: Instruction; retiredTime: EpochMs | null };
+
+/** One generation of a series. `saves` is the candle store's version of the series when it last took in every candle. */
+type Chart = {
+  position: ChartChange;
+  saves: number | null;
+  readonly events: Map<string, FactorEvent>;
+  readonly heads: Map<string, FactorHead>;
+  readonly drawn: Map<string, Drawn>;
+  readonly standing: Map<string, Drawn>;
+};
+
+/** An empty store of charts over `candles`. */
+export function createMemoryChartStore(candles: Pick<CandleStore, 'extent'>): ChartStore {
+  const shelves = new Map<SeriesId, Chart[]>();
+  let state: 'open' | 'closed' = 'open';
+  const guard = async <T>(action: () => T): Promise<T> => {
+    if (state === 'closed') {
+      throw new FailureError(failure('store_unavailable', { path: 'memory', reason: 'it is closed' }));
+    }
+    return action();
+  };
+  const currentOf = (seriesId: SeriesId): Chart | undefined => shelves.get(seriesId)?.findLast(isCurrent);
+  return {
+    save: async (changes) => {
+      const saves = new Map<SeriesId, number>();
+      for (const { seriesId } of changes) saves.set(seriesId, (await candles.extent(seriesId)).version);
+      await guard(() => {
+        for (const change of changes) saveChange(shelves, change, saves.get(change.seriesId) ?? 0);
+      });
+    },
+    head: async (seriesId) => {
+      const { version: saves } = await candles.extent(seriesId);
+      return guard(() => {
+        const chart = currentOf(seriesId);
+        if (chart === undefined) return null;
+        const { generation, headTime, version, fingerprint } = chart.position;
+        return { generation, headTime, version, fingerprint, coverage: chart.saves === saves ? 'all' : 'some' };
+      });
+    },
+    newestGeneration: (seriesId) => guard(() => shelves.get(seriesId)?.at(-1)?.position.generation ?? 0),
+    readEvents: (range) => guard(() => readEvents(currentOf(range.seriesId), range)),
+    readHeads: (seriesId, at) => guard(() => readHeads(currentOf(seriesId), at)),
+    readDrawn: (range) => guard(() => readDrawn(currentOf(range.seriesId), range)),
+    readActiveIds: ({ seriesId, from, at }) =>
+      guard(() => {
+        const reaching = standingAt(currentOf(seriesId), at).filter((instruction) => {
+          const [first, last] = spanOf(instruction);
+          return first <= at && (last === null || last >= from);
+        });
+        return reaching.map(({ id }) => id).sort();
+      }),
+    close: async () => {
+      state = 'closed';
+    },
+  };
+}
+
+function isCurrent(chart: Chart): boolean {
+  return chart.position.standing === 'current';
+}
+
+function saveChange(shelves: Map<SeriesId, Chart[]>, change: ChartChange, saves: number): void {
+  const { seriesId, generation, standing } = change;
+  const others = shelves.get(seriesId) ?? [];
+  if (others.some((chart) => isCurrent(chart) && chart.position.generation > generation)) return;
+  const chart = others.find(({ position }) => position.generation === generation) ?? emptyChart(change);
+  const kept = others.filter((other) => {
+    return other.position.generation > generation || (standing === 'building' && isCurrent(other) && other !== chart);
+  });
+  shelves.set(
+    seriesId,
+    [...kept, chart].sort((a, b) => a.position.generation - b.position.generation),
+  );
+  if (change.version >= chart.position.version) chart.position = change;
+  if (change.coverage === 'all') chart.saves = saves;
+  for (const event of change.events) {
+    const key = `${event.factor} ${event.key}`;
+    if (!chart.events.has(key)) chart.events.set(key, event);
+  }
+  for (const head of change.heads) {
+    const key = `${head.factor} ${head.visibleTime}`;
+    if (!chart.heads.has(key)) chart.heads.set(key, head);
+  }
+  saveDrawings(chart, change);
+}
+
+function emptyChart(position: ChartChange): Chart {
+  return {
+    position,
+    saves: null,
+    events: new Map(),
+    heads: new Map(),
+    drawn: new Map(),
+    standing: new Map(),
+  };
+}
+
+function saveDrawings(chart: Chart, { drawn, retired }: ChartChange): void {
+  const end = (id: string, at: { readonly version: number; readonly time: EpochMs }): void => {
+    const known = chart.standing.get(id);
+    if (known === undefined || known.instruction.version >= at.version) return;
+    known.retiredTime = at.time;
+    chart.standing.delete(id);
+  };
+  const steps = [
+    ...drawn.map((instruction) => ({ ...instruction, instruction, time: instruction.visibleTime })),
+    ...retired.map((gone) => ({ ...gone, instruction: null, time: gone.retiredTime })),
+  ].sort((a, b) => a.version - b.version);
+  for (const { id, version, time, instruction } of steps) {
+    end(id, { version, time });
+    const key = `${version} ${id}`;
+    if (instruction === null || chart.drawn.has(key)) continue;
+    const entry: Drawn = { instruction, retiredTime: null };
+    chart.drawn.set(key, entry);
+    chart.standing.set(id, entry);
+  }
+}
+
+function readEvents(chart: Chart | undefined, { factor, from, to, limit }: EventRange): readonly FactorEvent[] {
+  const found = [...(chart?.events.values() ?? [])].filter((event) => {
+    return event.visibleTime >= from && event.visibleTime < to && (factor === undefined || event.factor === factor);
+  });
+  return found.slice(Math.max(0, found.length - limit));
+}
+
+function readHeads(chart: Chart | undefined, at: EpochMs): readonly FactorHead[] {
+  const newest = new Map<string, FactorHead>();
+  for (const head of chart?.heads.values() ?? []) {
+    const known = newest.get(head.factor);
+    if (head.visibleTime <= at && (known === undefined || known.visibleTime < head.visibleTime)) {
+      newest.set(head.factor, head);
+    }
+  }
+  return [...newest.values()].sort((a, b) => (a.factor < b.factor ? -1 : 1));
+}
+
+function standingAt(chart: Chart | undefined, at: EpochMs): readonly Instruction[] {
+  return [...(chart?.drawn.values() ?? [])]
+    .filter(
+      ({ instruction, retiredTime }) => instruction.visibleTime <= at && (retiredTime === null || retiredTime > at),
+    )
+    .map(({ instruction }) => instruction);
+}
+
+function readDrawn(chart: Chart | undefined, { at, after }: DrawnRange): DrawnState {
+  const instructions = standingAt(chart, at)
+    .filter(({ version }) => version > after)
+    .sort((a, b) => a.version - b.version || (a.id < b.id ? -1 : 1));
+  let version = 0;
+  for (const { instruction } of chart?.drawn.values() ?? []) {
+    if (instruction.visibleTime <= at && instruction.version > version) version = instruction.version;
+  }
+  return { instructions, version };
+}

@@ -1,0 +1,141 @@
+/**
+ * Writes what folding candles changed in a chart, by generation. A generation that has been replaced is taken away a
+ * bounded part at a time, so that no commit waits for the whole of it.
+ */
+import { type ChartChange, type Instruction, type RetiredInstruction, spanOf } from '../../model/chart.ts';
+import { toChartColumn } from './chart-values.ts';
+import type { SeriesKeys } from './series-keys.ts';
+import type { SqliteConnection } from './sqlite-database.ts';
+
+/** Writes changes; must run inside a transaction, after the candles of the same burst. */
+export type WriteCharts = (changes: readonly ChartChange[]) => void;
+
+/** The chart that a statement is about. */
+type ChartKey = readonly [seriesKey: number, generation: number];
+
+/** Rows of replaced generations that one write takes away from each table. */
+const FORGOTTEN_A_WRITE = 1_000;
+const TABLES = ['chart_events', 'chart_factor_heads', 'chart_instructions'] as const;
+
+/** A writer on `connection`. */
+export function prepareChartWriter(connection: SqliteConnection, keys: SeriesKeys): WriteCharts {
+  const standing = prepareStanding(connection);
+  const writeFacts = prepareFacts(connection);
+  const writeDrawings = prepareDrawings(connection);
+  const forget = prepareForgetting(connection);
+  return (changes) => {
+    for (const change of changes) {
+      const key: ChartKey = [keys.ensure(change.seriesId), change.generation];
+      if (standing.isReplaced(key)) continue;
+      standing.write(key, change);
+      writeFacts(key, change);
+      writeDrawings(key, change);
+    }
+    if (changes.length > 0) forget();
+  };
+}
+
+function prepareStanding(connection: SqliteConnection): {
+  readonly isReplaced: (key: ChartKey) => boolean;
+  readonly write: (key: ChartKey, change: ChartChange) => void;
+} {
+  const newer = connection
+    .prepare<unknown[], number>(
+      `SELECT 1 FROM charts WHERE series = ? AND generation >= ?
+         AND standing = iif(generation = ?, 'replaced', 'current')`,
+    )
+    .pluck();
+  const replace = connection.prepare(
+    // A chart that is being built replaces an earlier attempt only; the current one is read until it is through.
+    `UPDATE charts SET standing = 'replaced'
+     WHERE series = ? AND generation < ? AND (standing = 'building' OR standing = 'current' AND ? = 'current')`,
+  );
+  const upsert = connection.prepare(
+    `INSERT INTO charts AS c (series, generation, standing, head_time, version, fingerprint) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (series, generation) DO UPDATE SET standing = excluded.standing, head_time = excluded.head_time,
+       version = excluded.version, fingerprint = excluded.fingerprint WHERE excluded.version >= c.version`,
+  );
+  const cover = connection.prepare(
+    `UPDATE charts SET save_count = (SELECT save_count FROM series WHERE id = charts.series) WHERE series = ? AND generation = ?`,
+  );
+  return {
+    isReplaced: ([series, generation]) => newer.get(series, generation, generation) !== undefined,
+    write: (key, { standing, headTime, version, fingerprint, coverage }) => {
+      replace.run(...key, standing);
+      upsert.run(...key, standing, headTime, version, fingerprint);
+      if (coverage === 'all') cover.run(...key);
+    },
+  };
+}
+
+function prepareFacts(connection: SqliteConnection): (key: ChartKey, change: ChartChange) => void {
+  const event = connection.prepare(
+    `INSERT INTO chart_events (series, generation, visible_time, place, factor, kind, key, payload)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  );
+  const head = connection.prepare(
+    `INSERT INTO chart_factor_heads (series, generation, factor, visible_time, payload)
+     VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  );
+  return (key, { events, heads }) => {
+    let place = 0;
+    let time = -1;
+    for (const { visibleTime, factor, kind, key: name, payload } of events) {
+      place = visibleTime === time ? place + 1 : 0;
+      time = visibleTime;
+      event.run(...key, visibleTime, place, factor, kind, name, toChartColumn(payload));
+    }
+    for (const { factor, visibleTime, payload } of heads) {
+      head.run(...key, factor, visibleTime, toChartColumn(payload));
+    }
+  };
+}
+
+function prepareDrawings(connection: SqliteConnection): (key: ChartKey, change: ChartChange) => void {
+  const retire = connection.prepare(
+    `UPDATE chart_instructions SET retired_time = ?
+     WHERE series = ? AND generation = ? AND id = ? AND retired_time IS NULL AND version < ?`,
+  );
+  const insert = connection.prepare(
+    `INSERT INTO chart_instructions
+       (series, generation, version, id, visible_time, reach, first_time, last_time, definition)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  );
+  const end = (key: ChartKey, { id, retiredTime, version }: RetiredInstruction): void => {
+    retire.run(retiredTime, ...key, id, version);
+  };
+  const draw = (key: ChartKey, instruction: Instruction): void => {
+    const { id, version, visibleTime, reach, definition } = instruction;
+    end(key, { id, version, retiredTime: visibleTime });
+    insert.run(...key, version, id, visibleTime, reach, ...spanOf(instruction), toChartColumn(definition));
+  };
+  return (key, { drawn, retired }) => {
+    let next = 0;
+    for (const instruction of drawn) {
+      for (; (retired[next]?.version ?? Number.POSITIVE_INFINITY) < instruction.version; next++) {
+        end(key, retired[next] as RetiredInstruction);
+      }
+      draw(key, instruction);
+    }
+    for (; next < retired.length; next++) end(key, retired[next] as RetiredInstruction);
+  };
+}
+
+function prepareForgetting(connection: SqliteConnection): () => void {
+  const replaced = connection
+    .prepare<unknown[], ChartKey>("SELECT series, generation FROM charts WHERE standing = 'replaced' LIMIT 1")
+    .raw();
+  const removals = TABLES.map((table) =>
+    connection.prepare(
+      `DELETE FROM ${table} WHERE rowid IN
+         (SELECT rowid FROM ${table} WHERE series = ? AND generation = ? LIMIT ${FORGOTTEN_A_WRITE})`,
+    ),
+  );
+  const drop = connection.prepare('DELETE FROM charts WHERE series = ? AND generation = ?');
+  return () => {
+    const key = replaced.get();
+    if (key === undefined) return;
+    const removed = removals.reduce((sum, remove) => sum + remove.run(...key).changes, 0);
+    if (removed === 0) drop.run(...key);
+  };
+}
