@@ -2,7 +2,8 @@
  * Book 4, Bollinger: where the close stands in the bands of 20 candles, what the bands do, and double tests of a band.
  * Scored from the 26th candle on.
  */
-import { NO_SCORE, type Score, Tally } from './reason.ts';
+import type { Score } from '../model/signal.ts';
+import { NO_SCORE, Tally } from './reason.ts';
 import type { Series } from './series.ts';
 
 const FIRST_SCORED = 26;

@@ -2,12 +2,13 @@
  * Book 3, candlestick patterns: the patterns that end at the newest candle, weighed by volume and by where in the
  * range of the last 20 candles it stands, and the failure of earlier reversals. Scored from the sixth candle on.
  */
+import type { Score, ScoreSide } from '../model/signal.ts';
 
 import { createSetting, type Finding } from './candlestick-setting.ts';
 import { findDoublePatterns } from './candlesticks-double.ts';
 import { findMultiPatterns } from './candlesticks-multi.ts';
 import { findSinglePatterns } from './candlesticks-single.ts';
-import { NO_SCORE, type Score, type ScoreSide, Tally } from './reason.ts';
+import { NO_SCORE, Tally } from './reason.ts';
 import type { Series } from './series.ts';
 
 /** How far a pattern is trusted: high, medium, low. */

@@ -1,9 +1,8 @@
 /**
  * The decision table of the consensus: the first row that applies decides direction, strength and whether to act.
  */
-import type { Consensus, ConsensusCase, DirectedScore, SignalDirection } from './consensus.ts';
+import type { Consensus, ConsensusCase, DirectedScore, ResonanceChain, SignalDirection } from '../model/signal.ts';
 import type { ConsensusParams } from './hot-coin-params.ts';
-import type { ResonanceChain } from './resonance-chain.ts';
 import { roundHalfEven } from './rounding.ts';
 
 /** What the decision rests on. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Consensus, deriveConsensus, type TimeframeScore } from './consensus.ts';
+import type { Consensus, TimeframeScore } from '../model/signal.ts';
+import { deriveConsensus } from './consensus.ts';
 import { type ConsensusParams, findSignalProfile, SIGNAL_PROFILES } from './hot-coin-params.ts';
 
 const LADDER = [
@@ -19,6 +20,7 @@ function consensus(sides: readonly Sides[], params = SEED): Consensus {
 }
 
 /** Long counts up, short down. */
+
 function signed({ direction, strength }: Consensus): number {
   return direction === 'long' ? strength : direction === 'short' ? -strength : 0;
 }

@@ -2,50 +2,19 @@
  * The consensus of timeframes: scores of each timeframe in, one direction out, with a strength and whether to act on
  * it. The longer timeframes lead; timeframes next to each other that agree make a chain.
  */
+import type {
+  Consensus,
+  DirectedScore,
+  ResonanceChain,
+  Sides,
+  SignalDirection,
+  TimeframeScore,
+} from '../model/signal.ts';
 
 import { decide } from './consensus-decision.ts';
 import type { ConsensusParams } from './hot-coin-params.ts';
-import type { Sides } from './reason.ts';
-import { findChain, type ResonanceChain } from './resonance-chain.ts';
+import { findChain } from './resonance-chain.ts';
 import { roundTo } from './rounding.ts';
-
-/** Where a timeframe points. */
-export type SignalDirection = 'long' | 'short' | 'hold';
-
-/** One timeframe's fused score. */
-export type TimeframeScore = Sides & {
-  readonly timeframe: string;
-  readonly minutes: number;
-  readonly weight: number;
-};
-
-/** A score with where it points. */
-export type DirectedScore = TimeframeScore & { readonly direction: SignalDirection };
-
-/** Row of the decision table that applied; X means that too little of the weight was there, `-` that nothing was. */
-export type ConsensusCase = 'A' | 'B' | 'C' | 'D' | 'D0' | 'E' | 'F' | 'X' | '-';
-
-/** What the timeframes say together. */
-export type Consensus = {
-  readonly direction: SignalDirection;
-  /** 0..100. */
-  readonly strength: number;
-  readonly isActionable: boolean;
-  readonly case: ConsensusCase;
-  /** One sentence. */
-  readonly reason: string;
-  readonly weightedSell: number;
-  readonly weightedBuy: number;
-  /** Share of the expected weights that was there, three decimals. */
-  readonly coverage: number;
-  /** Percent of the weight that is long minus that which is short. */
-  readonly net: number;
-  readonly longPercent: number;
-  readonly shortPercent: number;
-  readonly largeDirection: SignalDirection | 'conflict';
-  readonly chain: ResonanceChain | null;
-  readonly timeframes: readonly DirectedScore[];
-};
 
 /** Derives the consensus; `scores` ascend by length, `expectedWeight` is the weight of all that were asked for. */
 export function deriveConsensus(

@@ -2,10 +2,11 @@
  * Book 1, divergence: price goes further while momentum does not. The analysis looks at its window only; the trend of
  * the newest candles raises what goes with it, and a fast MACD on the same side confirms.
  */
+import type { Score, ScoreSide } from '../model/signal.ts';
 import { analyseDivergence, type DivergenceRecord, type DivergenceSide } from './divergence-analysis.ts';
 import { type DivergenceWindow, divergenceWindow } from './divergence-window.ts';
 import { scaledDistance } from './price-scale.ts';
-import { NO_SCORE, type Score, type ScoreSide, Tally } from './reason.ts';
+import { NO_SCORE, Tally } from './reason.ts';
 import type { Series } from './series.ts';
 
 /** Points of the rules that differ by side. */

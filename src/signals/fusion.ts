@@ -2,17 +2,9 @@
  * The six books of one timeframe become one score a side. Divergence and moving averages make the base; the other four
  * raise it, or damp it when they point the other way. They alone can never make a score.
  */
+import type { BookName, BookScores, Score, ScoreSide } from '../model/signal.ts';
 import type { FusionMode, FusionParams } from './hot-coin-params.ts';
-import { opposite, type Score, type ScoreSide, type Sides, Tally } from './reason.ts';
-
-/** Names of the books, in the seed's order. */
-export const BOOK_NAMES = ['divergence', 'averages', 'candlesticks', 'bollinger', 'volume', 'kdj'] as const;
-
-/** Name of a book. */
-export type BookName = (typeof BOOK_NAMES)[number];
-
-/** Scores by book. */
-export type BookScores<S extends Sides = Sides> = Readonly<Record<BookName, S>>;
+import { opposite, Tally } from './reason.ts';
 
 const BASE_DIVERGENCE = 0.7;
 const BASE_AVERAGES = 0.3;

@@ -51,6 +51,8 @@ export type ConsensusParams = {
   readonly dominance: number;
   /** Share of the weights that must be there. */
   readonly coverageMin: number;
+  /** What the share is of: the weight of every timeframe asked for, or of those that are there, which is always all. */
+  readonly coverageOf: 'requested' | 'available';
   /** Timeframes from this length on are the large ones. */
   readonly largeMinutes: number;
   /** Members that make a chain of agreeing timeframes strong. */
@@ -130,6 +132,7 @@ const SEED: SignalProfile = {
   fusion: { mode: 'c6_veto_4', decorrelation: 'off', veto: 'hard', cap: 100 },
   consensus: {
     ...CONSENSUS_COMMON,
+    coverageOf: 'requested',
     largeMinutes: 60,
     strongMembers: 2,
     strongNeeds: 'large',
@@ -154,6 +157,7 @@ const PARITY: SignalProfile = {
   fusion: { mode: 'c6_veto_4', decorrelation: 'off', veto: 'hard', cap: null },
   consensus: {
     ...CONSENSUS_COMMON,
+    coverageOf: 'available',
     largeMinutes: 240,
     strongMembers: 3,
     strongNeeds: 'large',

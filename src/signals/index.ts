@@ -4,18 +4,11 @@
  */
 
 export { type FailedPattern, findFailures, type Pattern } from './candlesticks.ts';
-export {
-  type Consensus,
-  type ConsensusCase,
-  type DirectedScore,
-  deriveConsensus,
-  type SignalDirection,
-  type TimeframeScore,
-} from './consensus.ts';
+export { deriveConsensus } from './consensus.ts';
 export { divergenceRecord, scoreRecord } from './divergence.ts';
 export type { DivergenceRecord, DivergenceSide } from './divergence-analysis.ts';
 export { type DivergenceWindow, griddedWindow } from './divergence-window.ts';
-export { BOOK_NAMES, type BookName, type BookScores, fuseBooks } from './fusion.ts';
+export { fuseBooks } from './fusion.ts';
 export {
   type ConsensusParams,
   type FusionParams,
@@ -26,8 +19,7 @@ export {
   type TimeframeParams,
 } from './hot-coin-params.ts';
 export { type PriceScale, scaleFloat, scaleOfFloat } from './price-scale.ts';
-export type { Reason, Score, ScoreSide, Sides } from './reason.ts';
-export { type SeriesScore, scoreSeries } from './score-series.ts';
+export { scoreSeries } from './score-series.ts';
 export { createSeries, pushCandle, restartWindow, type Series, windowBalance } from './series.ts';
 export {
   cloneWorker,
@@ -42,14 +34,5 @@ export {
   workerText,
 } from './signal-worker.ts';
 export type { Acceptance, PlainCandle } from './timeframe-state.ts';
-export {
-  actionOf,
-  confidenceOf,
-  deriveTradeSignal,
-  type SignalAction,
-  type SignalContext,
-  type SkipReason,
-  type TimeframeOpinion,
-  type TradeSignal,
-} from './trade-signal.ts';
+export { actionOf, confidenceOf, deriveTradeSignal, type SignalContext } from './trade-signal.ts';
 export { correlation } from './volume-price.ts';

@@ -2,7 +2,8 @@
  * Book 6, KDJ: overbought and oversold, crosses, their repetition, and divergence of K from the close. Scored from the
  * 16th candle on; sides that three or more rules agree on gain 15 %.
  */
-import { NO_SCORE, type Score, type ScoreSide, Tally } from './reason.ts';
+import type { Score, ScoreSide } from '../model/signal.ts';
+import { NO_SCORE, Tally } from './reason.ts';
 import type { Series } from './series.ts';
 
 const FIRST_SCORED = 16;

@@ -1,6 +1,7 @@
 /**
  * Book 2, moving averages: Granville's eight rules on MA20, and the arrangements, crosses and valleys of MA5 to MA60.
  */
+import type { Score, ScoreSide } from '../model/signal.ts';
 import {
   ABOVE_5_20,
   BELOW_5_10,
@@ -17,7 +18,7 @@ import {
   UP_CLOSE,
   VALLEY_CROSSES,
 } from './ma-facts.ts';
-import { type Score, type ScoreSide, Tally } from './reason.ts';
+import { Tally } from './reason.ts';
 import type { Series } from './series.ts';
 
 /** The averages and facts of the newest candle. */

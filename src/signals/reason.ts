@@ -2,18 +2,7 @@
  * Scores with their reasons: what a rule gave, by side. The points of a side's reasons add up to its score, so that a
  * person can follow how it came about; caps and multipliers are reasons of their own.
  */
-
-/** Which way a score points. */
-export type ScoreSide = 'sell' | 'buy';
-
-/** What one rule gave to one side. */
-export type Reason = { readonly rule: string; readonly side: ScoreSide; readonly points: number };
-
-/** Both sides of a score, never negative. */
-export type Sides = { readonly sell: number; readonly buy: number };
-
-/** A score and why. */
-export type Score = Sides & { readonly reasons: readonly Reason[] };
+import type { Reason, Score, ScoreSide } from '../model/signal.ts';
 
 /** Nothing said. */
 export const NO_SCORE: Score = { sell: 0, buy: 0, reasons: [] };

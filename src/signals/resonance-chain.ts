@@ -2,19 +2,8 @@
  * Resonance chains: timeframes next to each other that point the same way. One that holds may lie between two members;
  * two in a row, or one that points the other way, end the chain.
  */
-import type { DirectedScore } from './consensus.ts';
+import type { DirectedScore, ResonanceChain } from '../model/signal.ts';
 import type { ConsensusParams } from './hot-coin-params.ts';
-
-/** The longest chain. */
-export type ResonanceChain = {
-  readonly direction: 'long' | 'short';
-  /** Ascending by length. */
-  readonly members: readonly DirectedScore[];
-  readonly hasLarge: boolean;
-  /** Long enough, and with a large member where one is asked for. */
-  readonly isStrong: boolean;
-  readonly weight: number;
-};
 
 type Side = ResonanceChain['direction'];
 

@@ -4,10 +4,11 @@ import { CHART_END, type ChartKind, LADDER, tickChart, toClosedCandles, workerOf
 import { addMs, type EpochMs } from '../core/time.ts';
 import type { ClosedCandle } from '../model/candle.ts';
 import { seriesParts } from '../model/series.ts';
+import { BOOK_NAMES, type Score, type TimeframeOpinion, type TradeSignal } from '../model/signal.ts';
 import { timeframe, timeframeMs } from '../model/timeframe.ts';
 import {
-  BOOK_NAMES,
   cloneWorker,
+  confidenceOf,
   createSignalWorker,
   deriveSignal,
   findSignalProfile,
@@ -16,12 +17,9 @@ import {
   foldPlainCandle,
   parseWorker,
   restartHistory,
-  type Score,
   SIGNAL_PROFILES,
   type SignalProfile,
   type SignalWorkerState,
-  type TimeframeOpinion,
-  type TradeSignal,
   workerText,
 } from './index.ts';
 
@@ -156,15 +154,33 @@ describe('a signal', () => {
 });
 
 describe('missing timeframes', () => {
-  it('P1-3: one of four halves the confidence', () => {
+  it('P1-3: fewer than half of them halve the confidence, and less than half of the weight asked for is HOLD', () => {
+    const scored = [0, 0, 0, 0];
     for (let seed = 0; seed < 40; seed++) {
       const all = charts('pump', seed, 120);
-      const alone = signalOf(workerOf(SEED, [all[0] ?? [], [], [], []]));
-      expect(alone.confidence).toBe(Math.min(1, alone.strength / 100) / 2);
-      expect(alone.action).toBe('HOLD');
-      const half = signalOf(workerOf(SEED, [all[0] ?? [], all[1] ?? [], [], []]));
+      LADDER.forEach((_, index) => {
+        const alone = signalOf(
+          workerOf(
+            SEED,
+            all.map((chart, at) => (at === index ? chart : [])),
+          ),
+        );
+        expect(alone).toMatchObject({ action: 'HOLD', strength: 0, confidence: 0, consensus: { case: 'X' } });
+        expect(alone.consensus.coverage).toBe([0.1, 0.2, 0.3, 0.4][index]);
+        scored[index] = (scored[index] as number) + alone.timeframes.filter(({ kind }) => kind === 'scored').length;
+      });
+      // Half of them, with 0.7 of the weight: judged, and not degraded.
+      const half = signalOf(workerOf(SEED, [[], [], all[2] ?? [], all[3] ?? []]));
+      expect(half.consensus.coverage).toBe(0.7);
       expect(half.confidence).toBe(half.strength / 100);
     }
+    expect(scored).toEqual([40, 40, 40, 40]);
+  });
+
+  it('P1-3: the confidence is halved whatever the strength when fewer than half had a say', () => {
+    expect(confidenceOf(60, { scored: 1, asked: 4 })).toBe(0.3);
+    expect(confidenceOf(60, { scored: 2, asked: 4 })).toBe(0.6);
+    expect(confidenceOf(180, { scored: 1, asked: 3 })).toBe(0.5);
   });
 
   it('are skipped below their least number of candles, each with its count', () => {

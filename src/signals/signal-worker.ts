@@ -2,9 +2,11 @@
  * The signals of one instrument, as a pure fold: closed candles and gaps of its timeframes in, a trade signal when
  * asked. The state mutates in place, is plain data and belongs to one instrument; nothing is shared between two.
  */
+
 import { cloneState, parseState, stateText } from '../indicators/index.ts';
 import type { CandleGap, ClosedCandle } from '../model/candle.ts';
 import { seriesParts } from '../model/series.ts';
+import type { TradeSignal } from '../model/signal.ts';
 import type { Timeframe } from '../model/timeframe.ts';
 import type { SignalProfile } from './hot-coin-params.ts';
 import {
@@ -18,7 +20,7 @@ import {
   restartTimeframe,
   type TimeframeState,
 } from './timeframe-state.ts';
-import { deriveTradeSignal, type SignalContext, type TradeSignal } from './trade-signal.ts';
+import { deriveTradeSignal, type SignalContext } from './trade-signal.ts';
 
 /** Signals of one instrument; timeframes ascend by length. */
 export type SignalWorkerState = {

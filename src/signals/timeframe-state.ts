@@ -3,15 +3,16 @@
  * after one the series starts over, because averages across a hole are not what they say. Bad numbers start it over
  * too. Nothing here throws on data.
  */
+
 import { type EpochMs, toIsoText } from '../core/time.ts';
 import { type ClosedCandle, findCandleFault } from '../model/candle.ts';
+import type { SeriesScore, SkipReason, TimeframeOpinion } from '../model/signal.ts';
 import { timeframeMs } from '../model/timeframe.ts';
 import type { BookCandle } from './candle-shape.ts';
 import type { SignalProfile, TimeframeParams } from './hot-coin-params.ts';
 import { type PriceScale, scaleDecimal, scaleFloat, scaleOfDecimal, scaleOfFloat } from './price-scale.ts';
-import { type SeriesScore, scoreSeries } from './score-series.ts';
+import { scoreSeries } from './score-series.ts';
 import { createSeries, pushCandle, type Series } from './series.ts';
-import type { SkipReason, TimeframeOpinion } from './trade-signal.ts';
 
 /** A candle in plain numbers, for files and research. */
 export type PlainCandle = BookCandle & { readonly openTime: EpochMs };

@@ -2,47 +2,12 @@
  * The opinion on one instrument: its timeframes' scores in, one action out. A signal has a strength and no size; what
  * is done about it is decided elsewhere. Whatever is missing weakens it or makes it HOLD, with the reason.
  */
+
 import type { EpochMs } from '../core/time.ts';
-import type { Timeframe } from '../model/timeframe.ts';
+import type { Consensus, SignalAction, TimeframeOpinion, TimeframeScore, TradeSignal } from '../model/signal.ts';
 import { timeframeMs } from '../model/timeframe.ts';
-import { type Consensus, deriveConsensus, type TimeframeScore } from './consensus.ts';
+import { deriveConsensus } from './consensus.ts';
 import type { SignalProfile, TimeframeParams } from './hot-coin-params.ts';
-import type { SeriesScore } from './score-series.ts';
-
-/** What a signal says to do. A spot position can be bought and sold; short means sell what there is. */
-export type SignalAction = 'BUY' | 'SELL' | 'HOLD';
-
-/** Why a timeframe has no say. */
-export type SkipReason = 'tooFew' | 'gap' | 'invalid' | 'behind' | 'ahead';
-
-/** A timeframe's score, or why it has none. `closeTime` is the end of its newest candle, `null` without one. */
-export type TimeframeOpinion = {
-  readonly timeframe: Timeframe;
-  readonly candles: number;
-  readonly closeTime: EpochMs | null;
-} & (
-  | { readonly kind: 'scored'; readonly score: SeriesScore }
-  | { readonly kind: 'skipped'; readonly skip: SkipReason; readonly reason: string }
-);
-
-/** An opinion with its grounds. */
-export type TradeSignal = {
-  readonly kind: 'tradeSignal';
-  readonly instrumentId: string;
-  readonly action: SignalAction;
-  /** 0..100. */
-  readonly strength: number;
-  /** 0..1; halved when fewer than half of the timeframes were scored. */
-  readonly confidence: number;
-  readonly reason: string;
-  readonly sellScore: number;
-  readonly buyScore: number;
-  readonly consensus: Consensus;
-  readonly timeframes: readonly TimeframeOpinion[];
-  readonly computedAt: EpochMs;
-  /** The cycle that asked. */
-  readonly traceId: string;
-};
 
 /** Whom a signal is for and when. */
 export type SignalContext = {
@@ -58,8 +23,8 @@ export function deriveTradeSignal(
   { instrumentId, at, traceId }: SignalContext,
 ): TradeSignal {
   const scores = opinions.flatMap((opinion) => toScores(opinion, profile.timeframes));
-  // The seed degrades by count; the weight that is missing therefore halves the confidence and no more.
-  const consensus = deriveConsensus(scores, weightOf(scores), profile.consensus);
+  const asked = profile.consensus.coverageOf === 'requested' ? profile.timeframes : scores;
+  const consensus = deriveConsensus(scores, weightOf(asked), profile.consensus);
   return {
     kind: 'tradeSignal',
     instrumentId,
@@ -84,8 +49,8 @@ function toScores(opinion: TimeframeOpinion, params: readonly TimeframeParams[])
   return [{ timeframe, minutes: timeframeMs(timeframe) / 60_000, weight, sell, buy }];
 }
 
-function weightOf(scores: readonly TimeframeScore[]): number {
-  return scores.reduce((sum, { weight }) => sum + weight, 0);
+function weightOf(weighted: readonly { readonly weight: number }[]): number {
+  return weighted.reduce((sum, { weight }) => sum + weight, 0);
 }
 
 /** What a consensus says to do. */

@@ -2,7 +2,8 @@
  * Book 5, volume and price: money flow, balances of volume, and moves that volume does or does not carry. Scored from
  * the 26th candle on.
  */
-import { NO_SCORE, type Score, Tally } from './reason.ts';
+import type { Score } from '../model/signal.ts';
+import { NO_SCORE, Tally } from './reason.ts';
 import { type Series, windowBalance } from './series.ts';
 
 const FIRST_SCORED = 26;

@@ -2,12 +2,13 @@
  * The six books, their fusion and the consensus as studies. Books and fusion look at one timeframe and claim to be
  * settled after the history that a profile loads; the consensus has no memory beyond theirs.
  */
+
 import { addMs } from '../../core/time.ts';
 import { acceptClosed, createFanout, emptyOutput, skipMinutes } from '../../market/derived-timeframe-fanout.ts';
 import type { ClosedCandle } from '../../model/candle.ts';
+import { BOOK_NAMES } from '../../model/signal.ts';
 import { timeframeMs } from '../../model/timeframe.ts';
 import {
-  BOOK_NAMES,
   createSignalWorker,
   deriveSignal,
   foldClosedCandle,

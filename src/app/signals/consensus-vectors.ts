@@ -2,8 +2,9 @@
  * Values of the consensus and the fusion by name, ours and the reference's.
  */
 
+import type { BookScores, Consensus } from '../../model/signal.ts';
 import { timeframe, timeframeMs } from '../../model/timeframe.ts';
-import { type BookScores, type Consensus, deriveConsensus, fuseBooks } from '../../signals/index.ts';
+import { deriveConsensus, fuseBooks } from '../../signals/index.ts';
 import type { Values } from './vector-comparison.ts';
 import { CONSENSUSES, FUSIONS } from './vector-profiles.ts';
 import type { ConsensusVector, VectorFile } from './vector-schemas.ts';

@@ -1,7 +1,8 @@
 /**
  * What the moving-average book found at a candle as the bit set of the vector files.
  */
-import type { Score, Series } from '../../signals/index.ts';
+import type { Score } from '../../model/signal.ts';
+import type { Series } from '../../signals/index.ts';
 
 /** Facts of the column by bit of the files. */
 const FACT_BITS: readonly (readonly [number, number])[] = [

@@ -2,6 +2,7 @@
  * Candles of a vector file through the fold of the stream: once in one window, as a batch scorer sees them, and once
  * candle by candle with the window sliding along.
  */
+import type { SeriesScore } from '../../model/signal.ts';
 import { timeframe } from '../../model/timeframe.ts';
 import {
   createSeries,
@@ -12,7 +13,6 @@ import {
   pushCandle,
   restartWindow,
   type Series,
-  type SeriesScore,
   type SignalProfile,
   scoreRecord,
   scoreSeries,

@@ -2,7 +2,9 @@
  * Values of the six books over one timeframe's candles, by name: ours, computed by the same fold that judges closed
  * candles in the stream.
  */
+
 import { createMacd, createRsi, pushMacd, pushRsi } from '../../indicators/index.ts';
+import type { SeriesScore, Sides } from '../../model/signal.ts';
 import {
   correlation,
   type DivergenceRecord,
@@ -10,8 +12,6 @@ import {
   findFailures,
   griddedWindow,
   type Series,
-  type SeriesScore,
-  type Sides,
   scoreSeries,
   windowBalance,
 } from '../../signals/index.ts';

@@ -2,11 +2,13 @@
  * Checks our signals against files of reference values: every value of every file in a folder, with ties told apart
  * from differences by computing again with prices that are no whole numbers.
  */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../../core/result.ts';
 import { type Failure, failure, toReason } from '../../model/failure.ts';
-import { actionOf, type Consensus, confidenceOf, type Sides } from '../../signals/index.ts';
+import type { Consensus, Sides } from '../../model/signal.ts';
+import { actionOf, confidenceOf } from '../../signals/index.ts';
 import {
   addConsensus,
   type BothValues,
