@@ -4,9 +4,11 @@
  */
 import { isVenueMs } from '../../core/time.ts';
 import type { AnnouncementBoard } from './announcement-board.ts';
+import { parseFaultOrder } from './fault-order.ts';
+import { applyFault } from './fault-switches.ts';
 import type { HttpRequest, Reply } from './rest-server.ts';
 import type { SimStats } from './sim-exchange.ts';
-import { FRAME_FAULTS, type FrameFault, REQUEST_FAULTS, type RequestFault, type SimFaults } from './sim-faults.ts';
+import type { SimFaults } from './sim-faults.ts';
 import type { SimAccountSpec, SimKeySpec } from './spot/sim-accounts.ts';
 import type { SpotDesk } from './spot/spot-desk.ts';
 
@@ -21,26 +23,12 @@ export type ControlOptions = {
 
 type Order = Readonly<Record<string, unknown>>;
 
-/** Every kind of fault that can be ordered. */
-export const CONTROL_FAULTS = [
-  'request',
-  'frame',
-  'dropSockets',
-  'refuseSockets',
-  'silence',
-  'skew',
-  'ban',
-  'halt',
-  'maintenance',
-  'shutdownNotice',
-  'clear',
-] as const;
-
 /** Answers requests to `/sim`, `/sim/faults`, `/sim/accounts` and `/sim/announcements`; `null` for every other path. */
 export function createControl(options: ControlOptions): (request: HttpRequest) => Reply | null {
   return ({ method, path, body }) => {
     if (path !== '/sim' && !path.startsWith('/sim/')) return null;
     if (method === 'GET' && path === '/sim') return done({ now: options.desk.now(), ...options.stats() });
+    if (method === 'GET' && path === '/sim/faults') return done({ faults: options.switches.list() });
     if (method !== 'POST') return refuse(405, 'only POST is taken here');
     const order = parseOrder(body);
     if (order === null) return refuse(400, 'the body is not a JSON object');
@@ -50,84 +38,11 @@ export function createControl(options: ControlOptions): (request: HttpRequest) =
   };
 }
 
-function orderFault({ switches, announce }: ControlOptions, order: Order): Reply {
-  const mode = order['mode'] === 'off' ? 'off' : 'on';
-  switch (order['kind']) {
-    case 'request':
-      return orderRequests(switches, order);
-    case 'frame':
-      return orderFrames(switches, order);
-    case 'dropSockets':
-      return done({ sockets: switches.dropSockets() });
-    case 'refuseSockets':
-      switches.refuseSockets(mode);
-      return done({});
-    case 'silence':
-      switches.silence(mode);
-      return done({});
-    case 'skew':
-      return withNumber(order, 'ms', (ms) => switches.skewClock(ms));
-    case 'ban':
-      return withNumber(order, 'seconds', (seconds) => switches.ban(seconds));
-    case 'halt': {
-      const symbol = String(order['symbol'] ?? '');
-      return switches.halt(symbol, mode) === 'done' ? done({}) : refuse(400, `there is no symbol ${symbol}`);
-    }
-    case 'maintenance':
-      switches.maintain(mode);
-      return done({});
-    case 'shutdownNotice':
-      return done({ sockets: announce() });
-    case 'clear':
-      switches.clear();
-      return done({});
-    default:
-      return refuse(400, `the kind is one of ${CONTROL_FAULTS.join(', ')}`);
-  }
-}
-
-function withNumber(order: Order, name: string, act: (value: number) => void): Reply {
-  const value = order[name];
-  if (typeof value !== 'number' || !Number.isSafeInteger(value)) return refuse(400, `${name} is a whole number`);
-  act(value);
-  return done({});
-}
-
-function orderRequests(switches: SimFaults, order: Order): Reply {
-  const answer = REQUEST_FAULTS.find((one) => String(one) === String(order['answer']));
-  if (answer === undefined) return refuse(400, `answer is one of ${REQUEST_FAULTS.join(', ')}`);
-  const misfit = findMisfit(order, NUMBERS.request, ['path', 'method']);
-  if (misfit !== null) return refuse(400, misfit);
-  return attempt(() => switches.nextRequests({ count: 1, ...pick<RequestFault>(order), answer }));
-}
-
-function orderFrames(switches: SimFaults, order: Order): Reply {
-  const kind = FRAME_FAULTS.find((one) => one === order['fault']);
-  if (kind === undefined) return refuse(400, `fault is one of ${FRAME_FAULTS.join(', ')}`);
-  const misfit = findMisfit(order, NUMBERS.frame, ['stream', 'phase', 'overtakenBy']);
-  if (misfit !== null) return refuse(400, misfit);
-  return attempt(() => switches.nextFrames({ ...pick<FrameFault>(order), kind }));
-}
-
-const NUMBERS = {
-  request: ['count', 'retryAfterS', 'trailMs', 'delayMs'],
-  frame: ['count', 'delayMs'],
-} as const;
-
-function findMisfit(order: Order, numbers: readonly string[], texts: readonly string[]): string | null {
-  for (const [name, value] of Object.entries(order)) {
-    if (name === 'kind' || name === 'answer' || name === 'fault') continue;
-    if (numbers.includes(name)) {
-      if (!Number.isSafeInteger(value) || Number(value) < 0) return `${name} is a whole number`;
-    } else if (!texts.includes(name) || typeof value !== 'string') return `${name} is not understood`;
-  }
-  return null;
-}
-
-/** The fields of a fault in an order whose fields were all checked. */
-function pick<T>(order: Order): Partial<T> {
-  const { kind, answer, fault, ...fields } = order;
-  return fields as Partial<T>;
+function orderFault(options: ControlOptions, order: unknown): Reply {
+  const parsed = parseFaultOrder(order);
+  if (!parsed.ok) return refuse(400, parsed.error);
+  const applied = applyFault(options, parsed.value);
+  return applied.ok ? done(applied.value) : refuse(400, applied.error);
 }
 
 function announce({ board, desk }: ControlOptions, { title, releaseDate = desk.now() }: Order): Reply {

@@ -2,8 +2,8 @@
  * The spot side of the exchange, put together: desk, limits, dispatcher, user streams, and the routes of trading.
  */
 import type { Clock } from '../../ports/clock.ts';
+import type { FaultBoard } from './fault-board.ts';
 import type { RestRoute } from './rest-api.ts';
-import type { FaultBoard } from './sim-faults.ts';
 import type { SimView } from './sim-view.ts';
 import { createAccountRoutes } from './spot/account-routes.ts';
 import { createBookRoutes } from './spot/book-routes.ts';

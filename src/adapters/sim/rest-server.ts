@@ -7,9 +7,10 @@ import { assertNever } from '../../core/assert.ts';
 import { addMs, type EpochMs } from '../../core/time.ts';
 import type { MarketType } from '../../model/instrument.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { FaultBoard } from './fault-board.ts';
 import { faultReply } from './request-faults.ts';
 import type { RestRoute } from './rest-api.ts';
-import type { FaultBoard, RequestFault } from './sim-faults.ts';
+import type { RequestFault } from './sim-faults.ts';
 import type { Dispatched, Dispatcher } from './spot/dispatcher.ts';
 import { restPayload } from './spot/signature.ts';
 import type { WeightGovernor, WeightVerdict } from './weight-governor.ts';
@@ -103,7 +104,9 @@ class RestServer {
       this.#send(response, control);
       return;
     }
-    const fault = this.#options.faults.takeRequest(request.path, request.method);
+    const { path, method } = request;
+    const symbol = readParams(request).get('symbol');
+    const fault = this.#options.faults.takeRequest({ paths: [path], method, over: 'rest', symbol });
     if (fault?.answer === 'reorder') {
       this.#holdBack(() => this.#answerWith(null, request, response));
       return;

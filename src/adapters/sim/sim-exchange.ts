@@ -10,9 +10,11 @@ import type { Clock } from '../../ports/clock.ts';
 import { type AnnouncementBoard, createAnnouncementBoard } from './announcement-board.ts';
 import { createControl } from './control-routes.ts';
 import { createSpotSide, type SpotSide } from './exchange-parts.ts';
+import { FaultBoard } from './fault-board.ts';
+import { createSwitches } from './fault-switches.ts';
 import { createRestRoutes } from './rest-api.ts';
 import { createRestListener } from './rest-server.ts';
-import { FaultBoard, type SimFaults } from './sim-faults.ts';
+import type { SimFaults } from './sim-faults.ts';
 import type { SimMarket } from './sim-market.ts';
 import { SimView } from './sim-view.ts';
 import { type SimCounters, SocketDoor } from './socket-door.ts';
@@ -80,9 +82,9 @@ const WEIGHT_LIMIT = { spot: 6_000, futures: 2_400 } as const;
 /** Starts the exchange; rejects with `port_occupied` when the port is taken. */
 export async function startSimExchange(options: SimExchangeOptions): Promise<SimExchange> {
   const parts = createParts(options);
-  const { faults, counters, spot } = parts;
+  const { faults, counters, spot, view, governors } = parts;
   const door = new SocketDoor(options, parts);
-  const switches = createFaults(parts, door);
+  const switches = createSwitches({ board: faults, door, view, desk: spot.desk, governors });
   const stats = (): SimStats => ({
     sockets: door.sockets.size,
     subscriptions: door.subscriptions,
@@ -103,7 +105,7 @@ export async function startSimExchange(options: SimExchangeOptions): Promise<Sim
     announce: parts.board.publish,
     stats,
     shutdownNotice: (market = 'spot') => door.announceShutdown(market),
-    cutSockets: () => door.each((socket) => socket.cut('going away')),
+    cutSockets: () => switches.cutSockets(),
     delivered: () => door.delivered(),
     close: async () => {
       faults.clear();
@@ -167,40 +169,6 @@ function createListener(
       if (status !== 200) counters.refusals++;
     },
   });
-}
-
-function createFaults({ faults: board, governors, view, spot }: Parts, door: SocketDoor): SimFaults {
-  return {
-    dropSockets: () => door.each((socket) => socket.drop()),
-    refuseSockets: (mode) => {
-      board.sockets = mode === 'on' ? 'refuse' : 'accept';
-    },
-    silence: (mode) => {
-      board.streams = mode === 'on' ? 'silent' : 'push';
-    },
-    nextFrames: (fault) => board.orderFrames(fault),
-    nextRequests: (fault) => board.orderRequests(fault),
-    skewClock: (ms) => {
-      board.skewMs = ms;
-    },
-    ban: (seconds) => {
-      for (const governor of Object.values(governors)) governor.banAll(view.now() + seconds * 1_000);
-    },
-    halt: (symbol, mode) => {
-      const instrument = view.findEver('spot', symbol);
-      if (instrument === null) return 'unknown';
-      spot.desk.driver.setHalted(instrument, mode);
-      return 'done';
-    },
-    maintain: (mode) => {
-      board.service = mode === 'on' ? 'maintenance' : 'open';
-    },
-    clear: () => {
-      board.clear();
-      for (const governor of Object.values(governors)) governor.banAll(0);
-      spot.desk.driver.liftHalts();
-    },
-  };
 }
 
 function listen(server: Server, at: { readonly host: string; readonly port: number }): Promise<number> {

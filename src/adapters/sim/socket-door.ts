@@ -7,8 +7,9 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { MarketType } from '../../model/instrument.ts';
 import type { SpotSide } from './exchange-parts.ts';
+import type { FaultBoard } from './fault-board.ts';
 import type { SimExchangeOptions } from './sim-exchange.ts';
-import type { FaultBoard } from './sim-faults.ts';
+import type { SocketChoice } from './sim-faults.ts';
 import { SimSocket } from './sim-socket.ts';
 import type { SimView } from './sim-view.ts';
 import { ApiSocket } from './spot/api-socket.ts';
@@ -102,9 +103,11 @@ export class SocketDoor {
     this.sockets.add(socket);
   }
 
-  /** Runs `action` on every socket; answers how many. */
-  each(action: (socket: SimSocket | ApiSocket) => void): number {
-    const sockets = [...this.sockets];
+  /** Runs `action` on the chosen sockets; answers how many. */
+  each(which: SocketChoice, action: (socket: SimSocket | ApiSocket) => void): number {
+    const sockets = [...this.sockets].filter(
+      (one) => which === 'all' || one instanceof ApiSocket === (which === 'api'),
+    );
     for (const socket of sockets) action(socket);
     return sockets.length;
   }
@@ -120,7 +123,7 @@ export class SocketDoor {
   }
 
   close(): void {
-    this.each((socket) => socket.drop());
+    this.each('all', (socket) => socket.drop());
     this.#hubs.spot.close();
     this.#hubs.futures.close();
     this.#server.close();

@@ -6,15 +6,15 @@
 import { type EpochMs, epochMs } from '../../core/time.ts';
 import type { MarketType } from '../../model/instrument.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
+import type { FaultBoard } from './fault-board.ts';
 import { KlineStream } from './kline-stream.ts';
 import { MiniTickers } from './mini-tickers.ts';
-import type { FaultBoard } from './sim-faults.ts';
 import { bucketOpenOf, SIM_MINUTE_MS } from './sim-interval.ts';
 import type { SimRow } from './sim-market.ts';
 import type { SimView } from './sim-view.ts';
 import { BookStreams } from './spot/book-streams.ts';
 import type { SpotDesk } from './spot/spot-desk.ts';
-import { parseStreamName, type StreamRequest } from './stream-names.ts';
+import { parseStreamName, type StreamRequest, symbolOfStream } from './stream-names.ts';
 
 /** Who gets frames; `stream` is the name it subscribed. */
 export type StreamListener = { readonly deliver: (stream: string, text: string) => void };
@@ -131,7 +131,7 @@ export class StreamHub {
     this.#closeMinutes(now);
     if (this.#closedUntil + SIM_MINUTE_MS > now) {
       this.#pushForming(now);
-      this.#tickers.push(now, (name, text) => this.#fanOut(name, text));
+      this.#tickers.push(now, (name, text) => this.#publish(name, text, 'forming'));
       this.#books?.push(now);
     }
     if (this.#topics.size > 0) this.#arm();
@@ -161,11 +161,13 @@ export class StreamHub {
   }
 
   #publish(stream: string, text: string, phase: 'forming' | 'closed'): void {
-    this.#options.faults.pass({ stream, text, phase }, (sent) => this.#fanOut(stream, sent));
+    const frame = { stream, symbol: symbolOfStream(stream), text, phase };
+    this.#options.faults.pass(frame, (sent) => this.#fanOut(stream, sent));
   }
 
   #fanOut(name: string, text: string): void {
-    if (this.#options.faults.streams === 'silent') return;
+    // What was delayed or held back may come due in a silence.
+    if (this.#options.faults.isSilent({ stream: name, symbol: symbolOfStream(name) })) return;
     for (const listener of this.#topics.get(name)?.listeners ?? []) listener.deliver(name, text);
   }
 }

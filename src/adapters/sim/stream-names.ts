@@ -37,6 +37,12 @@ export function parseStreamName(name: string): StreamRequest {
   return parseBookTopic(symbol.toUpperCase(), topic) ?? { kind: 'unserved' };
 }
 
+/** The symbol a stream is about, in the exchange's upper case; `null` where it is about all. */
+export function symbolOfStream(name: string): string | null {
+  const at = name.indexOf('@');
+  return at <= 0 || name.startsWith('!') ? null : name.slice(0, at).toUpperCase();
+}
+
 /**
  * The route of a socket's `url`, or `null` when there is no such path. `/ws` and `/stream` belong to spot; where only
  * futures are simulated they are the futures host's old paths, which open, acknowledge and never push klines. The name

@@ -26,6 +26,7 @@ export class WeightGovernor {
   readonly limit: number;
   readonly #accounts = new Map<string, Account>();
   #bannedUntil = 0;
+  #limitedUntil = 0;
 
   constructor(limit: number) {
     this.limit = limit;
@@ -37,6 +38,9 @@ export class WeightGovernor {
     account.bannedUntil = Math.max(account.bannedUntil, this.#bannedUntil);
     if (now < account.bannedUntil) return banned(account, now);
     account.used += weight;
+    if (now < this.#limitedUntil) {
+      return { kind: 'limited', used: account.used, retryAfterS: Math.ceil((this.#limitedUntil - now) / 1000) };
+    }
     if (account.used <= this.limit) return { kind: 'served', used: account.used };
     account.refused++;
     if (account.refused > REFUSALS_MAX) {
@@ -62,6 +66,17 @@ export class WeightGovernor {
   banAll(until: number): void {
     this.#bannedUntil = until;
     for (const account of this.#accounts.values()) account.bannedUntil = until;
+  }
+
+  /** Refuses every address with 429 until `until`; a time that is past ends that. */
+  limitAll(until: number): void {
+    this.#limitedUntil = until;
+  }
+
+  /** Until when every address is refused by order, and how; `null` where none is. */
+  refusal(now: EpochMs): { readonly status: 418 | 429; readonly until: number } | null {
+    if (now < this.#bannedUntil) return { status: 418, until: this.#bannedUntil };
+    return now < this.#limitedUntil ? { status: 429, until: this.#limitedUntil } : null;
   }
 
   #account(address: string, minute: number): Account {

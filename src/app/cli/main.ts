@@ -39,6 +39,7 @@ const program = new Command('hotwick')
   // What is wrong is said below in the house's form; help goes out as it is.
   .configureOutput({ outputError: () => {} })
   .exitOverride()
+  .enablePositionalOptions()
   .addHelpText('after', EXAMPLES);
 addDemoCommand(program);
 addUpCommand(program);

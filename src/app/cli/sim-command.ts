@@ -9,6 +9,7 @@ import { addMarketOptions, type MarketFlags } from './market-options.ts';
 import { portOption } from './options.ts';
 import { banner, say, sayFailure } from './output.ts';
 import { runUntilStopped } from './running.ts';
+import { addSimFaultCommand } from './sim-fault-command.ts';
 
 type SimFlags = MarketFlags & { readonly port: number };
 
@@ -27,6 +28,9 @@ export function addSimCommand(program: Command): void {
     .option('--port <port>', 'port to listen on, 0 for a free one', portOption, 18090);
   addMarketOptions(command, { speed: 1, symbol: 'what the recording is of' });
   command.addHelpText('after', EXAMPLES).action(runSim);
+  // What stands behind a subcommand is its own, also where both have an option of that name.
+  command.enablePositionalOptions();
+  addSimFaultCommand(command);
 }
 
 async function runSim(flags: SimFlags): Promise<void> {

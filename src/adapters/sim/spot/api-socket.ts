@@ -5,10 +5,11 @@
 import type { WebSocket } from 'ws';
 import { addMs } from '../../../core/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
+import type { FaultBoard } from '../fault-board.ts';
 import { faultReply } from '../request-faults.ts';
 import type { RestRoute } from '../rest-api.ts';
 import { type Reply, weightRefusal } from '../rest-server.ts';
-import type { FaultBoard } from '../sim-faults.ts';
+import type { RequestFault } from '../sim-faults.ts';
 import { SocketLife } from '../socket-life.ts';
 import type { WeightGovernor } from '../weight-governor.ts';
 import { API_METHODS, type ApiRequest, parseApiRequest } from './api-methods.ts';
@@ -43,6 +44,8 @@ export class ApiSocket {
   readonly #options: ApiSocketOptions;
   readonly #life: SocketLife;
   readonly #session: ApiSession;
+  /** A request that waits to be overtaken by the next one; the connection's end forgets it. */
+  #overtaken: (() => void) | null = null;
 
   constructor(options: ApiSocketOptions) {
     this.#options = options;
@@ -102,10 +105,31 @@ export class ApiSocket {
       return;
     }
     const { request } = parsed;
-    const { faults, clock } = this.#options;
-    const fault = faults.takeRequest(request.method, 'WS');
+    const fault = this.#takeFault(request);
+    if (fault?.answer === 'reorder') {
+      this.#overtaken?.();
+      this.#overtaken = () => this.#serve(request, null);
+      return;
+    }
+    this.#serve(request, fault);
+    const overtaken = this.#overtaken;
+    this.#overtaken = null;
+    overtaken?.();
+  }
+
+  /** Faults name a request by its method or by the route behind it. */
+  #takeFault({ method, params }: ApiRequest): RequestFault | null {
+    const [verb = 'GET', path = ''] = (API_METHODS.get(method) ?? '').split(' ');
+    const symbol = params.get('symbol');
+    return this.#options.faults.takeRequest({ paths: [method, path], method: verb, over: 'socket', symbol });
+  }
+
+  #serve(request: ApiRequest, fault: RequestFault | null): void {
+    const { clock } = this.#options;
     const truth = (): Reply => this.#answer(request);
     const reply = fault === null ? truth() : faultReply(fault, truth, clock.now());
+    // A request that was lost alone leaves the connection; half an answer ends it.
+    if (reply?.sent === 'half') this.drop();
     if (reply === null || reply.sent !== undefined) return;
     const limits = request.params.get('returnRateLimits') === 'false' ? 'plain' : 'withLimits';
     if (fault?.answer !== 'delay') {

@@ -115,6 +115,11 @@ export class MarketDriver {
     this.#arm(track);
   }
 
+  /** The symbols halted by hand. */
+  halted(): readonly string[] {
+    return [...this.#halted];
+  }
+
   /** Whether a symbol was halted by hand. */
   isHalted(instrument: SimInstrument): boolean {
     return this.#halted.has(instrument.symbol);

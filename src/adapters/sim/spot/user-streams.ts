@@ -2,8 +2,9 @@
  * Who listens to which account. In: the engine's events and subscriptions. Out: each account's events as text to its
  * subscribers, in order, through the ordered faults (as frames of the stream `userData`).
  */
+
+import type { FaultBoard } from '../fault-board.ts';
 import type { EngineEvent } from '../matching/engine-state.ts';
-import type { FaultBoard } from '../sim-faults.ts';
 import type { Json } from './order-json.ts';
 import type { SpotDesk } from './spot-desk.ts';
 import { toAccountPosition, toExecutionReport, toListStatus } from './user-events.ts';
@@ -45,20 +46,23 @@ export class UserStreams {
   #onEvent(event: EngineEvent): void {
     if (event.kind === 'order') {
       const executionId = this.#executions++;
-      this.#tell(event.order.draft.account, () => toExecutionReport(event, executionId));
+      const { account: owner, symbol } = event.order.draft;
+      this.#tell({ account: owner, symbol }, () => toExecutionReport(event, executionId));
     } else if (event.kind === 'list') {
-      this.#tell(event.list.account, () => toListStatus(event.list, event.time));
+      this.#tell(event.list, () => toListStatus(event.list, event.time));
     } else {
       const account = this.#desk.engine.account(event.account);
-      if (account !== null) this.#tell(event.account, () => toAccountPosition(account, event.assets, event.time));
+      if (account === null) return;
+      const about = { account: event.account, symbol: null };
+      this.#tell(about, () => toAccountPosition(account, event.assets, event.time));
     }
   }
 
-  #tell(account: string, write: () => Json): void {
+  #tell({ account, symbol }: { readonly account: string; readonly symbol: string | null }, write: () => Json): void {
     const listeners = this.#listeners.get(account);
     if (listeners === undefined || listeners.size === 0) return;
     const text = JSON.stringify(write());
-    this.#faults.pass({ stream: USER_STREAM, phase: 'closed', text }, (sent) => {
+    this.#faults.pass({ stream: USER_STREAM, symbol, phase: 'closed', text }, (sent) => {
       for (const listener of listeners) listener(sent);
     });
   }

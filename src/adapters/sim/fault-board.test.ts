@@ -2,9 +2,10 @@ import { request } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { epochMs } from '../../core/time.ts';
 import { createManualClock } from '../clock/manual-clock.ts';
+import { FaultBoard } from './fault-board.ts';
 import { createGeneratedMarket } from './generated-market.ts';
 import { type SimExchange, startSimExchange } from './sim-exchange.ts';
-import { FaultBoard, type OutgoingFrame } from './sim-faults.ts';
+import type { OutgoingFrame } from './sim-faults.ts';
 
 const startTime = epochMs(Date.UTC(2026, 5, 15, 9, 20));
 const STREAM = 'btcusdt@kline_1m';
@@ -34,10 +35,10 @@ describe('frame faults', () => {
     board.orderFrames({ kind: 'reorder', phase: 'closed', overtakenBy: 'closed' });
     const sent: string[] = [];
     const frames: OutgoingFrame[] = [
-      { stream: STREAM, phase: 'closed', text: 'close 1' },
-      { stream: STREAM, phase: 'forming', text: 'forming 2' },
-      { stream: STREAM, phase: 'closed', text: 'close 2' },
-      { stream: STREAM, phase: 'closed', text: 'close 3' },
+      { stream: STREAM, symbol: 'BTCUSDT', phase: 'closed', text: 'close 1' },
+      { stream: STREAM, symbol: 'BTCUSDT', phase: 'forming', text: 'forming 2' },
+      { stream: STREAM, symbol: 'BTCUSDT', phase: 'closed', text: 'close 2' },
+      { stream: STREAM, symbol: 'BTCUSDT', phase: 'closed', text: 'close 3' },
     ];
     for (const frame of frames) board.pass(frame, (text) => sent.push(text));
     expect(sent).toEqual(['forming 2', 'close 2', 'close 1', 'close 3']);
@@ -47,7 +48,7 @@ describe('frame faults', () => {
     const board = new FaultBoard(createManualClock(startTime), 1);
     board.orderFrames({ kind: 'reorder' });
     const sent: string[] = [];
-    board.pass({ stream: STREAM, phase: 'closed', text: 'close 1' }, (text) => sent.push(text));
+    board.pass({ stream: STREAM, symbol: 'BTCUSDT', phase: 'closed', text: 'close 1' }, (text) => sent.push(text));
     expect(sent).toEqual([]);
     board.clear();
     expect(sent).toEqual(['close 1']);
