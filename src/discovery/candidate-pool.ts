@@ -218,6 +218,12 @@ export function setStatus(pool: CandidatePool, instrumentId: InstrumentId, statu
   if (candidate !== null) putCandidate(pool, { ...candidate, status });
 }
 
+/** Sets since when a candidate's coin has been traded, which makes its age (problem A-1). */
+export function setListedTime(pool: CandidatePool, instrumentId: InstrumentId, listedTime: EpochMs): void {
+  const candidate = candidateOf(pool, instrumentId);
+  if (candidate !== null) putCandidate(pool, { ...candidate, listedTime });
+}
+
 /** Folds the end of a position: a gain returns the coin to watching, a loss cools it. */
 export function foldPositionClosed(
   pool: CandidatePool,

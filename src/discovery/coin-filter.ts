@@ -4,9 +4,9 @@
  */
 import type { EpochMs } from '../core/time.ts';
 import type { Candidate } from '../model/candidate.ts';
+import type { InstrumentFacts } from '../model/listing-facts.ts';
 import { baseOf, excludedByName, isLeveraged } from './asset-classes.ts';
 import type { FilterConfig } from './discovery-config.ts';
-import type { InstrumentFacts } from './listing-monitor.ts';
 
 /** Which exclusion bit. */
 export type FilterGate =

@@ -7,7 +7,7 @@ import { assertNever } from '../core/assert.ts';
 import type { EpochMs } from '../core/time.ts';
 import type { Candidate, CandidateBatch } from '../model/candidate.ts';
 import type { InstrumentId } from '../model/instrument.ts';
-import type { AnnouncementsReceived, InstrumentsReceived } from '../model/listing-facts.ts';
+import type { AnnouncementsReceived, InstrumentsReceived, ListingMemory } from '../model/listing-facts.ts';
 import type { MinuteReceived, TickersReceived } from '../model/ticker.ts';
 import {
   type Anomaly,
@@ -26,6 +26,7 @@ import {
   foldRemovalStored,
   type MentionSummary,
   putCandidate,
+  setListedTime,
   setStatus,
   topCandidates,
 } from './candidate-pool.ts';
@@ -37,9 +38,11 @@ import {
   factsOf,
   foldAnnouncements,
   foldInstruments,
+  foldListingsRestored,
   isListedBase,
   type ListingEvent,
   type ListingMonitor,
+  listingMemory,
 } from './listing-monitor.ts';
 import { createMarketMove, foldMarketMove, type MarketMove } from './market-move.ts';
 import {
@@ -81,6 +84,8 @@ export type DiscoveryState = {
   pool: CandidatePool;
   polls: Record<PollJob, PollState>;
   tidiedTime: EpochMs;
+  /** Whether the next cycle asks for what is known of lists to be stored. */
+  listings: 'saved' | 'unsaved';
 };
 
 /** What can enter. */
@@ -112,7 +117,14 @@ export type DiscoveryInput =
       readonly outcome: PollOutcome;
     }
   | { readonly kind: 'candidatesStored'; readonly receivedTime: EpochMs; readonly removed: readonly InstrumentId[] }
-  | { readonly kind: 'candidatesRestored'; readonly receivedTime: EpochMs; readonly candidates: readonly Candidate[] };
+  | { readonly kind: 'candidatesRestored'; readonly receivedTime: EpochMs; readonly candidates: readonly Candidate[] }
+  | { readonly kind: 'listingsRestored'; readonly receivedTime: EpochMs; readonly memory: ListingMemory }
+  | {
+      readonly kind: 'listedTimeKnown';
+      readonly receivedTime: EpochMs;
+      readonly instrumentId: InstrumentId;
+      readonly listedTime: EpochMs;
+    };
 
 /** What leaves. */
 export type DiscoveryEffect =
@@ -121,7 +133,8 @@ export type DiscoveryEffect =
   | { readonly kind: 'candidateAdmitted'; readonly instrumentId: InstrumentId; readonly time: EpochMs }
   | { readonly kind: 'candidatesChosen'; readonly time: EpochMs; readonly candidates: readonly Candidate[] }
   | { readonly kind: 'pollDue'; readonly job: PollJob }
-  | { readonly kind: 'saveCandidates'; readonly batch: CandidateBatch };
+  | { readonly kind: 'saveCandidates'; readonly batch: CandidateBatch }
+  | { readonly kind: 'saveListings'; readonly memory: ListingMemory };
 
 /** Housekeeping is due this long after the last. */
 const TIDY_MS = 60_000;
@@ -137,6 +150,7 @@ export function createDiscovery(config: DiscoveryConfig): DiscoveryState {
     pool: createCandidatePool(config.pool),
     polls: { announcements: createPoll(), instruments: createPoll() },
     tidiedTime: 0 as EpochMs,
+    listings: 'saved',
   };
 }
 
@@ -149,8 +163,10 @@ export function foldDiscovery(state: DiscoveryState, input: DiscoveryInput): rea
       foldMinute(state.stream, input.minute, input.receivedTime);
       return [];
     case 'announcementsReceived':
+      state.listings = 'unsaved';
       return foldListings(state, foldAnnouncements(state.listing, input, state.pool.refusals), input.receivedTime);
     case 'instrumentsReceived':
+      state.listings = 'unsaved';
       return foldListings(state, foldInstruments(state.listing, input), input.receivedTime);
     case 'mentionsCounted':
       return foldMentions(state, input.mention);
@@ -173,6 +189,12 @@ export function foldDiscovery(state: DiscoveryState, input: DiscoveryInput): rea
       return [];
     case 'candidatesRestored':
       for (const candidate of input.candidates) putCandidate(state.pool, candidate);
+      return [];
+    case 'listingsRestored':
+      foldListingsRestored(state.listing, input.memory);
+      return [];
+    case 'listedTimeKnown':
+      setListedTime(state.pool, input.instrumentId, input.listedTime);
       return [];
     default:
       return assertNever(input);
@@ -244,10 +266,17 @@ function foldCycle(
   return [
     { kind: 'candidatesChosen', time: now, candidates: chosen },
     { kind: 'saveCandidates', batch },
+    ...takeListings(state),
     ...JOBS.filter(
       (job) => takeDue(state.polls[job], { now, intervalMs: pollLimits(state, job).intervalMs }) === 'due',
     ).map((job) => ({ kind: 'pollDue', job }) as const),
   ];
+}
+
+function takeListings(state: DiscoveryState): readonly DiscoveryEffect[] {
+  if (state.listings === 'saved') return [];
+  state.listings = 'saved';
+  return [{ kind: 'saveListings', memory: listingMemory(state.listing) }];
 }
 
 function passesFilter(

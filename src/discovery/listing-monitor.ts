@@ -4,37 +4,21 @@
  * there is; afterwards what is new in it is a listing. Ids are remembered, so a restart tells nothing twice.
  */
 import type { EpochMs } from '../core/time.ts';
-import { type InstrumentId, type InstrumentStatus, parseInstrumentId } from '../model/instrument.ts';
+import { type InstrumentId, parseInstrumentId } from '../model/instrument.ts';
 import type {
   Announcement,
   AnnouncementsReceived,
+  InstrumentFacts,
   InstrumentsReceived,
   ListedInstrument,
+  ListingMemory,
+  PendingListing,
 } from '../model/listing-facts.ts';
 import { parseAnnouncedTime } from './announced-time.ts';
 import { readTitle, type TitleReading } from './announcement-title.ts';
 import type { ListingConfig } from './discovery-config.ts';
 import { noteRefusal, type RefusalLedger } from './refusals.ts';
-import { createSeenIds, noteSeen, type SeenIds } from './seen-ids.ts';
-
-/** What is known of an instrument. */
-export type InstrumentFacts = {
-  readonly status: InstrumentStatus;
-  readonly isMarketByQuote: boolean;
-  readonly permissions: readonly string[];
-  /** When a list first held it; `null` for those of the first list, which may be of any age. */
-  readonly firstSeenTime: EpochMs | null;
-};
-
-/** A coin that was announced and that the exchange does not trade yet. */
-export type PendingListing = {
-  readonly base: string;
-  readonly announcementId: string;
-  readonly announcedTime: EpochMs;
-  readonly openTime: EpochMs | null;
-  readonly confidence: TitleReading['confidence'];
-  readonly expiresTime: EpochMs;
-};
+import { createSeenIds, listSeen, noteSeen, restoreSeen, type SeenIds } from './seen-ids.ts';
 
 /** What was learned. */
 export type ListingEvent =
@@ -76,6 +60,24 @@ const GUESS_PENDING_MS = 86_400_000;
 /** Nothing known. */
 export function createListingMonitor(config: ListingConfig, quoteAsset: string): ListingMonitor {
   return { config, quoteAsset, seen: createSeenIds(), instruments: null, pending: {}, delistings: {} };
+}
+
+/** What a restart must not forget, as a copy. */
+export function listingMemory({ seen, instruments, pending, delistings }: ListingMonitor): ListingMemory {
+  return {
+    seen: listSeen(seen),
+    instruments: instruments === null ? null : { ...instruments },
+    pending: { ...pending },
+    delistings: { ...delistings },
+  };
+}
+
+/** Takes over what was known before a restart; a list that has come since then stays. */
+export function foldListingsRestored(monitor: ListingMonitor, memory: ListingMemory): void {
+  monitor.seen = restoreSeen(memory.seen);
+  monitor.instruments ??= memory.instruments === null ? null : { ...memory.instruments };
+  monitor.pending = { ...memory.pending, ...monitor.pending };
+  monitor.delistings = { ...memory.delistings, ...monitor.delistings };
 }
 
 /** Facts of an instrument, `null` where the exchange does not list it or no list has come yet. */

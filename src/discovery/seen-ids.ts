@@ -35,3 +35,14 @@ export function noteSeen(
   }
   return time !== undefined && now - time < ttlMs ? 'known' : 'new';
 }
+
+/** Every id with the time it was last seen, the one unseen for longest first. */
+export function listSeen(seen: SeenIds): readonly (readonly [id: string, time: EpochMs])[] {
+  return Object.entries(seen.times).map(([key, time]) => [key.slice(1), time]);
+}
+
+/** The memory that `listSeen` told of; times must not fall. */
+export function restoreSeen(entries: readonly (readonly [id: string, time: EpochMs])[]): SeenIds {
+  const times = Object.fromEntries(entries.map(([id, time]) => [`#${id}`, time]));
+  return { times, count: Object.keys(times).length };
+}

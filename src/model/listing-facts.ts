@@ -36,3 +36,34 @@ export type InstrumentsReceived = {
   readonly receivedTime: EpochMs;
   readonly instruments: readonly ListedInstrument[];
 };
+
+/** What is known of an instrument. */
+export type InstrumentFacts = {
+  readonly status: InstrumentStatus;
+  readonly isMarketByQuote: boolean;
+  readonly permissions: readonly string[];
+  /** When a list first held it; `null` for those of the first list, which may be of any age. */
+  readonly firstSeenTime: EpochMs | null;
+};
+
+/** A coin that was announced and that the exchange does not trade yet. */
+export type PendingListing = {
+  readonly base: string;
+  readonly announcementId: string;
+  readonly announcedTime: EpochMs;
+  readonly openTime: EpochMs | null;
+  /** `guess` where a title only held a bare word. */
+  readonly confidence: 'sure' | 'guess';
+  readonly expiresTime: EpochMs;
+};
+
+/** What a restart must not forget of lists and announcements; plain data. */
+export type ListingMemory = {
+  /** Ids of announcements with the time each was last seen, the one unseen for longest first. */
+  readonly seen: readonly (readonly [id: string, time: EpochMs])[];
+  /** By instrument; `null` before the first list. */
+  readonly instruments: Readonly<Record<string, InstrumentFacts>> | null;
+  readonly pending: Readonly<Record<string, PendingListing>>;
+  /** End of trading by instrument, `null` where the announcement does not say. */
+  readonly delistings: Readonly<Record<string, EpochMs | null>>;
+};

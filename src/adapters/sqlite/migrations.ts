@@ -1,11 +1,14 @@
 /**
- * The schema of the database file as an ordered list of steps; `PRAGMA user_version` counts the steps a file has had.
+ * The schema of a database file as an ordered list of steps; `PRAGMA user_version` counts the steps a file has had.
  * Each step is one transaction, so a killed process leaves a file at a step's edge. A step that shipped is never
  * edited: a change of the schema is a new step at the end.
  */
 import type { SqliteConnection } from './sqlite-database.ts';
 
-/** `PRAGMA application_id` of the file: the letters HOTW. */
+/** A kind of file: what marks it as ours, and the SQL of each step; their number is the version this program knows. */
+export type DatabaseSchema = { readonly applicationId: number; readonly migrations: readonly string[] };
+
+/** `PRAGMA application_id` of the file of candles: the letters HOTW. */
 export const APPLICATION_ID = 0x484f5457;
 
 /** SQL of each step; the number of steps is the schema version this program knows. */
@@ -165,15 +168,18 @@ export function readSchemaVersion(connection: SqliteConnection): number {
   return Number(connection.pragma('user_version', { simple: true }));
 }
 
+/** The file of candles and journal. */
+export const MARKET_SCHEMA: DatabaseSchema = { applicationId: APPLICATION_ID, migrations: MIGRATIONS };
+
 /** Brings the connected file from its version to the newest one, one transaction a step; throws what SQLite throws. */
-export function migrate(connection: SqliteConnection): void {
+export function migrate(connection: SqliteConnection, { applicationId, migrations }: DatabaseSchema): void {
   // The version is read inside the transaction: two processes may open a new file at the same moment.
   const advance = connection.transaction((): 'more' | 'done' => {
     const version = readSchemaVersion(connection);
-    const step = MIGRATIONS[version];
+    const step = migrations[version];
     if (step === undefined) return 'done';
     connection.exec(step);
-    connection.pragma(`application_id = ${APPLICATION_ID}`);
+    connection.pragma(`application_id = ${applicationId}`);
     connection.pragma(`user_version = ${version + 1}`);
     return 'more';
   });

@@ -1,12 +1,12 @@
 /**
- * One database file that holds candles and the journal. A path enters; connections leave, each in WAL mode with a
- * waiting time for locks. A file of a newer schema, of another program or without a database in it is refused before
+ * A database file: that of candles and journal, or one of another schema of ours. A path enters; connections leave, each
+ * in WAL mode with a waiting time for locks. A file of a newer schema, of another program or without a database in it is refused before
  * a byte of it changes.
  */
 import { existsSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { FailureError, failure, toReason } from '../../model/failure.ts';
-import { APPLICATION_ID, MIGRATIONS, migrate, readSchemaVersion } from './migrations.ts';
+import { type DatabaseSchema, MARKET_SCHEMA, migrate, readSchemaVersion } from './migrations.ts';
 import { isDamage, storeCorrupt, storeUnavailable, toStoreError } from './sqlite-failures.ts';
 
 /** A connection to the file; synchronous, one statement at a time. */
@@ -37,8 +37,12 @@ const WAL_BYTES_MAX = 64 * 1024 * 1024;
  * `FailureError`: `store_schema_newer`, `store_corrupt` (not a database, or damaged) or `store_unavailable` (cannot be
  * created, read or written, or belongs to another program); a refused file is left as it was.
  */
-export function openSqliteDatabase(options: { readonly path: string }): SqliteDatabase {
-  const { path } = options;
+export function openSqliteDatabase(options: {
+  readonly path: string;
+  /** The file of candles unless given. */
+  readonly schema?: DatabaseSchema;
+}): SqliteDatabase {
+  const { path, schema = MARKET_SCHEMA } = options;
   const open = new Set<SqliteConnection>();
   const connect = (synchronous: Synchronous): SqliteConnection => {
     for (const connection of open) if (!connection.open) open.delete(connection);
@@ -46,10 +50,10 @@ export function openSqliteDatabase(options: { readonly path: string }): SqliteDa
     open.add(connection);
     return connection;
   };
-  attempt(path, () => refuseForeignFile(path));
+  attempt(path, () => refuseForeignFile(path, schema));
   const first = connect('FULL');
   try {
-    attempt(path, () => migrate(first));
+    attempt(path, () => migrate(first, schema));
   } finally {
     first.close();
   }
@@ -88,7 +92,7 @@ function openConnection(path: string, synchronous: Synchronous): SqliteConnectio
 }
 
 /** Looks at an existing file through a read-only connection, which neither migrates nor checkpoints it. */
-function refuseForeignFile(path: string): void {
+function refuseForeignFile(path: string, { applicationId, migrations }: DatabaseSchema): void {
   if (!existsSync(path)) return;
   const { size } = statSync(path);
   if (size === 0) return;
@@ -96,11 +100,11 @@ function refuseForeignFile(path: string): void {
   try {
     const application = Number(probe.pragma('application_id', { simple: true }));
     const tables = Number(probe.prepare('SELECT count(*) FROM sqlite_schema').pluck().get());
-    if (application !== APPLICATION_ID && (application !== 0 || tables > 0)) {
+    if (application !== applicationId && (application !== 0 || tables > 0)) {
       throw storeUnavailable(path, { reason: 'it is a database of another program' });
     }
     const found = readSchemaVersion(probe);
-    const known = MIGRATIONS.length;
+    const known = migrations.length;
     if (found > known) throw new FailureError(failure('store_schema_newer', { path, found, known }));
   } catch (thrown) {
     if (isDamage(thrown)) throw storeCorrupt(path, { reason: toReason(thrown), cause: thrown });
