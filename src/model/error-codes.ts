@@ -156,6 +156,26 @@ export const ERROR_CODES = {
     message: '{instrumentId} is not trading: {reason}',
     hint: 'The order does not exist. Wait until the venue resumes the instrument.',
   },
+  order_limit_reached: {
+    message: 'the account has sent as many orders as the venue allows: {reason}',
+    hint: 'The order does not exist. It may be sent again when the limit resets.',
+  },
+  clock_skewed: {
+    message: 'the venue refused the time of a request: {reason}',
+    hint: 'The request was not carried out. Synchronise the clock of this machine.',
+  },
+  credentials_malformed: {
+    message: 'the API credentials are not usable: {reason}',
+    hint: 'Give an API key with its secret, or with its Ed25519 private key as PEM.',
+  },
+  credentials_refused: {
+    message: 'the venue refused the API credentials: {reason}',
+    hint: 'Check the key, its secret, its permissions and the addresses it is restricted to. Nothing was carried out.',
+  },
+  trading_rules_stale: {
+    message: 'the trading rules of the venue are not known well enough: {reason}',
+    hint: 'No new positions until they are fetched again; what reduces positions is still sent.',
+  },
   order_outcome_unknown: {
     message: 'no answer to order {clientOrderId}: its outcome is unknown',
     hint: 'Do not send it again. Query it by its client order id until the venue has spoken.',

@@ -163,6 +163,7 @@ describeFeedContract('Binance on the simulated exchange', {
       futuresStreamUrl: exchange.wsUrl,
       spotRestUrl: exchange.httpUrl,
       spotStreamUrl: exchange.wsUrl,
+      spotApiUrl: `${exchange.wsUrl}/ws-api/v3`,
       announcementsUrl: exchange.httpUrl,
     });
     return {

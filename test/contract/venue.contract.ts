@@ -49,6 +49,8 @@ export type VenueUnderTest = {
   readonly loseNextReply: () => void;
   /** The next order submitted does not arrive. */
   readonly loseNextRequest: () => void;
+  /** Ends what the venue was made with, after the venue was closed. */
+  readonly close?: () => Promise<void>;
 };
 
 const { instrumentId } = CONTRACT_RULES;
@@ -86,23 +88,36 @@ function sumOfFills(report: OrderReport): Decimal {
 }
 
 /** Runs the suite. */
-export function describeVenueContract(name: string, create: () => Promise<VenueUnderTest>): void {
-  const opened: Venue[] = [];
+export function describeVenueContract(
+  name: string,
+  create: () => Promise<VenueUnderTest>,
+  { runs }: { readonly runs: number } = { runs: 50 },
+): void {
+  const opened: VenueUnderTest[] = [];
   const open = async (): Promise<VenueUnderTest & { readonly heard: OrderReport[] }> => {
     const made = await create();
-    opened.push(made.venue);
+    opened.push(made);
     const heard: OrderReport[] = [];
     made.venue.onReport((report) => heard.push(report));
     return { ...made, heard };
   };
-  const find = async (venue: Venue, order: string): Promise<OrderReport | null> => {
-    const answer = await venue.query(keyOf(order));
-    if (!answer.ok) throw new Error(answer.error.message);
-    return answer.value;
+  /** What the venue knows, asked for until it is certain. */
+  const find = (venue: Venue, order: string): Promise<OrderReport | null> =>
+    vi.waitFor(
+      async () => {
+        const answer = await venue.query(keyOf(order));
+        if (!answer.ok) throw new Error(answer.error.message);
+        return answer.value;
+      },
+      { timeout: 5_000 },
+    );
+  const closeAll = async (): Promise<void> => {
+    for (const { venue, close } of opened.splice(0)) {
+      await venue.close();
+      await close?.();
+    }
   };
-  afterEach(async () => {
-    await Promise.all(opened.splice(0).map((venue) => venue.close()));
-  });
+  afterEach(closeAll);
 
   describe(`${name} keeps the venue contract`, () => {
     it('accepts an order that rests, and finds it', async () => {
@@ -309,7 +324,7 @@ export function describeVenueContract(name: string, create: () => Promise<VenueU
           );
         }
       });
-      await fc.assert(property, { numRuns: 50 });
+      await fc.assert(property, { numRuns: runs });
     });
   });
 }

@@ -3,6 +3,8 @@ import { createSeededRandom } from '../../src/adapters/memory/seeded-random.ts';
 import { createSimVenue } from '../../src/adapters/sim/sim-venue.ts';
 import { decimal } from '../../src/core/decimal.ts';
 import { epochMs } from '../../src/core/time.ts';
+import { connectTrader } from '../fixtures/binance-trader.ts';
+import { startStillExchange } from '../fixtures/still-exchange.ts';
 import { CONTRACT_RULES, describeVenueContract, type VenueUnderTest } from './venue.contract.ts';
 
 const costs = { makerFeeBps: 10, takerFeeBps: 10, slippageBps: 0, volumeShareBps: 10_000 };
@@ -31,3 +33,24 @@ describeVenueContract('the simulated venue', async () => open());
 describeVenueContract('the simulated venue that reports some changes twice', async () =>
   open({ repeatedReportRatio: 0.5 }),
 );
+
+async function openBinance(): Promise<VenueUnderTest> {
+  const still = await startStillExchange([CONTRACT_RULES]);
+  const { exchange, clock } = still;
+  const trader = connectTrader({ clock, httpUrl: exchange.httpUrl, wsUrl: exchange.wsUrl });
+  await trader.up();
+  const lose = (answer: 'dropRequest' | 'dropResponse') => (): void =>
+    exchange.faults.nextRequests({ answer, count: 1, path: 'order.place' });
+  return {
+    venue: trader.venue,
+    movePrice: async (price, quantity) => still.movePrice(CONTRACT_RULES.instrumentId, price, quantity),
+    loseNextReply: lose('dropResponse'),
+    loseNextRequest: lose('dropRequest'),
+    close: async () => {
+      await trader.close();
+      await still.close();
+    },
+  };
+}
+
+describeVenueContract('Binance over the simulated exchange', openBinance, { runs: 4 });

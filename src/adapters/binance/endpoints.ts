@@ -10,6 +10,8 @@ export type BinanceEndpoints = {
   readonly futuresStreamUrl: string;
   readonly spotRestUrl: string;
   readonly spotStreamUrl: string;
+  /** The WebSocket API of spot, path included. */
+  readonly spotApiUrl: string;
   /** Where the venue publishes its announcements, which is its website. */
   readonly announcementsUrl: string;
 };
@@ -23,6 +25,7 @@ export const BINANCE_ENDPOINTS: BinanceEndpoints = {
   futuresStreamUrl: 'wss://fstream.binance.com',
   spotRestUrl: 'https://api.binance.com',
   spotStreamUrl: 'wss://stream.binance.com:9443',
+  spotApiUrl: 'wss://ws-api.binance.com:443/ws-api/v3',
   announcementsUrl: 'https://www.binance.com',
 };
 
@@ -100,4 +103,9 @@ export function restBaseUrl(endpoints: BinanceEndpoints, host: RestHost): string
 export function streamUrl(endpoints: BinanceEndpoints, market: MarketType): string {
   const base = market === 'futures' ? endpoints.futuresStreamUrl : endpoints.spotStreamUrl;
   return `${base.replace(/\/+$/, '')}${MARKET_RULES[market].streamPath}`;
+}
+
+/** Full address of the WebSocket API of spot. */
+export function apiUrl(endpoints: BinanceEndpoints): string {
+  return endpoints.spotApiUrl.replace(/\/+$/, '');
 }

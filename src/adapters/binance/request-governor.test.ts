@@ -37,9 +37,10 @@ function follow({ governor }: Scene, told: string[]) {
 }
 
 describe('the shares', () => {
-  it('are 98, 90, 80, 65 and 50 percent of the minute from protection down to history', () => {
+  it('are 98, 95, 90, 80, 65 and 50 percent of the minute from protection down to history', () => {
     expect(REQUEST_CLASSES.map(({ purpose, shareRatio }) => [purpose, shareRatio])).toEqual([
       ['protect', 0.98],
+      ['orders', 0.95],
       ['reconcile', 0.9],
       ['repair', 0.8],
       ['signals', 0.65],

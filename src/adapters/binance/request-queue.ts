@@ -46,7 +46,7 @@ export class RequestQueue<T> {
 
   /** Length of each line. */
   counts(): Readonly<Record<RequestPurpose, number>> {
-    const counts = { protect: 0, reconcile: 0, repair: 0, signals: 0, history: 0 };
+    const counts = { protect: 0, orders: 0, reconcile: 0, repair: 0, signals: 0, history: 0 };
     for (const { class: each, waiting } of this.#lines) counts[each.purpose] = waiting.length;
     return counts;
   }

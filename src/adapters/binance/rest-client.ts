@@ -1,18 +1,27 @@
 /**
- * GET requests to Binance. In comes what to ask and its weight, out goes the parsed JSON with the venue's time, or a
- * typed failure; nothing is retried here, nothing is sent that the budget of its market does not allow.
+ * Requests to Binance over HTTP. In comes what to ask and its weight, out goes the parsed JSON with the venue's time or
+ * a typed failure, of signed requests the answer as it is; nothing is retried here, nothing is sent that the budget of
+ * its market does not allow.
  */
 import { Agent } from 'undici';
 import { err, ok, type Result } from '../../core/result.ts';
 import { addMs, type EpochMs, isVenueMs } from '../../core/time.ts';
-import { type Failure, failure, toReason } from '../../model/failure.ts';
+import { type Failure, failure } from '../../model/failure.ts';
 import type { MarketType } from '../../model/instrument.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { RequestLedger } from '../../ports/request-ledger.ts';
 import { type BinanceEndpoints, type RestHost, restBaseUrl, weightPerMinuteOf } from './endpoints.ts';
 import { type RequestPurpose, SLOTS_MAX } from './request-classes.ts';
-import { type Admission, type BudgetStats, RequestGovernor } from './request-governor.ts';
+import {
+  type Admission,
+  type BudgetStats,
+  type LimitFacts,
+  type Refusal,
+  type RequestClaim,
+  RequestGovernor,
+} from './request-governor.ts';
 import { RequestMemory } from './request-memory.ts';
+import { type AnswerHeaders, type Exchanged, exchangeOnce, type OutgoingRequest } from './rest-exchange.ts';
 import { readRetryAfter, toStatusFailure } from './rest-failure.ts';
 
 /** One request. */
@@ -44,25 +53,25 @@ export type RestOptions = {
 /** The budgets of both markets. */
 export type RequestBudgetStats = Readonly<Record<MarketType, BudgetStats>>;
 
-type RawAnswer = {
-  readonly status: number;
-  readonly text: string;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+/** A request of any method that its caller signed: `query` is complete and goes out as it is. */
+export type RestCall = RequestClaim & {
+  readonly host: RestHost;
+  readonly method: OutgoingRequest['method'];
+  readonly path: string;
+  readonly query: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
 };
 
-type Target = {
-  readonly url: URL;
-  readonly timeoutMs: number;
-  readonly headers: Readonly<Record<string, string>>;
-};
+/** What came of a call: an answer of any status, no permission to send, or how far it got without an answer. */
+export type CallOutcome = Exchanged | { readonly phase: 'refusedHere'; readonly refusal: Refusal };
+
+type Target = Omit<OutgoingRequest, 'signal'> & { readonly timeoutMs: number };
 
 /** Sockets per address: both markets may share one, and a request with permission waits for no other's answer. */
 const SOCKETS_MAX = 2 * SLOTS_MAX;
 /** No answer at all: the request counts as spent. */
 const NOTHING_TOLD = { status: null, usedWeight: null, retryAfterMs: null, stamp: null } as const;
-/** Largest body taken: the spot exchangeInfo is about 15 MiB. */
-const BODY_BYTES_MAX = 67_108_864;
-
 /** The client of both markets and the website. */
 export class RestClient {
   readonly #options: RestOptions;
@@ -92,7 +101,32 @@ export class RestClient {
     }
     if (!admission.ok) return err(failure('venue_rate_limited', { url: url.href, ...admission.error, sent: false }));
     const { timeoutMs = this.#options.requestTimeoutMs, headers = {} } = request;
-    return this.#exchange({ url, timeoutMs, headers }, governor, admission.value);
+    return this.#exchange({ url, method: 'GET', timeoutMs, headers }, governor, admission.value);
+  }
+
+  /** Sends a signed request once, whatever its method, and tells how far it got; nothing of it goes into a failure. */
+  async call(request: RestCall): Promise<CallOutcome> {
+    const governor = this.#governors[request.host];
+    const admission = await governor.admit(request);
+    if (!admission.ok) return { phase: 'refusedHere', refusal: admission.error };
+    if (this.#ended !== null) {
+      governor.settle(admission.value, NOTHING_TOLD);
+      return { phase: 'notSent', reason: 'the client is closed' };
+    }
+    const url = new URL(`${request.path}?${request.query}`, restBaseUrl(this.#options.endpoints, request.host));
+    const raw = await this.#send({ ...request, url });
+    governor.settle(admission.value, raw.phase === 'answered' ? this.#factsOf(raw) : NOTHING_TOLD);
+    return raw;
+  }
+
+  /** Permission for a request that goes another way than HTTP and counts all the same. */
+  admit(host: RestHost, claim: RequestClaim): Promise<Result<Admission, Refusal>> {
+    return this.#governors[host].admit(claim);
+  }
+
+  /** Takes back such a permission with what the answer said. */
+  settle(host: RestHost, admission: Admission, facts: LimitFacts | null): void {
+    this.#governors[host].settle(admission, facts ?? NOTHING_TOLD);
   }
 
   /** Takes over the request weight per minute that the venue itself names for `market`. */
@@ -125,44 +159,36 @@ export class RestClient {
     const { url } = target;
     const sentAt = clock.now();
     const raw = await this.#send(target);
-    if (!raw.ok) {
+    if (raw.phase !== 'answered') {
       governor.settle(admission, NOTHING_TOLD);
-      return err(failure('venue_unreachable', { url: url.href, reason: raw.error }));
+      return err(failure('venue_unreachable', { url: url.href, reason: raw.reason }));
     }
-    const { status, text, headers } = raw.value;
-    const stamp = parseStamp(headers);
-    const header = readHeader(headers, 'retry-after');
-    const retryAfterMs = readRetryAfter({ status, header, text, now: clock.now() });
-    governor.settle(admission, { status, usedWeight: parseWeight(headers), retryAfterMs, stamp });
+    const { status, text } = raw;
+    const facts = this.#factsOf(raw);
+    governor.settle(admission, facts);
     if (status !== 200) {
       return err(toStatusFailure({ url: url.href, status, text, retryAfterMs: governor.retryAfterMs }));
     }
-    return toAnswer(url, text, answeredNotBefore(stamp, { sentAt, now: clock.now() }));
+    return toAnswer(url, text, answeredNotBefore(facts.stamp, { sentAt, now: clock.now() }));
   }
 
-  async #send({ url, timeoutMs, headers }: Target): Promise<Result<RawAnswer, string>> {
+  #factsOf({ status, text, headers }: Exchanged & { readonly phase: 'answered' }): LimitFacts {
+    const header = readHeader(headers, 'retry-after');
+    const retryAfterMs = readRetryAfter({ status, header, text, now: this.#options.clock.now() });
+    return { status, usedWeight: parseWeight(headers), retryAfterMs, stamp: parseStamp(headers) };
+  }
+
+  async #send({ timeoutMs, ...request }: Target): Promise<Exchanged> {
     const { clock } = this.#options;
     const abort = new AbortController();
     this.#underWay.add(abort);
     const cancel = clock.schedule(addMs(clock.now(), timeoutMs), () =>
       abort.abort(new Error(`no complete answer within ${timeoutMs} ms`)),
     );
-    try {
-      const answer = await this.#agent.request({
-        origin: url.origin,
-        path: `${url.pathname}${url.search}`,
-        method: 'GET',
-        headers,
-        signal: abort.signal,
-      });
-      return ok({ status: answer.statusCode, text: await readBody(answer.body), headers: answer.headers });
-    } catch (error) {
-      // Time-outs, refused connections and cut sockets are what networks do: a failure for the caller to weigh.
-      return err(toReason(error));
-    } finally {
-      cancel();
-      this.#underWay.delete(abort);
-    }
+    const exchanged = await exchangeOnce(this.#agent, { ...request, signal: abort.signal });
+    cancel();
+    this.#underWay.delete(abort);
+    return exchanged;
   }
 }
 
@@ -172,17 +198,6 @@ function createGovernor(options: RestOptions, host: RestHost): RequestGovernor {
   const scope = `${new URL(restBaseUrl(endpoints, host)).host}/${host}`;
   const memory = new RequestMemory({ scope, ledger, onFault });
   return new RequestGovernor({ clock, weightPerMinute: weightPerMinuteOf(host), memory });
-}
-
-async function readBody(body: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > BODY_BYTES_MAX) throw new Error(`the answer is larger than ${BODY_BYTES_MAX} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function toAnswer(url: URL, text: string, asOf: EpochMs): Result<RestAnswer, Failure> {
@@ -195,18 +210,18 @@ function toAnswer(url: URL, text: string, asOf: EpochMs): Result<RestAnswer, Fai
   }
 }
 
-function readHeader(headers: RawAnswer['headers'], name: string): string | null {
+function readHeader(headers: AnswerHeaders, name: string): string | null {
   const value = headers[name];
   return typeof value === 'string' ? value : null;
 }
 
 /** The venue's clock when it answered, to the second below. */
-function parseStamp(headers: RawAnswer['headers']): EpochMs | null {
+function parseStamp(headers: AnswerHeaders): EpochMs | null {
   const stamp = Date.parse(readHeader(headers, 'date') ?? '');
   return isVenueMs(stamp) ? stamp : null;
 }
 
-function parseWeight(headers: RawAnswer['headers']): number | null {
+function parseWeight(headers: AnswerHeaders): number | null {
   const text = readHeader(headers, 'x-mbx-used-weight-1m');
   return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : null;
 }
