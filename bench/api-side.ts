@@ -3,6 +3,7 @@
  */
 import { createWallClock } from '../src/adapters/clock/wall-clock.ts';
 import { createMemoryBus } from '../src/adapters/memory/memory-bus.ts';
+import { createMemoryChartStore } from '../src/adapters/memory/memory-chart-store.ts';
 import { CandleReader, DebugLog, MarketHub, type SocketCompression, startHttpServer } from '../src/api/index.ts';
 import type { KeptBounds } from '../src/api/kept-answers.ts';
 import { FACTOR_LEXICON } from '../src/app/service/factor-lexicon.ts';
@@ -44,6 +45,7 @@ export async function startApiSide(store: CandleStore, options: ApiSideOptions):
       freshCandles: 2,
       staleCandles: 5,
     },
+    charts: createMemoryChartStore(store),
     lexicon: FACTOR_LEXICON,
     debugLog: new DebugLog({ clock, state: 'off' }),
     fetchTopMarkets: async () => err(failure('venue_unreachable', { url: 'the venue', reason: 'there is none' })),

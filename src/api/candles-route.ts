@@ -1,15 +1,16 @@
 /**
  * `GET /api/market/candles` (wire contract 2.1).
  */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { parseSeriesId } from '../model/series.ts';
-import { type CandlesBytes, nothingStored } from './candle-answers.ts';
+import { nothingStored } from './candle-answers.ts';
 import type { CandleReader } from './candle-reader.ts';
 import { candlesAnswer, candlesQuery, errorAnswer, validationAnswer } from './contract.ts';
 import type { DebugLog } from './debug-log.ts';
 import type { MarketControl } from './market-control.ts';
 import { parseAll, parseInteger, parseText, type RawQuery } from './query-parser.ts';
 import { refuseProblems } from './refusals.ts';
+import { sendBytes } from './send-bytes.ts';
 
 const schema = {
   tags: ['market'],
@@ -37,7 +38,7 @@ export function candlesRoute(app: FastifyInstance, { reader, control, debugLog }
     const seriesId = parseSeriesId(id);
     if (!seriesId.ok) {
       // An unknown series is an empty one; only a cursor needs the timeframe to mean something.
-      if (since === null) return send(request, reply, nothingStored(id));
+      if (since === null) return sendBytes(request, reply, nothingStored(id));
       return reply.status(400).send({ detail: seriesId.error.message });
     }
     const answer = await reader.answer({ id, seriesId: seriesId.value, since, limit });
@@ -45,22 +46,8 @@ export function candlesRoute(app: FastifyInstance, { reader, control, debugLog }
     const data = { since, limit, count: answer.count };
     const event = { pipe: 'read', event: 'read.http.market_candles', series_id: seriesId.value } as const;
     debugLog.write({ ...event, message: 'candles read', data });
-    return send(request, reply, answer);
+    return sendBytes(request, reply, answer);
   });
-}
-
-/** The bytes as they are, past the serializer, or 304 to a client that has the very same ones. */
-function send(request: FastifyRequest, reply: FastifyReply, { bytes, etag }: CandlesBytes): FastifyReply {
-  reply.header('etag', etag).header('cache-control', 'no-cache');
-  if (hasAlready(request.headers['if-none-match'], etag)) return reply.status(304).send();
-  return reply.type('application/json; charset=utf-8').send(bytes);
-}
-
-/** Whether an `If-None-Match` names `etag`, compared as RFC 9110 (13.1.2) asks: weakly. */
-function hasAlready(condition: string | undefined, etag: string): boolean {
-  if (condition === undefined) return false;
-  const tags = condition.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return tags.includes(etag) || tags.includes('*');
 }
 
 function parseCandlesQuery(query: RawQuery) {

@@ -6,8 +6,8 @@ import type { EpochMs } from '../core/time.ts';
 import type { CatalogFactor, CatalogFeature, ChartPayload, FactorEvent, FactorSlice } from '../model/chart.ts';
 import type { FactorCatalogAnswer } from './contract.ts';
 
-/** Events of one factor known by the candle opening at `time`, oldest first, and its head there. */
-export type SliceParts = {
+/** Events of one factor known by the candle that opens at `time`, oldest first, and its head there. */
+type SliceParts = {
   readonly events: readonly FactorEvent[];
   readonly head: ChartPayload | null;
   readonly time: EpochMs;

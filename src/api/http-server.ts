@@ -8,6 +8,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { err, ok, type Result } from '../core/result.ts';
 import { type Failure, failure, toReason } from '../model/failure.ts';
 import type { CandleStore } from '../ports/candle-store.ts';
+import type { ChartStore } from '../ports/chart-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import { addDocs } from './api-docs.ts';
 import { backtestRoutes } from './backtest-routes.ts';
@@ -44,6 +45,7 @@ export type HttpServerOptions = {
   readonly hub: MarketHub;
   readonly control: MarketControl;
   readonly gates: ApiGates;
+  readonly charts: ChartStore;
   readonly lexicon: FactorLexicon;
   readonly debugLog: DebugLog;
   readonly fetchTopMarkets: FetchTopMarkets;

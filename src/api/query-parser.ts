@@ -98,6 +98,13 @@ export function parseInteger<I extends number | null>(query: RawQuery, rule: Num
   return err({ type: 'int_parsing', loc: ['query', rule.name], msg, input });
 }
 
+/** An integer within its bounds, which must be given. */
+export function parseIntegerGiven(query: RawQuery, rule: Omit<NumberRule<number>, 'initial'>): Parameter<number> {
+  const { name } = rule;
+  if (lastValue(query[name]) !== undefined) return parseInteger(query, { ...rule, initial: 0 });
+  return err({ type: 'missing', loc: ['query', name], msg: 'Field required', input: null });
+}
+
 /** A number within its bounds. */
 export function parseNumber(query: RawQuery, rule: NumberRule<number>): Parameter<number> {
   const input = lastValue(query[rule.name]);

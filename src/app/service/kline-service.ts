@@ -7,6 +7,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createMemoryBus } from '../../adapters/memory/memory-bus.ts';
 import { acquireDataLock } from '../../adapters/sqlite/data-lock.ts';
+import { createSqliteChartStore } from '../../adapters/sqlite/sqlite-chart-store.ts';
 import { openSqliteDatabase } from '../../adapters/sqlite/sqlite-database.ts';
 import { createSqliteRequestLedger } from '../../adapters/sqlite/sqlite-request-ledger.ts';
 import { createSqliteStorage } from '../../adapters/sqlite/sqlite-storage.ts';
@@ -139,6 +140,8 @@ async function startAll(
     () => store.close(),
     () => journal.close(),
   );
+  const charts = createSqliteChartStore(database);
+  closers.push(() => charts.close());
   const bus = createMemoryBus({
     waitingMax: BUS_WAITING_MAX,
     onError: (error) => options.onWarning(toReason(error)),
@@ -154,7 +157,17 @@ async function startAll(
   if (!recovered.ok) return recovered;
   const backfill = createServiceBackfill({ ...options, store, upstream });
   const debugLog = new DebugLog({ clock: options.wallClock, state: options.config.gates.debug });
-  const parts = { ...options, store, bus, upstream, whitelist: whitelist.value, fetchTopMarkets, backfill, debugLog };
+  const parts = {
+    ...options,
+    store,
+    charts,
+    bus,
+    upstream,
+    whitelist: whitelist.value,
+    fetchTopMarkets,
+    backfill,
+    debugLog,
+  };
   const http = await startSides(parts, closers);
   if (!http.ok) return http;
   return ok({ port: http.value.port, store, bus, engine: upstream.engine, close: () => closeAll(closers) });

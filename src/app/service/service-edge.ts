@@ -15,6 +15,7 @@ import type { Failure } from '../../model/failure.ts';
 import type { SeriesId } from '../../model/series.ts';
 import type { Bus } from '../../ports/bus.ts';
 import type { CandleStore } from '../../ports/candle-store.ts';
+import type { ChartStore } from '../../ports/chart-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Config } from '../config.ts';
 import { FACTOR_LEXICON } from './factor-lexicon.ts';
@@ -38,6 +39,7 @@ export type EdgeParts = {
   readonly wallClock: Clock;
   readonly whitelist: readonly SeriesId[];
   readonly store: CandleStore;
+  readonly charts: ChartStore;
   readonly bus: Bus;
   readonly upstream: Upstream;
   readonly fetchTopMarkets: FetchTopMarkets;
@@ -69,6 +71,7 @@ export function startServiceEdge(parts: EdgeParts): Promise<Result<HttpServer, F
     hub,
     control,
     gates: config.gates,
+    charts: parts.charts,
     lexicon: FACTOR_LEXICON,
     debugLog: parts.debugLog,
     fetchTopMarkets: parts.fetchTopMarkets,

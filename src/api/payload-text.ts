@@ -1,0 +1,29 @@
+/**
+ * Payloads of factors as JSON text in the wire's words: names in snake case, instants (named `...Time`, lists of them
+ * `...Times`) in whole seconds, prices as their exact decimal text.
+ */
+import type { Decimal } from '../core/decimal.ts';
+import { toDecimalText } from '../core/decimal.ts';
+import { type EpochMs, toEpochSec } from '../core/time.ts';
+import type { ChartPayload, ChartValue } from '../model/chart.ts';
+
+const TIME_NAME = /(?:^t|T)imes?$/;
+
+/** JSON text of a payload. */
+export function payloadText(payload: ChartPayload): string {
+  const parts: string[] = [];
+  for (const name in payload) {
+    const snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const unit = TIME_NAME.test(name) ? 'time' : 'plain';
+    parts.push(`${JSON.stringify(snake)}:${valueText(payload[name] as ChartValue, unit)}`);
+  }
+  return `{${parts.join(',')}}`;
+}
+
+function valueText(value: ChartValue, unit: 'time' | 'plain'): string {
+  if (typeof value === 'bigint') return toDecimalText(value as Decimal);
+  if (typeof value === 'number') return String(unit === 'time' ? toEpochSec(value as EpochMs) : value);
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map((each: ChartValue) => valueText(each, unit)).join(',')}]`;
+  return payloadText(value as ChartPayload);
+}
