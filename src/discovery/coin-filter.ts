@@ -3,6 +3,7 @@
  * known of its instrument and its book, out goes a refusal or nothing. What must be known and is not, refuses.
  */
 import type { EpochMs } from '../core/time.ts';
+import type { BookFacts } from '../model/book.ts';
 import type { Candidate } from '../model/candidate.ts';
 import type { InstrumentFacts } from '../model/listing-facts.ts';
 import { baseOf, excludedByName, isLeveraged } from './asset-classes.ts';
@@ -21,16 +22,6 @@ export type FilterGate =
   | 'spread'
   | 'depth'
   | 'bookUnknown';
-
-/** The top of a book and what lies near it. */
-export type BookFacts = {
-  readonly bid: number;
-  readonly ask: number;
-  /** Quote units offered within 1 % above the ask. */
-  readonly askDepthQuote: number;
-  /** Quote units bid within 1 % below the bid. */
-  readonly bidDepthQuote: number;
-};
 
 /** What is known of a candidate beside itself. */
 export type FilterContext = {

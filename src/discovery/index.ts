@@ -5,6 +5,7 @@
  */
 import { assertNever } from '../core/assert.ts';
 import type { EpochMs } from '../core/time.ts';
+import type { BookFacts } from '../model/book.ts';
 import type { Candidate, CandidateBatch } from '../model/candidate.ts';
 import type { InstrumentId } from '../model/instrument.ts';
 import type { AnnouncementsReceived, InstrumentsReceived, ListingMemory } from '../model/listing-facts.ts';
@@ -30,7 +31,7 @@ import {
   setStatus,
   topCandidates,
 } from './candidate-pool.ts';
-import { type BookFacts, filterCandidate } from './coin-filter.ts';
+import { filterCandidate } from './coin-filter.ts';
 import type { DiscoveryConfig } from './discovery-config.ts';
 import {
   createListingMonitor,
@@ -68,7 +69,7 @@ import {
 export type { Anomaly } from './anomaly-detector.ts';
 export type { BurstScore } from './burst-score.ts';
 export { scoreBurst } from './burst-score.ts';
-export { listCandidates } from './candidate-pool.ts';
+export { candidateOf, listCandidates } from './candidate-pool.ts';
 export { DEFAULT_DISCOVERY_CONFIG, type DiscoveryConfig } from './discovery-config.ts';
 export { listRefusals, type Refusal } from './refusals.ts';
 export { findSlot } from './ticker-stream.ts';

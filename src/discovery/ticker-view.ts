@@ -6,7 +6,7 @@ import type { EpochMs } from '../core/time.ts';
 import type { InstrumentId } from '../model/instrument.ts';
 import { priceChange } from './price-rings.ts';
 import { figureAt, findSlot, type TickerStream, volumesOf } from './ticker-stream.ts';
-import { baselineMean, newestBar, readBar, volumeRatioAt } from './volume-rings.ts';
+import { baselineMean, hourVolume, newestBar, readBar, volumeRatioAt } from './volume-rings.ts';
 
 /** Minutes that changes are told over. */
 const MINUTES = { '1m': 1, '5m': 5, '15m': 15, '1h': 60 } as const;
@@ -26,6 +26,8 @@ export type TickerView = {
   /** Volume of the last minute over the mean of the minutes before it. */
   readonly volumeRatio: number | null;
   readonly baselineVolume: number | null;
+  /** Quote units of the last hour's minutes as far as they are known; `null` during warm-up. */
+  readonly quoteVolume1h: number | null;
   /** Part of the newest minute's volume that takers bought. */
   readonly takerBuyShare: number | null;
   /** The same ratio from the rolling 24 hours, as a cross-check only. */
@@ -67,6 +69,7 @@ function viewSlot(stream: TickerStream, slot: number, now: EpochMs): TickerView 
     quoteVolume24h: figure('quoteVolume24h'),
     volumeRatio: known(volumeRatioAt(volumes, slot, now)),
     baselineVolume: known(baselineMean(volumes, slot)),
+    quoteVolume1h: known(hourVolume(volumes, slot)),
     takerBuyShare: volume > 0 ? known(taker / volume) : null,
     tickerVolumeRatio: known(volumeRatioAt(stream.tickerVolumes, slot, now)),
     tickerTime: figure('tickerTime') as EpochMs | null,

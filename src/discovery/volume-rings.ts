@@ -164,6 +164,20 @@ export function baselineMean(rings: VolumeRings, slot: number): number {
   return meanAt(rings, slot * MARKS + SUM);
 }
 
+/** Volume of the 60 bars up to the newest, unknown ones left out; NaN while fewer than a warm-up are known. */
+export function hourVolume(rings: VolumeRings, slot: number): number {
+  const newest = newestBar(rings, slot);
+  let sum = 0;
+  let known = 0;
+  for (let index = newest - 59; index <= newest; index++) {
+    const volume = readBar(rings, slot, { index, column: 'volume' });
+    if (Number.isNaN(volume)) continue;
+    sum += volume;
+    known++;
+  }
+  return known >= rings.warmUpBars ? sum : Number.NaN;
+}
+
 function meanAt(rings: VolumeRings, at: number): number {
   const known = rings.marks[at + 1] as number;
   const sum = rings.marks[at] as number;

@@ -4,6 +4,7 @@
  */
 import type { Result } from '../core/result.ts';
 import type { EpochMs } from '../core/time.ts';
+import type { BookFacts } from '../model/book.ts';
 import type { Failure } from '../model/failure.ts';
 import type { InstrumentId } from '../model/instrument.ts';
 import type { Announcement, ListedInstrument } from '../model/listing-facts.ts';
@@ -38,6 +39,7 @@ export type MarketWatchStatus = { readonly tickers: WatchState; readonly minutes
  *   time of an event is that of its arrival, so a pause shows as a pause.
  * - `fetchInstruments` answers the whole list, `fetchAnnouncements` the newest announcements in the venue's order.
  * - `fetchListedTime` answers the open time of the first day that was ever traded, `null` when there is none.
+ * - `fetchBook` answers the best 100 levels of each side, summed up.
  * - A failure says through its code, and `status` in its context where there was an answer, whether waiting helps.
  */
 export type MarketWatch = {
@@ -46,6 +48,7 @@ export type MarketWatch = {
   readonly fetchInstruments: () => Promise<Result<readonly ListedInstrument[], Failure>>;
   readonly fetchAnnouncements: () => Promise<Result<readonly Announcement[], Failure>>;
   readonly fetchListedTime: (instrumentId: InstrumentId) => Promise<Result<EpochMs | null, Failure>>;
+  readonly fetchBook: (instrumentId: InstrumentId) => Promise<Result<BookFacts, Failure>>;
   readonly status: () => MarketWatchStatus;
   /** Ends every stream; no event is sent afterwards. Safe to call twice. */
   readonly close: () => Promise<void>;

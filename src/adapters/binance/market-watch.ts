@@ -5,11 +5,13 @@
  */
 import { err, ok, type Result } from '../../core/result.ts';
 import type { EpochMs } from '../../core/time.ts';
+import type { BookFacts } from '../../model/book.ts';
 import { type Failure, failure } from '../../model/failure.ts';
 import type { InstrumentId } from '../../model/instrument.ts';
 import { seriesId } from '../../model/series.ts';
 import { timeframe } from '../../model/timeframe.ts';
 import type { MarketWatch } from '../../ports/market-watch.ts';
+import { parseBook } from './book-answer.ts';
 import { MARKET_RULES } from './endpoints.ts';
 import { parseAnnouncements, parseFirstDay, parseListedInstruments, type Readable } from './listing-answers.ts';
 import { MarketStreams, type MarketStreamsOptions } from './market-streams.ts';
@@ -64,6 +66,7 @@ export function createBinanceMarketWatch(options: BinanceMarketWatchOptions): Ma
     fetchInstruments: () => list(INSTRUMENTS, parseListedInstruments),
     fetchAnnouncements: () => list(ANNOUNCEMENTS, parseAnnouncements),
     fetchListedTime: (instrumentId) => fetchFirstDay(client, instrumentId),
+    fetchBook: (instrumentId) => fetchBook(client, instrumentId),
     status: () => streams.status(),
     close: () => streams.close(),
   };
@@ -89,4 +92,16 @@ async function fetchFirstDay(client: RestClient, instrumentId: InstrumentId): Pr
   const { klinesPath: path, klinesWeight } = MARKET_RULES[market];
   const query = { symbol, interval: '1d', startTime: 0, limit: 1 };
   return ask(client, { host: market, path, query, weight: klinesWeight(1), purpose: 'history' }, parseFirstDay);
+}
+
+/** 100 levels cost as much as one. */
+const BOOK_LEVELS = 100;
+const BOOK_WEIGHT = 5;
+
+async function fetchBook(client: RestClient, instrumentId: InstrumentId): Promise<Result<BookFacts, Failure>> {
+  const stream = resolveStream(seriesId({ instrumentId, timeframe: timeframe('1m') }));
+  if (!stream.ok) return stream;
+  const { market: host, symbol } = stream.value;
+  const query = { symbol, limit: BOOK_LEVELS };
+  return ask(client, { host, path: '/api/v3/depth', query, weight: BOOK_WEIGHT, purpose: 'signals' }, parseBook);
 }
