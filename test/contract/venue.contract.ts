@@ -3,89 +3,24 @@
  */
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { add, type Decimal, decimal } from '../../src/core/decimal.ts';
 import type { InstrumentId } from '../../src/model/instrument.ts';
-import type { Money, Price, Quantity } from '../../src/model/money.ts';
-import type { ApprovedOrder, ClientOrderId, OrderReport, Side, SubmitOutcome } from '../../src/model/order.ts';
-import type { TradingRules } from '../../src/model/trading-rules.ts';
-import type { Account } from '../../src/ports/account.ts';
-import type { OrderKey, Venue } from '../../src/ports/venue.ts';
-
-const lot = (min: string, max: string): TradingRules['lot'] => ({
-  min: decimal(min) as Quantity,
-  max: decimal(max) as Quantity,
-  step: decimal('0.001') as Quantity,
-});
-
-/** The instrument the venue under test must offer, without slippage and with all of a price's quantity to be had. */
-export const CONTRACT_RULES: TradingRules = {
-  instrumentId: 'binance:spot:BTC/USDT' as InstrumentId,
-  baseAsset: 'BTC',
-  quoteAsset: 'USDT',
-  status: 'trading',
-  isSpotAllowed: true,
-  isMarketByQuote: true,
-  orderTypes: ['market', 'limit', 'stop', 'stopLimit', 'oco'],
-  priceTick: decimal('0.01') as Price,
-  priceMin: decimal('0.01') as Price,
-  priceMax: decimal('1000000') as Price,
-  lot: lot('0.001', '9000'),
-  marketLot: lot('0.001', '100'),
-  minNotional: decimal('5') as Money,
-  maxNotional: decimal('9000000') as Money,
-  appliesToMarket: true,
-  percentPrice: { bidUp: decimal('5'), bidDown: decimal('0.2'), askUp: decimal('5'), askDown: decimal('0.2') },
-  quotePrecision: 8,
-  ordersMax: 200,
-  algoOrdersMax: 5,
-};
-
-/** A venue under test with handles on what surrounds it. */
-export type VenueUnderTest = {
-  readonly venue: Venue & Account;
-  /** Moves the market to a price at which so much can be had. */
-  readonly movePrice: (price: Price, availableQuantity: Quantity) => Promise<void>;
-  /** The next order submitted arrives, its answer does not. */
-  readonly loseNextReply: () => void;
-  /** The next order submitted does not arrive. */
-  readonly loseNextRequest: () => void;
-  /** Ends what the venue was made with, after the venue was closed. */
-  readonly close?: () => Promise<void>;
-};
+import type { ApprovedOrder, OrderReport, Side } from '../../src/model/order.ts';
+import {
+  CONTRACT_RULES,
+  find,
+  keyOf,
+  type OpenedVenue,
+  orderOf,
+  price,
+  quantity,
+  statusOf,
+  sumOfFills,
+  VenueBench,
+  type VenueUnderTest,
+} from './venue-bench.ts';
+import { describeOrderTerms } from './venue-terms.contract.ts';
 
 const { instrumentId } = CONTRACT_RULES;
-const price = (text: string): Price => decimal(text) as Price;
-const quantity = (text: string): Quantity => decimal(text) as Quantity;
-
-function keyOf(name: string): OrderKey {
-  return { instrumentId, clientOrderId: name as ClientOrderId };
-}
-
-type Wanted = {
-  readonly name: string;
-  readonly side?: Side;
-  readonly price?: string | null;
-  readonly quantity?: string;
-};
-
-function orderOf({ name, side = 'buy', price: atPrice = '100', quantity: amount = '1' }: Wanted): ApprovedOrder {
-  const common = { side, quantity: quantity(amount) };
-  return {
-    ...keyOf(name),
-    terms:
-      atPrice === null
-        ? { type: 'market', ...common }
-        : { type: 'limit', ...common, price: price(atPrice), timeInForce: 'GTC' },
-  };
-}
-
-function statusOf(outcome: SubmitOutcome): string {
-  return outcome.phase === 'accepted' ? outcome.report.status : outcome.failure.code;
-}
-
-function sumOfFills(report: OrderReport): Decimal {
-  return report.fills.reduce<Decimal>((total, fill) => add<Decimal>(total, fill.quantity), decimal('0'));
-}
 
 /** Runs the suite. */
 export function describeVenueContract(
@@ -93,31 +28,9 @@ export function describeVenueContract(
   create: () => Promise<VenueUnderTest>,
   { runs }: { readonly runs: number } = { runs: 50 },
 ): void {
-  const opened: VenueUnderTest[] = [];
-  const open = async (): Promise<VenueUnderTest & { readonly heard: OrderReport[] }> => {
-    const made = await create();
-    opened.push(made);
-    const heard: OrderReport[] = [];
-    made.venue.onReport((report) => heard.push(report));
-    return { ...made, heard };
-  };
-  /** What the venue knows, asked for until it is certain. */
-  const find = (venue: Venue, order: string): Promise<OrderReport | null> =>
-    vi.waitFor(
-      async () => {
-        const answer = await venue.query(keyOf(order));
-        if (!answer.ok) throw new Error(answer.error.message);
-        return answer.value;
-      },
-      { timeout: 5_000 },
-    );
-  const closeAll = async (): Promise<void> => {
-    for (const { venue, close } of opened.splice(0)) {
-      await venue.close();
-      await close?.();
-    }
-  };
-  afterEach(closeAll);
+  const bench = new VenueBench(create);
+  const open = (): Promise<OpenedVenue> => bench.open(null);
+  afterEach(() => bench.closeAll());
 
   describe(`${name} keeps the venue contract`, () => {
     it('accepts an order that rests, and finds it', async () => {
@@ -327,4 +240,6 @@ export function describeVenueContract(
       await fc.assert(property, { numRuns: runs });
     });
   });
+
+  describeOrderTerms(name, create);
 }

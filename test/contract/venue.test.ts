@@ -5,7 +5,8 @@ import { decimal } from '../../src/core/decimal.ts';
 import { epochMs } from '../../src/core/time.ts';
 import { connectTrader } from '../fixtures/binance-trader.ts';
 import { startStillExchange } from '../fixtures/still-exchange.ts';
-import { CONTRACT_RULES, describeVenueContract, type VenueUnderTest } from './venue.contract.ts';
+import { describeVenueContract } from './venue.contract.ts';
+import { CONTRACT_RULES, type VenueUnderTest } from './venue-bench.ts';
 
 const costs = { makerFeeBps: 10, takerFeeBps: 10, slippageBps: 0, volumeShareBps: 10_000 };
 
@@ -26,6 +27,8 @@ function open(faults?: { readonly repeatedReportRatio: number }): VenueUnderTest
     movePrice: async (price, availableQuantity) => venue.onPrice(CONTRACT_RULES.instrumentId, price, availableQuantity),
     loseNextReply: () => venue.loseNextReply(),
     loseNextRequest: () => venue.loseNextRequest(),
+    setConnection: (state) => venue.setConnection(state),
+    halt: () => venue.setRules([{ ...CONTRACT_RULES, status: 'halted' }]),
   };
 }
 
@@ -39,13 +42,20 @@ async function openBinance(): Promise<VenueUnderTest> {
   const { exchange, clock } = still;
   const trader = connectTrader({ clock, httpUrl: exchange.httpUrl, wsUrl: exchange.wsUrl });
   await trader.up();
-  const lose = (answer: 'dropRequest' | 'dropResponse') => (): void =>
-    exchange.faults.nextRequests({ answer, count: 1, path: 'order.place' });
+  const lose =
+    (answer: 'dropRequest' | 'dropResponse') =>
+    (of: 'submit' | 'replace' = 'submit'): void =>
+      exchange.faults.nextRequests({ answer, count: 1, path: of === 'submit' ? 'order.place' : 'order.cancelReplace' });
   return {
     venue: trader.venue,
     movePrice: async (price, quantity) => still.movePrice(CONTRACT_RULES.instrumentId, price, quantity),
     loseNextReply: lose('dropResponse'),
     loseNextRequest: lose('dropRequest'),
+    setConnection: (state) => {
+      exchange.faults.refuseSockets(state === 'down' ? 'on' : 'off');
+      if (state === 'down') exchange.faults.dropSockets();
+    },
+    halt: () => void exchange.faults.halt('BTCUSDT', 'on'),
     close: async () => {
       await trader.close();
       await still.close();
