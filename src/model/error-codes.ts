@@ -180,6 +180,26 @@ export const ERROR_CODES = {
     message: 'no answer to order {clientOrderId}: its outcome is unknown',
     hint: 'Do not send it again. Query it by its client order id until the venue has spoken.',
   },
+  entry_price_invalid: {
+    message: 'no entry in {instrumentId}: there is no price to buy by',
+    hint: 'Nothing was ordered. Check that the market data of the instrument arrives.',
+  },
+  position_unprotectable: {
+    message: 'position {positionId} in {instrumentId} has no stop at the venue: {reason}',
+    hint: 'Only the software stop protects it while Hotwick runs. Close the position if that is not enough.',
+  },
+  position_naked: {
+    message: 'position {positionId} in {instrumentId} has been without a stop at the venue for {seconds} s',
+    hint: 'The stop is tried again by itself and the software stop works on. Check the venue and the log.',
+  },
+  position_adopted: {
+    message: 'position {positionId} in {instrumentId} was found at the venue and not in the records',
+    hint: 'It is managed from now on with the default stop. Check that the database is the right one.',
+  },
+  balance_short: {
+    message: 'the account has less {asset} than the fills say',
+    hint: 'Somebody else sold or moved it. No more than is there is sold; correct it by hand.',
+  },
   config_invalid: {
     message: 'the configuration has {count} problem(s): {reason}',
     hint: 'Correct the named variables; nothing was started.',

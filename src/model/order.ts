@@ -60,6 +60,12 @@ export type ApprovedOrder = {
   readonly terms: OrderTerms;
 };
 
+/** Which order is meant. */
+export type OrderKey = { readonly instrumentId: InstrumentId; readonly clientOrderId: ClientOrderId };
+
+/** An open order to cancel and, once it is cancelled, an order of the same instrument to place. */
+export type OrderReplacement = { readonly cancel: OrderKey; readonly order: ApprovedOrder };
+
 /** One execution of ours. */
 export type Fill = {
   /** Unique within the instrument: a fill that is told twice has the same. */

@@ -4,13 +4,16 @@
 import type { Result } from '../core/result.ts';
 import type { Failure } from '../model/failure.ts';
 import type { InstrumentId } from '../model/instrument.ts';
-import type { ApprovedOrder, ClientOrderId, OrderReport, ReplaceOutcome, SubmitOutcome } from '../model/order.ts';
+import type {
+  ApprovedOrder,
+  OrderKey,
+  OrderReplacement,
+  OrderReport,
+  ReplaceOutcome,
+  SubmitOutcome,
+} from '../model/order.ts';
 
-/** Which order is meant. */
-export type OrderKey = { readonly instrumentId: InstrumentId; readonly clientOrderId: ClientOrderId };
-
-/** An open order to cancel and, once it is cancelled, an order of the same instrument to place. */
-export type OrderReplacement = { readonly cancel: OrderKey; readonly order: ApprovedOrder };
+export type { OrderKey, OrderReplacement } from '../model/order.ts';
 
 /**
  * - `submit` of a client order id that the venue already has does not make a second order: it is refused with
