@@ -5,6 +5,13 @@
 
 export { type FailedPattern, findFailures, type Pattern } from './candlesticks.ts';
 export { deriveConsensus } from './consensus.ts';
+export {
+  DEFAULT_DISPATCH,
+  type DispatchEffect,
+  type DispatcherConfig,
+  type DispatchInput,
+  type FetchSignalHistory,
+} from './dispatch-events.ts';
 export { divergenceRecord, scoreRecord } from './divergence.ts';
 export type { DivergenceRecord, DivergenceSide } from './divergence-analysis.ts';
 export { type DivergenceWindow, griddedWindow } from './divergence-window.ts';
@@ -21,6 +28,11 @@ export {
 export { type PriceScale, scaleFloat, scaleOfFloat } from './price-scale.ts';
 export { scoreSeries } from './score-series.ts';
 export { createSeries, pushCandle, restartWindow, type Series, windowBalance } from './series.ts';
+export {
+  createSignalDispatcher,
+  foldSignalDispatcher,
+  type SignalDispatcherState,
+} from './signal-dispatcher.ts';
 export {
   cloneWorker,
   createSignalWorker,
