@@ -122,6 +122,19 @@ export function admitMentions(pool: CandidatePool, mention: MentionSummary): 'ad
   });
 }
 
+/** Brings what is said of a candidate up to date; it is no new signal, and one that nobody speaks of stays as it is. */
+export function refreshMentions(
+  pool: CandidatePool,
+  candidate: Candidate,
+  figures: { readonly velocity: number; readonly sentiment: number; readonly lastTime: EpochMs | null },
+): Candidate {
+  const { velocity, sentiment, lastTime } = figures;
+  if (lastTime === null) return candidate;
+  const fresh = { ...candidate, mentions: { ...candidate.mentions, velocity, sentiment, lastTime } };
+  putCandidate(pool, fresh);
+  return fresh;
+}
+
 type Signal = { readonly instrumentId: InstrumentId; readonly source: CandidateSource; readonly time: EpochMs };
 
 function admit(

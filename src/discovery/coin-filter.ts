@@ -19,6 +19,7 @@ export type FilterGate =
   | 'liquidity'
   | 'fomo'
   | 'cooling'
+  | 'socialAlone'
   | 'spread'
   | 'depth'
   | 'bookUnknown';
@@ -44,6 +45,7 @@ export function filterCandidate(candidate: Candidate, context: FilterContext): F
     refuseStatus(context) ??
     refuseMarket(candidate, context.config) ??
     refuseCooling(candidate, context.now) ??
+    refuseTalk(candidate) ??
     refuseBook(context)
   );
 }
@@ -86,6 +88,11 @@ function refuseMarket({ market, listing }: Candidate, config: FilterConfig): Fil
 function refuseCooling({ status, coolingUntil }: Candidate, now: EpochMs): FilterRefusal | null {
   if (status !== 'cooling' || coolingUntil === null) return null;
   return { gate: 'cooling', reason: `it cools for ${Math.max(0, coolingUntil - now)} ms more` };
+}
+
+/** Talk can be bought: without a burst or a listing it is never enough. */
+function refuseTalk({ source }: Candidate): FilterRefusal | null {
+  return source === 'social' ? { gate: 'socialAlone', reason: 'it is only talked about' } : null;
 }
 
 function refuseBook({ book, config }: FilterContext): FilterRefusal | null {

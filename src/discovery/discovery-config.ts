@@ -2,6 +2,7 @@
  * Settings of discovery with the defaults of the seed document (section 3.1) and their limits. Shares are fractions
  * (0.05 is 5 %), lengths of time milliseconds, money quote units.
  */
+import type { SocialNetwork } from '../model/social-post.ts';
 
 /** Which half of the burst rule must hold. */
 export type AnomalyMode = 'both' | 'either';
@@ -100,6 +101,15 @@ export type ListingConfig = {
   readonly seenMax: number;
 };
 
+/** What is said in public. */
+export type SocialConfig = {
+  /** What an author counts for, by network. */
+  readonly networkWeights: Readonly<Record<SocialNetwork, number>>;
+  readonly sentimentHalfLifeMs: number;
+  readonly seenTtlMs: number;
+  readonly seenMax: number;
+};
+
 /** Everything. */
 export type DiscoveryConfig = {
   readonly ticker: TickerConfig;
@@ -108,6 +118,7 @@ export type DiscoveryConfig = {
   readonly weights: HeatWeights;
   readonly filter: FilterConfig;
   readonly listing: ListingConfig;
+  readonly social: SocialConfig;
 };
 
 /** Money, and tokens that follow money, metal or another coin. */
@@ -187,5 +198,11 @@ export const DEFAULT_DISCOVERY_CONFIG: DiscoveryConfig = {
     pendingMs: 7 * 86_400_000,
     seenTtlMs: 30 * 86_400_000,
     seenMax: 2_000,
+  },
+  social: {
+    networkWeights: { x: 1, square: 1 },
+    sentimentHalfLifeMs: 1_800_000,
+    seenTtlMs: 86_400_000,
+    seenMax: 20_000,
   },
 };

@@ -9,6 +9,7 @@ import type { BookFacts } from '../model/book.ts';
 import type { Candidate, CandidateBatch } from '../model/candidate.ts';
 import type { InstrumentId } from '../model/instrument.ts';
 import type { AnnouncementsReceived, InstrumentsReceived, ListingMemory } from '../model/listing-facts.ts';
+import type { PostsReceived } from '../model/social-post.ts';
 import type { MinuteReceived, TickersReceived } from '../model/ticker.ts';
 import {
   type Anomaly,
@@ -46,6 +47,7 @@ import {
   listingMemory,
 } from './listing-monitor.ts';
 import { createMarketMove, foldMarketMove, type MarketMove } from './market-move.ts';
+import { createMentionCounter, dropMentions, foldPosts, type MentionCounter, readMentions } from './mention-counter.ts';
 import {
   createPoll,
   foldPollOutcome,
@@ -71,6 +73,7 @@ export type { BurstScore } from './burst-score.ts';
 export { scoreBurst } from './burst-score.ts';
 export { candidateOf, listCandidates } from './candidate-pool.ts';
 export { DEFAULT_DISCOVERY_CONFIG, type DiscoveryConfig } from './discovery-config.ts';
+export { type MentionFigures, readMentions } from './mention-counter.ts';
 export { listRefusals, type Refusal } from './refusals.ts';
 export { findSlot } from './ticker-stream.ts';
 export { readTicker, readTickers, type TickerView } from './ticker-view.ts';
@@ -82,6 +85,7 @@ export type DiscoveryState = {
   market: MarketMove;
   detector: AnomalyDetector;
   listing: ListingMonitor;
+  mentions: MentionCounter;
   pool: CandidatePool;
   polls: Record<PollJob, PollState>;
   tidiedTime: EpochMs;
@@ -95,6 +99,7 @@ export type DiscoveryInput =
   | MinuteReceived
   | AnnouncementsReceived
   | InstrumentsReceived
+  | PostsReceived
   | { readonly kind: 'mentionsCounted'; readonly receivedTime: EpochMs; readonly mention: MentionSummary }
   | {
       readonly kind: 'cycleDue';
@@ -148,6 +153,7 @@ export function createDiscovery(config: DiscoveryConfig): DiscoveryState {
     market: createMarketMove(),
     detector: createAnomalyDetector(),
     listing: createListingMonitor(config.listing, config.ticker.quoteAsset),
+    mentions: createMentionCounter(config.social),
     pool: createCandidatePool(config.pool),
     polls: { announcements: createPoll(), instruments: createPoll() },
     tidiedTime: 0 as EpochMs,
@@ -169,6 +175,8 @@ export function foldDiscovery(state: DiscoveryState, input: DiscoveryInput): rea
     case 'instrumentsReceived':
       state.listings = 'unsaved';
       return foldListings(state, foldInstruments(state.listing, input), input.receivedTime);
+    case 'postsReceived':
+      return foldSocial(state, input);
     case 'mentionsCounted':
       return foldMentions(state, input.mention);
     case 'cycleDue':
@@ -240,11 +248,28 @@ function foldListings(
   });
 }
 
+/** Posts name coins by ticker; only what the exchange lists is a coin. */
+function foldSocial(state: DiscoveryState, input: PostsReceived): readonly DiscoveryEffect[] {
+  const { quoteAsset } = state.config.ticker;
+  const toInstrument = (ticker: string): InstrumentId | null => {
+    const instrumentId = `binance:spot:${ticker}/${quoteAsset}` as InstrumentId;
+    return isKnown(state, instrumentId) ? instrumentId : null;
+  };
+  const now = input.receivedTime;
+  return [...foldPosts(state.mentions, input, toInstrument)].flatMap(([instrumentId, author]) => {
+    const { velocity, sentiment } = readMentions(state.mentions, instrumentId, now);
+    return foldMentions(state, { instrumentId, time: now, velocity, sentiment, author });
+  });
+}
+
+function isKnown({ listing, stream }: DiscoveryState, instrumentId: InstrumentId): boolean {
+  return factsOf(listing, instrumentId) !== null || findSlot(stream, instrumentId) !== undefined;
+}
+
 /** Whoever is talked about must exist: a made-up coin never comes in. */
 function foldMentions(state: DiscoveryState, mention: MentionSummary): readonly DiscoveryEffect[] {
   const { instrumentId, time } = mention;
-  const isKnown = factsOf(state.listing, instrumentId) !== null || findSlot(state.stream, instrumentId) !== undefined;
-  if (isKnown) return toAdmitted(admitMentions(state.pool, mention), instrumentId, time);
+  if (isKnown(state, instrumentId)) return toAdmitted(admitMentions(state.pool, mention), instrumentId, time);
   const reason = 'the exchange does not list it';
   noteRefusal(state.pool.refusals, { gate: 'pool:unknown', subject: instrumentId, reason, time });
   return [];
@@ -260,8 +285,9 @@ function foldCycle(
     state.tidiedTime = now;
     dropStale(stream, now);
     dropCooldowns(state.detector, { now, cooldownMs: config.anomaly.cooldownMs });
+    dropMentions(state.mentions, now);
   }
-  const batch = runPoolCycle(pool, { now, stream, weights: config.weights });
+  const batch = runPoolCycle(pool, { now, stream, weights: config.weights, mentions: state.mentions });
   const top = topCandidates(pool, { count, minHeat: config.pool.enterHeat });
   const chosen = top.filter((candidate) => passesFilter(state, candidate, { now, books }));
   return [

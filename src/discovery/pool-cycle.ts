@@ -5,9 +5,17 @@
  */
 import type { EpochMs } from '../core/time.ts';
 import type { Candidate, CandidateBatch, CandidateMarket, HeatRecord } from '../model/candidate.ts';
-import { type CandidatePool, hotterFirst, leave, listCandidates, putCandidate } from './candidate-pool.ts';
+import {
+  type CandidatePool,
+  hotterFirst,
+  leave,
+  listCandidates,
+  putCandidate,
+  refreshMentions,
+} from './candidate-pool.ts';
 import type { HeatWeights } from './discovery-config.ts';
 import { rankCandidate } from './hot-ranker.ts';
+import { type MentionCounter, readMentions } from './mention-counter.ts';
 import { noteRefusal } from './refusals.ts';
 import type { TickerStream } from './ticker-stream.ts';
 import { readTicker, type TickerView } from './ticker-view.ts';
@@ -17,6 +25,7 @@ export type CycleContext = {
   readonly now: EpochMs;
   readonly stream: TickerStream;
   readonly weights: HeatWeights;
+  readonly mentions: MentionCounter;
 };
 
 /** Runs a cycle; answers what is to be stored. */
@@ -43,7 +52,8 @@ function endCooling(pool: CandidatePool, candidate: Candidate, now: EpochMs): vo
   leave(pool, candidate, { reason: 'its cooling is over', time: now });
 }
 
-function scoreCandidate(pool: CandidatePool, candidate: Candidate, { now, stream, weights }: CycleContext): void {
+function scoreCandidate(pool: CandidatePool, known: Candidate, { now, stream, weights, mentions }: CycleContext): void {
+  const candidate = refreshMentions(pool, known, readMentions(mentions, known.instrumentId, now));
   const { marketStaleMs, exitHeat } = pool.config;
   const market = toMarket(readTicker(stream, candidate.instrumentId, now));
   const fresh: Candidate = { ...candidate, market };

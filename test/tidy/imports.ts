@@ -46,7 +46,7 @@ export const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   'adapters/notify': adapter(),
   'adapters/postgres': adapter('pg'),
   'adapters/sim': adapter('ws'),
-  'adapters/social': adapter('undici'),
+  'adapters/social': adapter('undici', 'vader-sentiment'),
   'adapters/sqlite': adapter('better-sqlite3'),
   api: {
     folders: ['core', 'model', 'ports', 'journal/read-models', 'reports'],
