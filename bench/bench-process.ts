@@ -14,6 +14,7 @@ import { runFoldBench } from './fold-bench.ts';
 import { runImportBench } from './import-bench.ts';
 import { runIndicatorBench } from './indicator-bench.ts';
 import { runLatencyBench } from './latency-bench.ts';
+import { runMatcherBench } from './matcher-bench.ts';
 import { runPipelineBench } from './pipeline-bench.ts';
 import { runRequestBench } from './request-bench.ts';
 import { runSignalsBench } from './signals-bench.ts';
@@ -26,6 +27,7 @@ const BENCHES = {
   import: runImportBench,
   indicator: runIndicatorBench,
   latency: runLatencyBench,
+  matcher: runMatcherBench,
   pipeline: runPipelineBench,
   request: runRequestBench,
   signals: runSignalsBench,

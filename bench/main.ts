@@ -19,6 +19,7 @@ const NAMES: readonly BenchName[] = [
   'import',
   'indicator',
   'latency',
+  'matcher',
   'pipeline',
   'request',
   'signals',

@@ -112,6 +112,10 @@ export const ERROR_CODES = {
     message: '{reason}',
     hint: 'Run the command with --help to see its options and examples.',
   },
+  scenario_wrong: {
+    message: '{reason}',
+    hint: 'docs/simulator.md lists what a scenario may say; hotwick sim scenarios NAME prints one to start from.',
+  },
   symbol_unknown: {
     message: 'the venue does not know {symbol}',
     hint: 'Look at the spelling and the market (spot or futures).',

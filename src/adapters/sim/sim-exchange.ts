@@ -4,6 +4,7 @@
  * with the exchange's limits, refusals and traps. Third-party Binance clients can connect to it.
  */
 import { createServer, type Server } from 'node:http';
+import type { Result } from '../../core/result.ts';
 import { FailureError, failure, toFailure } from '../../model/failure.ts';
 import type { MarketType } from '../../model/instrument.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -11,7 +12,8 @@ import { type AnnouncementBoard, createAnnouncementBoard } from './announcement-
 import { createControl } from './control-routes.ts';
 import { createSpotSide, type SpotSide } from './exchange-parts.ts';
 import { FaultBoard } from './fault-board.ts';
-import { createSwitches } from './fault-switches.ts';
+import type { FaultOrder } from './fault-order.ts';
+import { type AppliedFault, applyFault, createSwitches } from './fault-switches.ts';
 import { createRestRoutes } from './rest-api.ts';
 import { createRestListener } from './rest-server.ts';
 import type { SimFaults } from './sim-faults.ts';
@@ -62,6 +64,8 @@ export type SimExchange = {
   readonly httpUrl: string;
   readonly wsUrl: string;
   readonly faults: SimFaults;
+  /** Carries out a fault as it is ordered over HTTP; the error says what can not be done. */
+  readonly orderFault: (order: FaultOrder) => Result<AppliedFault, string>;
   /** Accounts, orders and books, for tests and drills. */
   readonly desk: SpotDesk;
   /** Puts an announcement on the exchange's website. */
@@ -91,9 +95,8 @@ export async function startSimExchange(options: SimExchangeOptions): Promise<Sim
     userStreams: spot.users.count,
     ...counters,
   });
-  const server = createServer(
-    createListener(options, parts, { switches, stats, announce: () => door.announceShutdown('spot') }),
-  );
+  const announce = (): number => door.announceShutdown('spot');
+  const server = createServer(createListener(options, parts, { switches, stats, announce }));
   server.on('upgrade', (request, socket, head) => door.admit(request, socket, head));
   const port = await listen(server, options);
   return {
@@ -101,6 +104,7 @@ export async function startSimExchange(options: SimExchangeOptions): Promise<Sim
     httpUrl: `http://127.0.0.1:${port}`,
     wsUrl: `ws://127.0.0.1:${port}`,
     faults: switches,
+    orderFault: (order) => applyFault({ switches, announce }, order),
     desk: spot.desk,
     announce: parts.board.publish,
     stats,
