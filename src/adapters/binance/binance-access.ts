@@ -1,6 +1,6 @@
 /**
- * All that a service asks of Binance, over one REST client: the feed, the watch on the spot market and the lists of
- * markets spend one budget of request weight for each market, remembered in one ledger.
+ * All that a service asks of Binance, over one REST client: the feed, the watch on the spot market, the venue and the
+ * lists of markets spend one budget of request weight for each market, remembered in one ledger.
  */
 import type { Failure } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -14,6 +14,8 @@ import { createBinanceMarketWatch } from './market-watch.ts';
 import { RestClient } from './rest-client.ts';
 import { BINANCE_TIMINGS, type BinanceTimings } from './timings.ts';
 import { createTopMarkets, type TopMarketsSource } from './top-markets.ts';
+import { type BinanceVenue, createBinanceVenue } from './trading/binance-venue.ts';
+import type { ApiCredentials } from './trading/credentials.ts';
 
 /** What the access is made of; `endpoints` and `timings` default to production. */
 export type BinanceAccessOptions = {
@@ -32,11 +34,13 @@ export type BinanceAccessOptions = {
   readonly symbolsTtlMs?: number;
 };
 
-/** The access: one feed, a watch on everything that trades on spot, and markets by volume. */
+/** The access: one feed, a watch on everything that trades on spot, a venue, and markets by volume. */
 export type BinanceAccess = {
   readonly openFeed: (sink: FeedSink) => BinanceFeed;
   /** Only instruments of `quoteAsset` are told; `onFault` takes what went wrong in the watch. */
   readonly openMarketWatch: (watch: { readonly sink: MarketWatchSink; readonly quoteAsset: string }) => MarketWatch;
+  /** Spot as a venue and an account; it begins to connect at once, and is closed before the access. */
+  readonly openVenue: (credentials: ApiCredentials) => BinanceVenue;
   readonly fetchTopMarkets: TopMarketsSource['fetch'];
   /** Ends every request; a feed or watch that was opened is closed before. Safe to call twice. */
   readonly close: () => Promise<void>;
@@ -59,6 +63,7 @@ export function openBinance(options: BinanceAccessOptions): BinanceAccess {
   return {
     openFeed: (sink) => createBinanceFeed({ ...options, sink, endpoints, timings, client }),
     openMarketWatch: (watch) => createBinanceMarketWatch({ ...options, ...watch, endpoints, timings, client }),
+    openVenue: (credentials) => createBinanceVenue({ ...options, timings: {}, endpoints, client, credentials }),
     fetchTopMarkets: topMarkets.fetch,
     close: () => client.close(),
   };

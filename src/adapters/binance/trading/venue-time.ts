@@ -18,6 +18,7 @@ export class VenueTime {
   readonly #client: RestClient;
   readonly #maxAgeMs: number;
   #offsetMs = 0;
+  #attempts = 0;
   #syncedAt: EpochMs | null = null;
   #syncing: Promise<Result<EpochMs, Failure>> | null = null;
 
@@ -32,15 +33,19 @@ export class VenueTime {
     return addMs(this.#clock.now(), this.#offsetMs);
   }
 
-  /** Makes sure that the difference was measured, at the first time; later a measurement that is old is renewed aside. */
+  /**
+   * Waits for the first attempt to measure the difference. Later attempts are made aside, also when that one failed: an
+   * order is better refused for its time than late.
+   */
   async ready(): Promise<void> {
-    if (this.#syncedAt === null) await this.sync();
-    else if (this.#clock.now() - this.#syncedAt >= this.#maxAgeMs) void this.sync();
+    if (this.#attempts === 0) await this.sync();
+    else if (this.#syncedAt === null || this.#clock.now() - this.#syncedAt >= this.#maxAgeMs) void this.sync();
   }
 
   /** Measures the difference; calls while one is under way share it. */
   sync(): Promise<Result<EpochMs, Failure>> {
     this.#syncing ??= this.#measure().finally(() => {
+      this.#attempts++;
       this.#syncing = null;
     });
     return this.#syncing;
