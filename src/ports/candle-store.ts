@@ -39,8 +39,8 @@ export type CandleRange = {
   readonly take: 'oldest' | 'newest';
 };
 
-/** Which moment of the past: the newest `limit` candles as they were when the one opening at `head` was the newest. */
-export type KnownRange = { readonly seriesId: SeriesId; readonly head: EpochMs; readonly limit: number };
+/** Candles of a range as they were when the one opening at `head` was the newest of the series. */
+export type KnownRange = CandleRange & { readonly head: EpochMs };
 
 /**
  * One row per (series, open time).
@@ -65,8 +65,8 @@ export type CandleStore = {
   /** The same candles as `read`, as texts: several times cheaper where nothing is computed. */
   readonly readTexts: (range: CandleRange) => Promise<readonly CandleText[]>;
   /**
-   * Candles ascending with the numbers and the revision of that moment; without those that came later. Empty when the
-   * series never had a candle there that was its newest.
+   * Candles ascending with the numbers and the revision of that moment; without those that came later, and none after
+   * the head. Empty when the series never had a candle there that was its newest.
    */
   readonly readKnown: (range: KnownRange) => Promise<readonly ClosedCandle[]>;
   /** Gap stretches that overlap [`from`, `to`), ascending by `from`. */

@@ -47,7 +47,7 @@ function numbersOf(candles: readonly ClosedCandle[]) {
 
 async function expectKnown(store: CandleStore, seriesId: SeriesId, moments: Moments): Promise<void> {
   for (const [head, candles] of moments) {
-    const then = await store.readKnown({ seriesId, head, limit: 1000 });
+    const then = await store.readKnown({ seriesId, ...EVERYTHING, head });
     expect(numbersOf(then)).toEqual(numbersOf(candles));
   }
 }
@@ -68,11 +68,9 @@ export function describeCandlePast(harness: CandleStoreHarness): void {
     const save = (candles: readonly ClosedCandle[]) => store.save({ candles, gaps: [] });
 
     const known = async (head: number, limit = 1000) =>
-      (await store.readKnown({ seriesId: BTC, head: at(head), limit })).map(({ openTime, close, certificate }) => [
-        (openTime - START) / MINUTE,
-        toDecimalText(close),
-        certificate.revision,
-      ]);
+      (await store.readKnown({ seriesId: BTC, ...EVERYTHING, head: at(head), limit, take: 'newest' })).map(
+        ({ openTime, close, certificate }) => [(openTime - START) / MINUTE, toDecimalText(close), certificate.revision],
+      );
 
     it('is the candles up to then, as many as are wanted', async () => {
       await save([candle(0), candle(1), candle(2)]);
@@ -85,7 +83,18 @@ export function describeCandlePast(harness: CandleStoreHarness): void {
         [2, '100.5', 1],
       ]);
       expect(await known(2, 0)).toEqual([]);
-      expect(await store.readKnown({ seriesId: ETH, head: at(1), limit: 9 })).toEqual([]);
+      expect(await store.readKnown({ seriesId: ETH, ...EVERYTHING, head: at(1) })).toEqual([]);
+    });
+
+    it('is read in ranges like the present, and never after the head', async () => {
+      await save([0, 1, 2, 3, 4].map((minute) => candle(minute)));
+      const minutes = async (range: { from: number; to: number; limit: number; take: 'oldest' | 'newest' }) => {
+        const wanted = { ...range, from: at(range.from), to: at(range.to), seriesId: BTC, head: at(3) };
+        return (await store.readKnown(wanted)).map(({ openTime }) => (openTime - START) / MINUTE);
+      };
+      expect(await minutes({ from: 1, to: 9, limit: 9, take: 'oldest' })).toEqual([1, 2, 3]);
+      expect(await minutes({ from: 0, to: 3, limit: 2, take: 'oldest' })).toEqual([0, 1]);
+      expect(await minutes({ from: 0, to: 3, limit: 2, take: 'newest' })).toEqual([1, 2]);
     });
 
     it('has the state before each correction, and the correction from the next candle on', async () => {

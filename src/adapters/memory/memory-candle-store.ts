@@ -180,11 +180,15 @@ function readCandles(shelf: Shelf | undefined, range: CandleRange): readonly Clo
   });
 }
 
-function readKnown(shelf: Shelf | undefined, { head, limit }: KnownRange): readonly ClosedCandle[] {
-  if (shelf === undefined) return [];
-  const opens = sortOpens(shelf).filter((open) => open <= head && isKnownAt(shelf.past, open, head));
-  if (limit === 0 || opens.at(-1) !== head) return [];
-  return opens.slice(-limit).map((open) => stateAt(shelf.past, shelf.byOpen.get(open) as ClosedCandle, head));
+function readKnown(shelf: Shelf | undefined, range: KnownRange): readonly ClosedCandle[] {
+  const { head, limit, take } = range;
+  if (shelf?.byOpen.get(head) === undefined || !isKnownAt(shelf.past, head, head)) return [];
+  const to = Math.min(range.to, head + 1) as EpochMs;
+  const candles = readCandles(shelf, { ...range, to, limit: Number.POSITIVE_INFINITY }).filter(({ openTime }) =>
+    isKnownAt(shelf.past, openTime, head),
+  );
+  const chosen = take === 'oldest' ? candles.slice(0, limit) : candles.slice(Math.max(0, candles.length - limit));
+  return chosen.map((candle) => stateAt(shelf.past, candle, head));
 }
 
 /** Index of the first open time that is not before `time`; the length when there is none. */

@@ -3,7 +3,9 @@
  * candle of the series before the batch, so no clock is asked and a recording gives the same past again.
  */
 import type { ClosedCandle } from '../../model/candle.ts';
-import type { SeriesId } from '../../model/series.ts';
+import { seriesParts } from '../../model/series.ts';
+import { timeframeMs } from '../../model/timeframe.ts';
+import type { KnownRange } from '../../ports/candle-store.ts';
 import { CANDLE_COLUMNS, type CandleRow, parseCandleRow } from './candle-rows.ts';
 import type { Stretch } from './gap-ledger.ts';
 import type { SqliteConnection } from './sqlite-database.ts';
@@ -14,11 +16,8 @@ export type CandlePast = {
   readonly headOf: (seriesKey: number) => number | null;
   /** Notes which candles of a consecutive run are new although the series is at `head` already. */
   readonly noteLate: (run: Stretch, at: { readonly head: number; readonly candleMs: number }) => void;
-  /** The newest `limit` candles as they were when the one at `head` was the newest, ascending. */
-  readonly readKnown: (
-    of: { readonly seriesKey: number; readonly seriesId: SeriesId },
-    at: { readonly head: number; readonly candleMs: number; readonly limit: number },
-  ) => readonly ClosedCandle[];
+  /** Candles of the range as they were when the one at its head was the newest, ascending. */
+  readonly readKnown: (seriesKey: number, range: KnownRange) => readonly ClosedCandle[];
 };
 
 type Arrival = readonly [from: number, to: number, head: number];
@@ -86,29 +85,38 @@ function prepareNote(connection: SqliteConnection): (seriesKey: number, arrival:
   };
 }
 
+/** Candles that had come by then; `$head` itself must be among them. */
+const PRESENT = `FROM candles AS c WHERE series = $series AND NOT EXISTS (
+  SELECT 1 FROM candle_arrivals AS a WHERE a.series = c.series AND a.from_time <= c.open_time
+  AND a.to_time > c.open_time AND a.head_time >= $head AND (c.open_time - a.from_time) % $candleMs = 0
+)`;
+
 function prepareKnown(connection: SqliteConnection): CandlePast['readKnown'] {
-  const present = connection
-    .prepare<unknown[], CandleRow>(
-      `SELECT ${COLUMNS.join(', ')} FROM candles AS c WHERE series = $series AND open_time <= $head
-       AND NOT EXISTS (
-         SELECT 1 FROM candle_arrivals AS a WHERE a.series = c.series AND a.from_time <= c.open_time
-         AND a.to_time > c.open_time AND a.head_time >= $head AND (c.open_time - a.from_time) % $candleMs = 0
-       )
-       ORDER BY open_time DESC LIMIT $limit`,
-    )
-    .raw();
+  const columns = COLUMNS.join(', ');
+  const select = (direction: 'ASC' | 'DESC') =>
+    connection
+      .prepare<unknown[], CandleRow>(
+        `SELECT ${columns} ${PRESENT} AND open_time >= $from AND open_time < $to
+         ORDER BY open_time ${direction} LIMIT $limit`,
+      )
+      .raw();
+  const [oldest, newest] = [select('ASC'), select('DESC')];
+  const newestThen = connection.prepare(`SELECT 1 ${PRESENT} AND open_time = $head`);
   const replaced = connection
     .prepare<unknown[], CandleRow>(
-      `SELECT ${COLUMNS.join(', ')} FROM candle_revisions
+      `SELECT ${columns} FROM candle_revisions
        WHERE series = ? AND open_time >= ? AND open_time <= ? AND replaced_head >= ? ORDER BY open_time, revision DESC`,
     )
     .raw();
-  return ({ seriesKey, seriesId }, { head, candleMs, limit }) => {
-    const rows = present.all({ series: seriesKey, head, candleMs, limit }).reverse();
-    const first = rows[0];
-    if (first === undefined || rows.at(-1)?.[0] !== head) return [];
+  return (series, { seriesId, head, from, to, limit, take }) => {
+    const moment = { series, head, candleMs: timeframeMs(seriesParts(seriesId).timeframe) };
+    if (newestThen.get(moment) === undefined) return [];
+    const range = { ...moment, from, to: Math.min(to, head + 1), limit: Math.min(limit, Number.MAX_SAFE_INTEGER) };
+    const rows = take === 'oldest' ? oldest.all(range) : newest.all(range).reverse();
+    const [first, last] = [rows[0], rows.at(-1)];
+    if (first === undefined || last === undefined) return [];
     // Of the states that were replaced at that moment or later the earliest was in force; it comes last.
-    const then = new Map(replaced.all(seriesKey, first[0], head, head).map((row) => [row[0], row]));
+    const then = new Map(replaced.all(series, first[0], last[0], head).map((row) => [row[0], row]));
     return rows.map((row) => parseCandleRow(seriesId, then.get(row[0]) ?? row));
   };
 }

@@ -228,13 +228,10 @@ function prepareReads(connection: SqliteConnection): Reads {
   return {
     candles: (range) => rowsOf(candleRows, range).map((row) => parseCandleRow(range.seriesId, row)),
     texts: (range) => rowsOf(textRows, range).map(parseCandleTextRow),
-    known: ({ seriesId, head, limit }) => {
-      const seriesKey = keys.find(seriesId);
-      if (seriesKey === null) return [];
-      return past.readKnown(
-        { seriesKey, seriesId },
-        { head, limit: Math.min(limit, LIMIT_MAX), candleMs: candleMs(seriesId) },
-      );
+    known: (range) => {
+      assert(range.limit >= 0, `negative limit ${range.limit}`);
+      const seriesKey = keys.find(range.seriesId);
+      return seriesKey === null ? [] : past.readKnown(seriesKey, range);
     },
     gaps: ({ seriesId, from, to }) => {
       const seriesKey = keys.find(seriesId);
