@@ -6,8 +6,9 @@ import { createMemoryBus } from '../src/adapters/memory/memory-bus.ts';
 import { createMemoryChartStore } from '../src/adapters/memory/memory-chart-store.ts';
 import { CandleReader, DebugLog, MarketHub, type SocketCompression, startHttpServer } from '../src/api/index.ts';
 import type { KeptBounds } from '../src/api/kept-answers.ts';
-import { FACTOR_LEXICON } from '../src/app/service/factor-lexicon.ts';
+import { FACTOR_LEXICON, startFactorFold } from '../src/app/service/factor-lexicon.ts';
 import { err } from '../src/core/result.ts';
+import { DEFAULT_FACTOR_SETTINGS } from '../src/factors/index.ts';
 import { FailureError, failure } from '../src/model/failure.ts';
 import type { Bus } from '../src/ports/bus.ts';
 import type { CandleStore } from '../src/ports/candle-store.ts';
@@ -41,12 +42,15 @@ export async function startApiSide(store: CandleStore, options: ApiSideOptions):
       dev: 'off',
       health: 'off',
       metrics: 'off',
+      replay: 'off',
+      replayCoverage: 'off',
       backfillRecentMs: 0,
       freshCandles: 2,
       staleCandles: 5,
     },
     charts: createMemoryChartStore(store),
     lexicon: FACTOR_LEXICON,
+    startFold: startFactorFold(DEFAULT_FACTOR_SETTINGS),
     debugLog: new DebugLog({ clock, state: 'off' }),
     fetchTopMarkets: async () => err(failure('venue_unreachable', { url: 'the venue', reason: 'there is none' })),
     clock,

@@ -12,6 +12,7 @@ export * from './contract/ingest.ts';
 export * from './contract/markets.ts';
 export * from './contract/quality.ts';
 export * from './contract/refusals.ts';
+export * from './contract/replay.ts';
 export * from './contract/socket.ts';
 export * from './contract/structure.ts';
 export * from './contract/udf.ts';

@@ -28,6 +28,9 @@ import type { MarketHub } from './market-hub.ts';
 import { marketListRoutes } from './market-list-routes.ts';
 import { measureRequests, metricsRoutes } from './metrics-routes.ts';
 import { addRefusals, refuseUnreadable } from './refusals.ts';
+import { ReplayDesk } from './replay-desk.ts';
+import type { StartFold } from './replay-package.ts';
+import { replayRoutes } from './replay-routes.ts';
 import { type Shutdown, watchRequests } from './shutdown.ts';
 import type { SocketCompression } from './socket-compression.ts';
 import { socketRoutes } from './socket-route.ts';
@@ -47,6 +50,7 @@ export type HttpServerOptions = {
   readonly gates: ApiGates;
   readonly charts: ChartStore;
   readonly lexicon: FactorLexicon;
+  readonly startFold: StartFold;
   readonly debugLog: DebugLog;
   readonly fetchTopMarkets: FetchTopMarkets;
   /** How long the figures of the top markets are fresh. */
@@ -140,6 +144,9 @@ function addRoutes(app: FastifyInstance, options: HttpServerOptions, shutdown: S
   healthRoutes(app, options);
   chartRoutes(app, options);
   structureRoutes(app, options);
+  const desk = new ReplayDesk({ ...options, ...options.control });
+  shutdown.onBegin(() => desk.close());
+  replayRoutes(app, { desk, gates: options.gates });
   backtestRoutes(app);
   socketRoutes(app, options.gates.debug);
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());

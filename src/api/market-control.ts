@@ -39,6 +39,9 @@ export type ApiGates = {
   readonly dev: 'on' | 'off';
   readonly health: 'on' | 'off';
   readonly metrics: 'on' | 'off';
+  readonly replay: 'on' | 'off';
+  /** Counts only while `replay` is on. */
+  readonly replayCoverage: 'on' | 'off';
   /** A successful backfill counts as recent for this long. */
   readonly backfillRecentMs: number;
   /** Periods behind which a series is no longer fresh, and no longer stale but degraded. */

@@ -9,13 +9,17 @@ import type { ChartPayload, ChartValue } from '../model/chart.ts';
 
 const TIME_NAME = /(?:^t|T)imes?$/;
 
+/** A name of the model in the wire's words. */
+export function wireName(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
 /** JSON text of a payload. */
 export function payloadText(payload: ChartPayload): string {
   const parts: string[] = [];
   for (const name in payload) {
-    const snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     const unit = TIME_NAME.test(name) ? 'time' : 'plain';
-    parts.push(`${JSON.stringify(snake)}:${valueText(payload[name] as ChartValue, unit)}`);
+    parts.push(`${JSON.stringify(wireName(name))}:${valueText(payload[name] as ChartValue, unit)}`);
   }
   return `{${parts.join(',')}}`;
 }

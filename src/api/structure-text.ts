@@ -45,7 +45,7 @@ export function noSlicesText(id: string, seconds: number): string {
 export function deltaText(place: Place, { standing, version }: Drawn, cursor: number): string {
   const shown = standing.filter((instruction) => isShown(instruction, place)).map(({ id }) => id);
   const changed = standing
-    .map((each) => (isGrowing(each) ? { ...each, version, visibleTime: place.time } : each))
+    .map((each) => withGrowth(each, { time: place.time, version }))
     .filter((each) => each.version > cursor)
     .sort((a, b) => a.version - b.version);
   return (
@@ -98,13 +98,21 @@ function headText(id: string): string {
   return `"schema_version":1,"series_id":${JSON.stringify(id)}`;
 }
 
+/** A line that grows as changed by the candle at `time`; anything else as it is. */
+export function withGrowth(
+  instruction: Instruction,
+  { time, version }: { readonly time: EpochMs; readonly version: number },
+): Instruction {
+  return isGrowing(instruction) ? { ...instruction, version, visibleTime: time } : instruction;
+}
+
 /** Whether its end follows the candles. */
 function isGrowing({ reach }: Instruction): boolean {
   return reach === 'growing' || reach === 'growingLevel';
 }
 
 /** Whether any of it lies between the start of the window and the candle that is spoken of. */
-function isShown(instruction: Instruction, { time, windowStart }: Place): boolean {
+export function isShown(instruction: Instruction, { time, windowStart }: Place): boolean {
   const { reach, definition } = instruction;
   const isInside = (at: EpochMs): boolean => at >= windowStart && at <= time;
   if (definition.type === 'marker') return isInside(definition.time);

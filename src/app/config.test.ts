@@ -192,7 +192,7 @@ describe('the configuration', () => {
 /** A value of the setting's kind that is not its default. */
 function anotherValue(setting: Setting): string {
   const { kind, initial, name, choices, preset } = setting;
-  if (kind === 'boolean') return preset === undefined ? '1' : '0';
+  if (kind === 'boolean') return preset !== undefined || initial === '1' ? '0' : '1';
   if (kind === 'integer') return String(Number(initial) + 7);
   if (choices !== undefined) return choices.find((choice) => choice !== initial) ?? '';
   if (name === SETTINGS.socketCompression.name) return 'all';

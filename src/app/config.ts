@@ -78,6 +78,8 @@ export type GateConfig = {
   readonly dev: Switch;
   readonly health: Switch;
   readonly metrics: Switch;
+  readonly replay: Switch;
+  readonly replayCoverage: Switch;
   readonly backfillRecentMs: number;
   /** Periods behind which a series is no longer fresh, and no longer stale but degraded. */
   readonly freshCandles: number;
@@ -223,6 +225,8 @@ function parseGates(environment: Environment): GateConfig {
     dev: isOn(SETTINGS.devApi),
     health: isOn(SETTINGS.healthApi),
     metrics: isOn(SETTINGS.metricsApi),
+    replay: isOn(SETTINGS.replayApi),
+    replayCoverage: isOn(SETTINGS.replayCoverageApi),
     backfillRecentMs: readInteger(SETTINGS.backfillRecentS, environment).value * 1000,
     freshCandles: readInteger(SETTINGS.freshWindow, environment).value,
     staleCandles: readInteger(SETTINGS.staleWindow, environment).value,

@@ -12,7 +12,6 @@ export type IgnoredSetting = {
 };
 
 const NO_FACTORS = 'there is no factor chain and no overlay in this version';
-const NO_REPLAYS = 'there are no replay packages over HTTP in this version';
 const NO_BACKTESTS = 'no backtest can be run over HTTP: POST /api/backtest/run answers 501';
 const NO_POSTGRES = 'candles and journal are in one SQLite file';
 const ONE_PROCESS = 'one process serves all clients';
@@ -53,12 +52,10 @@ const REASONS: readonly (readonly [name: string, initial: string, reason: string
   ['FACTOR_REBUILD_KEEP_CANDLES', '2000', NO_FACTORS],
   ['FACTOR_LOGIC_VERSION', '', NO_FACTORS],
   ['OVERLAY_WINDOW_CANDLES', '2000', NO_FACTORS],
-  ['ENABLE_REPLAY_V1', '1', NO_REPLAYS],
-  ['ENABLE_REPLAY_ENSURE_COVERAGE', '1', NO_REPLAYS],
   ['BACKTEST_REQUIRE_TRADES', '0', NO_BACKTESTS],
   ['FREQTRADE_MOCK', '0', NO_BACKTESTS],
   ['FREQTRADE_SUBPROCESS_TIMEOUT_S', '120', NO_BACKTESTS],
-  ['ARTIFACTS_DIR', 'backend/data/artifacts', NO_REPLAYS],
+  ['ARTIFACTS_DIR', 'backend/data/artifacts', 'replay packages are kept in memory and built again when they are gone'],
   ['BLOCKING_WORKERS', '8', 'one engine takes every input in order; there is no pool of workers'],
   ['DB_PATH', 'backend/data/market.db', 'the data directory holds more than one file: --data-dir or HOTWICK_HOME'],
   ['ENABLE_PG_STORE', '0', NO_POSTGRES],

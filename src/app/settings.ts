@@ -228,6 +228,18 @@ export const SETTINGS = {
     initial: '0',
     meaning: 'serve GET /metrics, and with the debug routes GET /api/market/debug/metrics',
   },
+  replayApi: {
+    name: 'TRADE_CANVAS_ENABLE_REPLAY_V1',
+    kind: 'boolean',
+    initial: '1',
+    meaning: 'serve replay packages: `/api/replay/*`',
+  },
+  replayCoverageApi: {
+    name: 'TRADE_CANVAS_ENABLE_REPLAY_ENSURE_COVERAGE',
+    kind: 'boolean',
+    initial: '1',
+    meaning: 'serve the two replay routes that ask for missing candles; only with replay packages',
+  },
   corsOrigins: {
     name: 'TRADE_CANVAS_CORS_ORIGINS',
     kind: 'list',

@@ -32,7 +32,8 @@ export const factorSlicesQuery = z.object({
   window_candles: windowCandles,
 });
 
-const factorSlice = z.object({
+/** What readers get of one factor at one candle. */
+export const factorSlice = z.object({
   schema_version: version,
   history: payload.describe('events of the window, oldest first'),
   head: payload.describe('what holds true at the candle'),

@@ -11,6 +11,7 @@ import {
   startHttpServer,
 } from '../../api/index.ts';
 import type { Result } from '../../core/result.ts';
+import { DEFAULT_FACTOR_SETTINGS } from '../../factors/index.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { SeriesId } from '../../model/series.ts';
 import type { Bus } from '../../ports/bus.ts';
@@ -18,7 +19,7 @@ import type { CandleStore } from '../../ports/candle-store.ts';
 import type { ChartStore } from '../../ports/chart-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Config } from '../config.ts';
-import { FACTOR_LEXICON } from './factor-lexicon.ts';
+import { FACTOR_LEXICON, startFactorFold } from './factor-lexicon.ts';
 import type { ServiceBackfill } from './service-backfill.ts';
 import { createServiceControl } from './service-control.ts';
 import { createServiceMetrics } from './service-metrics.ts';
@@ -73,6 +74,7 @@ export function startServiceEdge(parts: EdgeParts): Promise<Result<HttpServer, F
     gates: config.gates,
     charts: parts.charts,
     lexicon: FACTOR_LEXICON,
+    startFold: startFactorFold(DEFAULT_FACTOR_SETTINGS),
     debugLog: parts.debugLog,
     fetchTopMarkets: parts.fetchTopMarkets,
     topMarketsTtlMs: config.topMarkets.tickersTtlMs,

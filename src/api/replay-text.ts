@@ -1,0 +1,72 @@
+/**
+ * Answers about a replay job as JSON text.
+ */
+import { type EpochMs, toEpochSec } from '../core/time.ts';
+import type { ClosedCandle } from '../model/candle.ts';
+import { seriesParts } from '../model/series.ts';
+import { timeframeMs } from '../model/timeframe.ts';
+import type { FactorLexicon } from './factor-lexicon.ts';
+import { wireName } from './payload-text.ts';
+import type { ReplayJob } from './replay-jobs.ts';
+import { applyStep, copyReplayState, type ReplayPackage } from './replay-package.ts';
+import { type WindowRules, windowText } from './replay-window.ts';
+
+type Done = Extract<ReplayJob, { readonly status: 'done' }>;
+
+/** How the package of a job is cut and read. */
+export function rulesOf({ request }: ReplayJob, lexicon: FactorLexicon): WindowRules {
+  const { id, seriesId, windowSize, snapshotInterval, windowCandles } = request;
+  const windowMs = windowCandles * timeframeMs(seriesParts(seriesId).timeframe);
+  return { id, windowMs, windowSize, snapshotInterval, lexicon };
+}
+
+/** Answer of `GET /api/replay/status`; with the first window when `preload` asks for it. */
+export function statusText(job: ReplayJob, lexicon: FactorLexicon, preload: 'with' | 'without'): string {
+  const isDone = job.status === 'done';
+  const metadata = isDone ? JSON.stringify(describePackage(job, lexicon)) : 'null';
+  const window = isDone && preload === 'with' ? windowText(job.replay, rulesOf(job, lexicon), 0).window : 'null';
+  const progress = job.status === 'building' ? Math.floor(job.progress * 100) : isDone ? 100 : 0;
+  const error = job.status === 'error' ? JSON.stringify(job.error) : 'null';
+  return (
+    `{"status":"${job.status}","job_id":${JSON.stringify(job.key)},"cache_key":${JSON.stringify(job.key)},` +
+    `"error":${error},"progress_pct":${progress},"metadata":${metadata},"preload_window":${window}}`
+  );
+}
+
+/** Answer of `GET /api/replay/window`. */
+export function jobWindowText(job: Done, lexicon: FactorLexicon, idx: number): string {
+  const { window, snapshots } = windowText(job.replay, rulesOf(job, lexicon), idx);
+  return `{"job_id":${JSON.stringify(job.key)},"window":${window},"factor_snapshots":${snapshots}}`;
+}
+
+function describePackage({ request, replay }: Done, lexicon: FactorLexicon): object {
+  const times = replay.candles.map(({ openTime }) => toEpochSec(openTime));
+  return {
+    schema_version: 1,
+    series_id: request.id,
+    timeframe_s: timeframeMs(seriesParts(request.seriesId).timeframe) / 1000,
+    total_candles: times.length,
+    from_candle_time: times[0],
+    to_candle_time: times.at(-1),
+    window_size: request.windowSize,
+    snapshot_interval: request.snapshotInterval,
+    preload_offset: 0,
+    idx_to_time: times,
+    factor_schema: describeSchema(replay, lexicon),
+    known: request.known,
+  };
+}
+
+/** Names of what the slices of the last candle hold. */
+function describeSchema(replay: ReplayPackage, lexicon: FactorLexicon): readonly object[] {
+  const time = (replay.candles.at(-1) as ClosedCandle).openTime;
+  const state = copyReplayState(replay.base);
+  for (const step of replay.steps) applyStep(state, step, { time: 0 as EpochMs, windowMs: 0 });
+  return lexicon.catalog.flatMap(({ key }) => {
+    const events = state.events.filter(({ factor }) => factor === key);
+    const slice = lexicon.slice(key, { events, head: state.heads.get(key)?.payload ?? null, time });
+    if (slice === null) return [];
+    const [history_keys, head_keys] = [slice.history, slice.head].map((part) => Object.keys(part).map(wireName));
+    return [{ factor_name: key, history_keys, head_keys }];
+  });
+}

@@ -1,0 +1,150 @@
+/**
+ * One window of a replay package as JSON text (wire contract 8): the candles, the drawings before them and what each
+ * candle changed, which ids are active at each, and the slices of each factor where they changed. At every candle it
+ * says what a frame of that candle says.
+ */
+import { toDecimalText } from '../core/decimal.ts';
+import { type EpochMs, epochMs, toEpochSec } from '../core/time.ts';
+import type { ClosedCandle } from '../model/candle.ts';
+import type { FactorSlice } from '../model/chart.ts';
+import type { FactorLexicon } from './factor-lexicon.ts';
+import { payloadText } from './payload-text.ts';
+import { applyStep, copyReplayState, type ReplayPackage, type ReplayState } from './replay-package.ts';
+import { instructionText, isShown, type Place, sliceText, withGrowth } from './structure-text.ts';
+
+/** How a package is cut and read; lengths in candles but `windowMs`. */
+export type WindowRules = {
+  readonly id: string;
+  readonly windowMs: number;
+  readonly windowSize: number;
+  readonly snapshotInterval: number;
+  readonly lexicon: FactorLexicon;
+};
+
+/** Texts of one window. */
+export type WindowText = { readonly window: string; readonly snapshots: string };
+
+/** The window that holds candle `idx`. */
+export function windowText(replay: ReplayPackage, rules: WindowRules, idx: number): WindowText {
+  const index = Math.floor(idx / rules.windowSize);
+  const start = index * rules.windowSize;
+  const end = Math.min(replay.candles.length, start + rules.windowSize);
+  const state = copyReplayState(replay.base);
+  for (let at = 0; at < start; at++) moveTo(state, { replay, rules, at });
+  const writer = new WindowWriter(rules, state, placeOf(replay, rules, Math.max(0, start - 1)));
+  for (let at = start; at < end; at++) {
+    moveTo(state, { replay, rules, at });
+    writer.write(at, { place: placeOf(replay, rules, at), changed: replay.steps[at]?.drawn.map(({ id }) => id) ?? [] });
+  }
+  const rows = replay.candles.slice(start, end).map(candleRowText).join(',');
+  const head = `"window_index":${index},"start_idx":${start},"end_idx":${end},"kline":[${rows}]`;
+  return { window: `{${head},${writer.drawText()}}`, snapshots: writer.snapshotText() };
+}
+
+type Step = { readonly replay: ReplayPackage; readonly rules: WindowRules; readonly at: number };
+
+function moveTo(state: ReplayState, { replay, rules, at }: Step): void {
+  const step = replay.steps[at];
+  if (step !== undefined) applyStep(state, step, { time: timeAt(replay, at), windowMs: rules.windowMs });
+}
+
+function timeAt(replay: ReplayPackage, at: number): EpochMs {
+  return (replay.candles[at] as ClosedCandle).openTime;
+}
+
+function placeOf(replay: ReplayPackage, rules: WindowRules, at: number): Place {
+  const time = timeAt(replay, at);
+  return { id: rules.id, time, windowStart: epochMs(Math.max(0, time - rules.windowMs)) };
+}
+
+function candleRowText({ openTime, open, high, low, close, volume }: ClosedCandle): string {
+  const [o, h, l, c, v] = [open, high, low, close, volume].map(toDecimalText);
+  return `{"time":${toEpochSec(openTime)},"open":${o},"high":${h},"low":${l},"close":${c},"volume":${v}}`;
+}
+
+/** Follows a state through the candles of a window and writes down what changes. */
+class WindowWriter {
+  readonly #rules: WindowRules;
+  readonly #state: ReplayState;
+  readonly #base: string;
+  readonly #patch: string[] = [];
+  readonly #checkpoints: string[] = [];
+  readonly #diffs: string[] = [];
+  readonly #snapshots: string[] = [];
+  readonly #slices = new Map<string, SliceNote>();
+  #active: ReadonlySet<string> = new Set();
+  #start: number | null = null;
+
+  constructor(rules: WindowRules, state: ReplayState, before: Place) {
+    this.#rules = rules;
+    this.#state = state;
+    this.#base = [...state.standing.values()].map((each) => instructionText(each, before)).join(',');
+  }
+
+  /** Notes what the candle `at` left behind; `changed` are the ids that it drew. */
+  write(at: number, { place, changed }: { readonly place: Place; readonly changed: readonly string[] }): void {
+    this.#start ??= at;
+    this.#writePatch(place, new Set(changed));
+    this.#writeActive(at, place);
+    for (const { key } of this.#rules.lexicon.catalog) this.#writeSlice(key, place);
+  }
+
+  /** The drawings of everything written. */
+  drawText(): string {
+    return (
+      `"draw_catalog_base":[${this.#base}],"draw_catalog_patch":[${this.#patch.join(',')}],` +
+      `"draw_active_checkpoints":[${this.#checkpoints.join(',')}],"draw_active_diffs":[${this.#diffs.join(',')}]`
+    );
+  }
+
+  /** The slices of everything written. */
+  snapshotText(): string {
+    return `[${this.#snapshots.join(',')}]`;
+  }
+
+  #writePatch(place: Place, changed: ReadonlySet<string>): void {
+    const { standing, version } = this.#state;
+    for (const instruction of standing.values()) {
+      const grown = withGrowth(instruction, { time: place.time, version });
+      if (grown !== instruction || changed.has(instruction.id)) this.#patch.push(instructionText(grown, place));
+    }
+  }
+
+  #writeActive(at: number, place: Place): void {
+    const active = new Set<string>();
+    for (const [id, instruction] of this.#state.standing) if (isShown(instruction, place)) active.add(id);
+    const sorted = (ids: Iterable<string>): string => JSON.stringify([...ids].sort());
+    if ((at - (this.#start ?? at)) % this.#rules.snapshotInterval === 0) {
+      this.#checkpoints.push(`{"at_idx":${at},"active_ids":${sorted(active)}}`);
+    } else {
+      const added = [...active].filter((id) => !this.#active.has(id));
+      const removed = [...this.#active].filter((id) => !active.has(id));
+      if (added.length + removed.length > 0) {
+        this.#diffs.push(`{"at_idx":${at},"add_ids":${sorted(added)},"remove_ids":${sorted(removed)}}`);
+      }
+    }
+    this.#active = active;
+  }
+
+  #writeSlice(factor: string, place: Place): void {
+    const events = this.#state.events.filter((event) => event.factor === factor);
+    const head = this.#state.heads.get(factor)?.payload ?? null;
+    const slice = this.#rules.lexicon.slice(factor, { events, head, time: place.time });
+    const known = this.#slices.get(factor);
+    if (slice === null && known === undefined) return;
+    const shown: FactorSlice = slice ?? { factor, history: {}, head: {} };
+    const note: SliceNote = {
+      history: `${events.length} ${events[0]?.key} ${events.at(-1)?.key} ${slice === null}`,
+      head: payloadText(shown.head),
+    };
+    if (known?.history === note.history && known.head === note.head) return;
+    this.#slices.set(factor, note);
+    const name = JSON.stringify(factor);
+    this.#snapshots.push(
+      `{"factor_name":${name},"candle_time":${toEpochSec(place.time)},"snapshot":${sliceText(place, shown)}}`,
+    );
+  }
+}
+
+/** What a slice was made of, to tell whether the next one differs: events come and go at the ends alone. */
+type SliceNote = { readonly history: string; readonly head: string };
