@@ -1,11 +1,14 @@
 /**
  * The durability point of a burst of inputs: its records and what it saves.
  */
+import type { ExecutionBatch } from '../model/execution.ts';
 import type { SaveBatch, SaveCounts } from './candle-store.ts';
 
 /**
  * Makes everything appended to the journal and then the batch survive a killed process, and tells what the batch
  * changed, as `CandleStore.save` does. A kill leaves the records without the batch at most, never the batch without
  * the records. After a rejection the batch is not stored and nothing of the journal is lost.
+ *
+ * With an `execution` batch all of it, and that batch with it, survives a power cut as well: orders leave next.
  */
-export type CommitBurst = (batch: SaveBatch) => Promise<SaveCounts>;
+export type CommitBurst = (batch: SaveBatch, execution?: ExecutionBatch) => Promise<SaveCounts>;

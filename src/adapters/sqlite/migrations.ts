@@ -161,6 +161,55 @@ export const MIGRATIONS: readonly string[] = [
   CREATE UNIQUE INDEX chart_standing ON chart_instructions (series, generation, id) WHERE retired_time IS NULL;
   CREATE INDEX chart_retired ON chart_instructions (series, generation, retired_time) WHERE retired_time IS NOT NULL;
   `,
+  // Orders, their fills and what protects positions; decimals are exact texts.
+  `
+  CREATE TABLE orders (
+    client_order_id TEXT PRIMARY KEY,
+    position_id     TEXT    NOT NULL,
+    instrument_id   TEXT    NOT NULL,
+    intent_id       TEXT    NOT NULL,
+    side            TEXT    NOT NULL CHECK (side IN ('buy', 'sell')),
+    purpose         TEXT    NOT NULL CHECK (purpose IN ('open', 'exit', 'protection')),
+    reason          TEXT    NOT NULL,
+    terms           TEXT,
+    state           TEXT    NOT NULL CHECK (state IN ('intent', 'sent', 'new', 'partiallyFilled', 'filled',
+                                                      'cancelled', 'expired', 'rejected', 'unknown')),
+    venue_order_id  TEXT,
+    created_time    INTEGER NOT NULL,
+    updated_time    INTEGER NOT NULL,
+    trace_id        TEXT    NOT NULL,
+    failure         TEXT
+  ) STRICT;
+  CREATE INDEX orders_by_position ON orders (position_id);
+  CREATE INDEX orders_by_time ON orders (created_time, client_order_id);
+  CREATE INDEX orders_not_ended ON orders (state)
+    WHERE state NOT IN ('filled', 'cancelled', 'expired', 'rejected');
+
+  CREATE TABLE fills (
+    client_order_id TEXT    NOT NULL,
+    trade_id        TEXT    NOT NULL,
+    instrument_id   TEXT    NOT NULL,
+    price           TEXT    NOT NULL,
+    quantity        TEXT    NOT NULL,
+    fee             TEXT    NOT NULL,
+    fee_asset       TEXT    NOT NULL,
+    event_time      INTEGER NOT NULL,
+    UNIQUE (client_order_id, trade_id)
+  ) STRICT;
+
+  CREATE TABLE protections (
+    position_id   TEXT PRIMARY KEY,
+    instrument_id TEXT    NOT NULL,
+    state         TEXT    NOT NULL CHECK (state IN ('open', 'closed')),
+    stop_distance REAL    NOT NULL,
+    stop_price    TEXT,
+    order_count   INTEGER NOT NULL,
+    naked_ms      INTEGER NOT NULL,
+    trace_id      TEXT    NOT NULL,
+    updated_time  INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX protections_open ON protections (position_id) WHERE state = 'open';
+  `,
 ];
 
 /** Schema version of the connected file. */

@@ -1,19 +1,29 @@
 /**
- * Store and journal on one connection, so that what a burst of inputs leaves behind (its records and what it saves) is
- * one commit: half the writes, a warm page cache, and no moment at which the file has one without the other.
+ * Store, journal and orders on one connection, so that what a burst of inputs leaves behind (its records and what it
+ * saves) is one commit: half the writes, a warm page cache, and no moment at which the file has one without the other.
  */
+import type { ExecutionBatch } from '../../model/execution.ts';
 import type { CandleStore } from '../../ports/candle-store.ts';
 import type { CommitBurst } from '../../ports/commit-burst.ts';
 import type { Journal } from '../../ports/journal.ts';
+import type { OrderStore } from '../../ports/order-store.ts';
 import { createCommitSync } from './commit-sync.ts';
 import { type ConnectionUse, shareConnection } from './connection-use.ts';
 import type { SqliteJournalOptions } from './journal-writer.ts';
 import { openCandleStore } from './sqlite-candle-store.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
+import { storeUnavailable } from './sqlite-failures.ts';
 import { attemptJournal, openJournal } from './sqlite-journal.ts';
+import { openOrderStore } from './sqlite-order-store.ts';
 
-/** Store and journal of one file, and the commit of both. */
-export type SqliteStorage = { readonly store: CandleStore; readonly journal: Journal; readonly commit: CommitBurst };
+/** Store, journal and orders of one file, and the commit of all of them. */
+export type SqliteStorage = {
+  readonly store: CandleStore;
+  readonly journal: Journal;
+  /** Open as long as the journal is; closing it closes nothing else. */
+  readonly orders: OrderStore;
+  readonly commit: CommitBurst;
+};
 
 /**
  * The storage of `database`; store and journal are closed one by one, and the connection ends with the second. Throws
@@ -25,17 +35,21 @@ export function createSqliteStorage(database: SqliteDatabase, options: SqliteJou
   const sync = createCommitSync(connection);
   const { store, writer: candles } = openCandleStore({ use: storeUse, sync });
   const { journal, writer: records } = openJournal({ use: journalUse, sync, options });
-  const writeBoth = connection.transaction((...batch: Parameters<typeof candles.write>) => ({
-    written: records.writeBuffer(),
-    counts: candles.write(...batch),
-  }));
-  const commit: CommitBurst = async (batch) => {
+  const { orders, write: writeExecution } = openOrderStore({ use: withoutRelease(journalUse), sync });
+  const writeAll = connection.transaction(
+    (candleBatch: Parameters<typeof candles.write>, execution: ExecutionBatch | undefined) => {
+      const written = records.writeBuffer();
+      if (execution !== undefined) writeExecution(execution);
+      return { written, counts: candles.write(...candleBatch) };
+    },
+  );
+  const commit: CommitBurst = async (batch, execution) => {
     storeUse.assertOpen();
     return attemptJournal(journalUse, () => {
       const runs = candles.check(batch);
-      sync.beforeCommit('process');
+      sync.beforeCommit(execution === undefined ? 'process' : 'machine');
       try {
-        const { written, counts } = writeBoth.immediate(runs, batch);
+        const { written, counts } = writeAll.immediate([runs, batch], execution);
         records.settle(written);
         return counts;
       } catch (thrown) {
@@ -44,5 +58,21 @@ export function createSqliteStorage(database: SqliteDatabase, options: SqliteJou
       }
     });
   };
-  return { store, journal, commit };
+  return { store, journal, orders, commit };
+}
+
+/** A use that ends by itself, without ending the one it is part of. */
+function withoutRelease(use: ConnectionUse): ConnectionUse {
+  let isReleased = false;
+  const isOpen = (): boolean => !isReleased && use.isOpen();
+  return {
+    ...use,
+    isOpen,
+    assertOpen: () => {
+      if (!isOpen()) throw storeUnavailable(use.path, { reason: 'it is closed' });
+    },
+    release: () => {
+      isReleased = true;
+    },
+  };
 }
