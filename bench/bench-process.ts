@@ -9,6 +9,7 @@ import type { BenchContext, BenchResult, Mode } from './bench-result.ts';
 import { sendNote, serveCommands } from './child-process.ts';
 import { runDecimalBench } from './decimal-bench.ts';
 import { runDeflateBench } from './deflate-bench.ts';
+import { runDiscoveryBench } from './discovery-bench.ts';
 import { runFactorsBench } from './factors-bench.ts';
 import { runFoldBench } from './fold-bench.ts';
 import { runImportBench } from './import-bench.ts';
@@ -22,6 +23,7 @@ import { runSignalsBench } from './signals-bench.ts';
 const BENCHES = {
   decimal: runDecimalBench,
   deflate: runDeflateBench,
+  discovery: runDiscoveryBench,
   factors: runFactorsBench,
   fold: runFoldBench,
   import: runImportBench,

@@ -14,6 +14,7 @@ import { documentText, indexText, type Run, terminalText } from './report.ts';
 const NAMES: readonly BenchName[] = [
   'decimal',
   'deflate',
+  'discovery',
   'factors',
   'fold',
   'import',

@@ -217,11 +217,10 @@ function foldFrame(state: DiscoveryState, input: TickersReceived): readonly Disc
   foldMarketMove(market, stream, now);
   const context = { stream, market, anomaly: config.anomaly, filter: config.filter, refusals: state.pool.refusals };
   const effects: DiscoveryEffect[] = [];
-  for (const { instrumentId } of input.tickers) {
-    const slot = findSlot(stream, instrumentId);
-    if (slot === undefined) continue;
-    const anomaly = detectAnomaly(state.detector, context, { slot, now });
+  for (let index = 0; index < stream.movedCount; index++) {
+    const anomaly = detectAnomaly(state.detector, context, { slot: stream.moved[index] as number, now });
     if (anomaly === null) continue;
+    const { instrumentId } = anomaly;
     effects.push(anomaly, ...toAdmitted(admitAnomaly(state.pool, anomaly), instrumentId, now));
   }
   return effects;

@@ -3,9 +3,8 @@
  * bar. A coin that only rose with all others is no burst.
  */
 
-import { PRICE_STEP_MS } from './price-rings.ts';
+import { PRICE_STEP_MS, priceChange } from './price-rings.ts';
 import { type TickerStream, volumesOf } from './ticker-stream.ts';
-import { changeAt } from './ticker-view.ts';
 import { BARS_KEPT, readBar } from './volume-rings.ts';
 
 /** Over how long a burst is measured. */
@@ -40,13 +39,14 @@ export function foldMarketMove(market: MarketMove, stream: TickerStream, now: nu
   const step = Math.floor(now / PRICE_STEP_MS);
   if (step === market.step) return;
   market.step = step;
-  market.change5m = medianOver(market, stream, (slot) => changeAt(stream, slot, { now, backMs: BURST_MS }));
+  market.change5m = medianOfFirst(market.scratch, collectChanges(market.scratch, stream, now));
   const volumes = volumesOf(stream);
   const current = Math.floor(now / volumes.barMs);
   if (current === market.bar) return;
   const passed = Math.max(market.bar, current - BARS_KEPT);
   for (let bar = passed; bar < current - 1; bar++) market.bars[bar % BARS_KEPT] = Number.NaN;
-  market.bars[(current - 1) % BARS_KEPT] = medianOver(market, stream, (slot) => barReturn(stream, slot, current - 1));
+  const returns = collectReturns(market.scratch, stream, current - 1);
+  market.bars[(current - 1) % BARS_KEPT] = medianOfFirst(market.scratch, returns);
   market.bar = current;
 }
 
@@ -63,16 +63,35 @@ export function marketReturn(market: MarketMove, index: number): number {
   return Number.isNaN(value) ? 0 : value;
 }
 
-function medianOver(market: MarketMove, stream: TickerStream, measure: (slot: number) => number): number {
+/** Known five-minute changes, written into `values`; answers how many. Plain loops, because thousands are silent. */
+function collectChanges(values: Float64Array, stream: TickerStream, now: number): number {
+  const back = { now, backMs: BURST_MS, gapStep: stream.gapStep };
   let count = 0;
   for (let slot = 0; slot < stream.instruments.length; slot++) {
     if (stream.instruments[slot] === null) continue;
-    const value = measure(slot);
+    const value = priceChange(stream.prices, slot, back);
     if (Number.isNaN(value)) continue;
-    market.scratch[count] = value;
+    values[count] = value;
     count++;
   }
-  return count < MARKET_MIN ? 0 : medianOf(market.scratch.subarray(0, count));
+  return count;
+}
+
+/** The same of the log returns of a bar. */
+function collectReturns(values: Float64Array, stream: TickerStream, index: number): number {
+  let count = 0;
+  for (let slot = 0; slot < stream.instruments.length; slot++) {
+    if (stream.instruments[slot] === null) continue;
+    const value = barReturn(stream, slot, index);
+    if (Number.isNaN(value)) continue;
+    values[count] = value;
+    count++;
+  }
+  return count;
+}
+
+function medianOfFirst(values: Float64Array, count: number): number {
+  return count < MARKET_MIN ? 0 : medianOf(values.subarray(0, count));
 }
 
 /** The median of at least one number; sorts them in place. */
