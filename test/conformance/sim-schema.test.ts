@@ -6,7 +6,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import { parseExchangeInfo } from '../../src/adapters/binance/exchange-info.ts';
 import { differencesOf, shapeOf } from '../fixtures/json-shape.ts';
-import { documentedBody, recordedBody, recordedFrames } from '../fixtures/recorded-payloads.ts';
+import { documentedBody, recordedBody, recordedFrames, withNumbers } from '../fixtures/recorded-payloads.ts';
 import { describeWithData } from '../fixtures/shared-data.ts';
 import { gatherPayloads, type SimulatedPayloads } from '../fixtures/simulated-payloads.ts';
 
@@ -121,13 +121,6 @@ const NOT_PUSHED: Readonly<Record<string, readonly string[]>> = {
 
 function withoutNulls(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value, (_key, inner: unknown) => (inner === null ? undefined : inner)));
-}
-
-/** A recorded order whose recorder wrote whole numbers as text. */
-function withNumbers(bodies: unknown, name: string): unknown {
-  const order = (bodies as Readonly<Record<string, Payload>>)[name] ?? {};
-  const numbers = ['orderId', 'orderListId', 'transactTime', 'workingTime'].map((key) => [key, Number(order[key])]);
-  return { ...order, ...Object.fromEntries(numbers) };
 }
 
 it('a comparison of shapes names missing and extra keys and strange types, each once', () => {
