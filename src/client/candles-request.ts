@@ -18,8 +18,8 @@ export type Reading<T> =
   | { readonly kind: 'answer'; readonly answer: T }
   | { readonly kind: 'failed'; readonly isFinal: boolean; readonly error: HotwickClientError };
 
-/** A 404 is what a proxy without its server says; the others pass by themselves. */
-const PASSING_STATUS: readonly number[] = [404, 408, 425, 429];
+/** A 404 is what a proxy without its server says; the others, as a ledger that is behind (409), pass by themselves. */
+const PASSING_STATUS: readonly number[] = [404, 408, 409, 425, 429];
 
 /** A GET whose body `parse` understands; never rejects. */
 export async function readAnswer<T>(

@@ -2,10 +2,11 @@
  * The face of the client: requests, history and streams of one Hotwick server. Options enter and are checked before
  * anything is sent; every stream of a client shares its one socket.
  */
-import type { CandlesAnswer, InfoAnswer } from '../api/contract.ts';
+import type { CandlesAnswer, FrameAnswer, InfoAnswer } from '../api/contract.ts';
 import { CandleStream } from './candle-stream.ts';
 import { PAGE_MAX, type Reading, readAnswer, readCandles } from './candles-request.ts';
 import { HotwickClientError } from './client-error.ts';
+import { frameRequest } from './frame-request.ts';
 import { MarketSocket } from './market-socket.ts';
 import { createPlatform, type Fetch, type Platform, type WebSocketClass } from './platform.ts';
 import { stepSecOf } from './series-step.ts';
@@ -41,6 +42,15 @@ export type HistoryOptions = Stoppable & {
   readonly pageSize?: number;
 };
 
+/** Chart structure of the newest candle, or of the newest stored one at or before `atTime`. */
+export type FrameOptions = Stoppable & {
+  readonly seriesId: string;
+  /** Unix seconds. */
+  readonly atTime?: number;
+  /** Candles back within which anything is shown, 1 to 5000, 2000 unless given. */
+  readonly windowCandles?: number;
+};
+
 /** Where a stream begins: after `since`, or with the newest `history` candles, or with the next candle that closes. */
 export type StreamOptions = Stoppable & {
   /** Unix seconds, exclusive: the `candle_time` of the last closed candle that the program already has. */
@@ -57,6 +67,8 @@ export type Client = {
   readonly info: (options?: Stoppable) => Promise<InfoAnswer>;
   /** One page of stored closed candles, ascending; rejects with `HotwickClientError`. */
   readonly candles: (options: CandlesOptions) => Promise<CandlesAnswer>;
+  /** What the factors say and what is drawn at one candle; rejects with `HotwickClientError`. */
+  readonly frame: (options: FrameOptions) => Promise<FrameAnswer>;
   /** Every stored closed candle after `since`, ascending, each once; throws `HotwickClientError`. */
   readonly history: (options: HistoryOptions) => AsyncIterable<Candle>;
   /**
@@ -70,6 +82,7 @@ export type Client = {
 
 const LIMIT_DEFAULT = 500;
 const BUFFER_DEFAULT = 1000;
+const WINDOW_DEFAULT = 2000;
 
 /** A client of the server at `options.url`; nothing is sent before it is used. Throws `HotwickClientError`. */
 export function createClient(options: ClientOptions): Client {
@@ -96,6 +109,13 @@ export function clientOn(platform: Platform): Client {
       checkInteger('limit', limit, [1, PAGE_MAX]);
       const query = { seriesId, since: since ?? null, limit };
       return unwrap(await readCandles(platform, query, openSignal(connection, signal)));
+    },
+    frame: async ({ seriesId, atTime, windowCandles = WINDOW_DEFAULT, signal }) => {
+      stepSecOf(seriesId);
+      if (atTime !== undefined) checkInteger('atTime', atTime, [0, Number.MAX_SAFE_INTEGER]);
+      checkInteger('windowCandles', windowCandles, [1, PAGE_MAX]);
+      const wanted = frameRequest({ seriesId, atTime: atTime ?? null, windowCandles });
+      return unwrap(await readAnswer(platform, wanted, openSignal(connection, signal)));
     },
     history: (wanted) => readHistory(connection, wanted),
     stream: (seriesId, wanted = {}) => openStream(connection, seriesId, wanted),

@@ -2,12 +2,13 @@
  * The package entry `hotwick/client`: a typed client that joins stored candles and the stream without hole or repeat.
  * It has no dependencies and runs in browsers and in Node 22 or newer.
  */
-export type { CandlesAnswer, InfoAnswer } from '../api/contract.ts';
+export type { CandlesAnswer, FrameAnswer, InfoAnswer } from '../api/contract.ts';
 export {
   type CandlesOptions,
   type Client,
   type ClientOptions,
   createClient,
+  type FrameOptions,
   type HistoryOptions,
   type Stoppable,
   type StreamOptions,

@@ -17,7 +17,8 @@ export function parseObject(text: string): Fields | null {
   }
 }
 
-function parseFields(value: unknown): Fields | null {
+/** The JSON object that `value` is; `null` for anything else. */
+export function parseFields(value: unknown): Fields | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
 }
 

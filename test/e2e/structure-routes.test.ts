@@ -10,6 +10,7 @@ import {
   factorSlicesAnswer,
   frameAnswer,
 } from '../../src/api/contract.ts';
+import { createClient } from '../../src/client/index.ts';
 import { toEpochSec } from '../../src/core/time.ts';
 import type { ClosedCandle } from '../../src/model/candle.ts';
 import type { SeriesId } from '../../src/model/series.ts';
@@ -238,6 +239,27 @@ describe('F01 answers have the shapes of the contract', () => {
     const etag = first.headers.etag as string;
     const again = await ask(server.port, { path, headers: { 'if-none-match': etag } });
     expect([again.status, again.text]).toEqual([304, '']);
+  });
+});
+
+describe('hotwick/client', () => {
+  it('reads the frame of now and of then', async () => {
+    const candles = walkOf('CLIENT', 60, 5);
+    const seriesId = idOf(candles);
+    await keep(candles);
+    const client = createClient({ url: `http://127.0.0.1:${server.port}` });
+    try {
+      const at_time = secAt(candles, 40);
+      const query = { series_id: seriesId, window_candles: 30 };
+      expect(await client.frame({ seriesId, windowCandles: 30 })).toEqual((await get('/api/frame/live', query)).json);
+      const then = await client.frame({ seriesId, windowCandles: 30, atTime: at_time });
+      expect(then).toEqual((await get('/api/frame/at_time', { ...query, at_time })).json);
+      await expect(client.frame({ seriesId: freshSeries('EMPTY') })).rejects.toMatchObject({ code: 'unreachable' });
+      await expect(client.frame({ seriesId, windowCandles: 0 })).rejects.toMatchObject({ code: 'option_invalid' });
+      await expect(client.frame({ seriesId, atTime: -1 })).rejects.toMatchObject({ code: 'option_invalid' });
+    } finally {
+      client.close();
+    }
   });
 });
 

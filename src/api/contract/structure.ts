@@ -181,5 +181,7 @@ export const deltaPollAnswer = z
 
 /** Answer of `GET /api/factor/catalog`. */
 export type FactorCatalogAnswer = z.infer<typeof factorCatalogAnswer>;
+/** Answer of `GET /api/frame/live` and `GET /api/frame/at_time`. */
+export type FrameAnswer = z.infer<typeof frameAnswer>;
 /** Answer of `GET /api/factor/health`. */
 export type FactorHealthAnswer = z.infer<typeof factorHealthAnswer>;
