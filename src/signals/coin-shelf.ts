@@ -4,6 +4,7 @@
  */
 import type { EpochMs } from '../core/time.ts';
 import type { CandleGap } from '../model/candle.ts';
+import type { Failure } from '../model/failure.ts';
 import type { InstrumentId } from '../model/instrument.ts';
 import { seriesParts } from '../model/series.ts';
 import type { Timeframe } from '../model/timeframe.ts';
@@ -97,7 +98,12 @@ export function foldAnswer(shelf: CoinShelf, input: SignalHistoryFetched | Signa
   if (waiting === undefined || coin === undefined) return;
   delete shelf.requests[input.requestId];
   if (input.kind === 'signalHistoryFetched') foldHistory(coin, waiting.timeframe, input.candles);
-  else dropRequest(coin, waiting.timeframe, { cycle: shelf.cycleCount, reason: input.failure.message });
+  else dropRequest(coin, waiting.timeframe, { cycle: shelf.cycleCount, reason: reasonOf(input.failure) });
+}
+
+/** The whole text went to the log; what nobody expected is said here too. */
+function reasonOf({ code, message }: Failure): string {
+  return code === 'unexpected' ? message : code;
 }
 
 /** Waits no longer for what is under way for the coin. */

@@ -2,13 +2,9 @@
  * Everything that judges candles, audited over one stretch of minutes: indicators, factors, the books and their fusion
  * in each timeframe of a profile, and the consensus.
  */
-import { addMs } from '../../core/time.ts';
-import { createFanout } from '../../market/derived-timeframe-fanout.ts';
-import { foldStored } from '../../market/recompute.ts';
 import type { ClosedCandle } from '../../model/candle.ts';
-import { seriesParts } from '../../model/series.ts';
-import { type Timeframe, timeframeMs } from '../../model/timeframe.ts';
 import type { SignalProfile } from '../../signals/index.ts';
+import { candlesByTimeframe } from '../signals/signal-of-minutes.ts';
 import { factorStudies } from './factor-studies.ts';
 import { indicatorStudies } from './indicator-studies.ts';
 import { type AuditPlan, auditFamily, type StudyAudit } from './look-ahead-audit.ts';
@@ -35,22 +31,9 @@ export function auditEverything(
   plan: EverythingPlan,
   onFamily: (family: StudyFamily) => void,
 ): readonly StudyAudit[] {
-  const byTimeframe = candlesByTimeframe(minutes, plan.profile);
+  const byTimeframe = candlesByTimeframe({ candles: minutes, gaps: [] }, plan.profile);
   return allFamilies(plan.profile).flatMap((family) => {
     onFamily(family);
     return auditFamily(family, (byTimeframe.get(family.timeframe) ?? []).slice(-plan.candles), plan);
   });
-}
-
-function candlesByTimeframe(
-  minutes: readonly ClosedCandle[],
-  profile: SignalProfile,
-): ReadonlyMap<Timeframe, readonly ClosedCandle[]> {
-  const [first, last] = [minutes[0] as ClosedCandle, minutes.at(-1) as ClosedCandle];
-  const base = seriesParts(first.seriesId).timeframe;
-  const wanted = profile.timeframes.map(({ timeframe }) => timeframe);
-  const stretch = { from: first.openTime, to: addMs(last.openTime, timeframeMs(base)) };
-  const { closed } = foldStored(createFanout(first.seriesId, wanted), { ...stretch, candles: minutes, gaps: [] });
-  const derived = Map.groupBy(closed, ({ seriesId }) => seriesParts(seriesId).timeframe);
-  return derived.set(base, [...minutes]);
 }
