@@ -72,7 +72,7 @@ export const DEFAULT_EXECUTION_CONFIG: ExecutionConfig = {
   quoteAsset: 'USDT',
   answerTimeoutMs: 20_000,
   retryMinMs: 250,
-  retryMaxMs: 30_000,
+  retryMaxMs: 10_000,
   pollMs: 30_000,
   lookbackMs: 7 * 86_400_000,
   dustValue: decimal('1') as Money,

@@ -147,10 +147,11 @@ export function liveOrders(state: ExecutionState, positionId: PositionId): reado
 
 /** Moves records out of the way: they ended, and their desk needs them no more. */
 export function retireOrders(state: ExecutionState, isOver: (order: OrderRecord) => boolean): void {
-  for (const [id, order] of Object.entries(state.orders)) {
-    if (!hasEnded(order) || !isOver(order)) continue;
-    delete state.orders[id];
-    state.pastOrders[id] = order;
+  const over = Object.values(state.orders).filter((order) => hasEnded(order) && isOver(order));
+  if (over.length === 0) return;
+  for (const order of over) {
+    delete state.orders[order.clientOrderId];
+    state.pastOrders[order.clientOrderId] = order;
   }
   const ids = Object.keys(state.pastOrders);
   for (const id of ids.slice(0, Math.max(0, ids.length - PAST_ORDERS_MAX))) delete state.pastOrders[id];

@@ -79,6 +79,10 @@ function actOn(turn: Turn, desk: Desk, rules: TradingRules | null): void {
     if (!isPaused) cancelOrder(turn, desk, superfluous);
     return;
   }
+  if (orders.length === 0 && isNothing(desk, rules)) {
+    releaseDesk(turn, desk);
+    return;
+  }
   if (rules !== null && desk.exits.length > 0) {
     sellNext(turn, desk, { rules, stop });
     // An exit that could not be ordered leaves room for the next one.

@@ -4,7 +4,7 @@
  * everything is delivered and the world is held to the venue's own books.
  */
 import { createRng } from '../../src/core/rng.ts';
-import type { PositionView } from '../../src/execution/index.ts';
+import { DEFAULT_EXECUTION_CONFIG, type PositionView } from '../../src/execution/index.ts';
 import type { OrderState } from '../../src/model/execution.ts';
 import type { ExitReason, PositionId } from '../../src/model/intent.ts';
 import type { OrderReport } from '../../src/model/order.ts';
@@ -27,6 +27,8 @@ const STATE_OF: Readonly<Record<OrderReport['status'], OrderState>> = {
   rejected: 'rejected',
   expired: 'expired',
 };
+/** At the lowest price of a world this is less than the least sale. */
+const DUST_MAX = quantity('0.25');
 const REASONS: readonly ExitReason[] = ['stop', 'takeProfit', 'trailing', 'time', 'blackSwan'];
 
 /** What became of a world. */
@@ -36,6 +38,7 @@ export type DriveReport = {
   readonly story: readonly string[];
   readonly counts: {
     readonly orders: number;
+    readonly entries: number;
     readonly fills: number;
     readonly crashes: number;
     readonly faults: number;
@@ -50,6 +53,8 @@ class Drive {
   readonly positions: PositionId[] = [];
   readonly #next: () => number;
   readonly #prices = new Map<string, number>(BASES.map((base) => [base, 10_000]));
+  readonly #watched = new Set<unknown>();
+  entries = 0;
   /** Facts of the run that remembers: after everything was forgotten the venue's history is told again. */
   factsFrom = 0;
   crashes = 0;
@@ -57,16 +62,15 @@ class Drive {
 
   constructor(seed: number) {
     this.seed = seed;
-    const entryOrder = (['limitIoc', 'limit', 'market'] as const)[seed % 3] as 'limitIoc' | 'limit' | 'market';
-    const order = seed % 5 === 0 ? 'oco' : 'stop';
-    this.world = new ExecutionWorld({ seed, config: { entryOrder } });
-    Object.assign(this.world.config.protection, {});
-    if (order === 'oco') {
-      this.world = new ExecutionWorld({
-        seed,
-        config: { entryOrder, protection: { ...this.world.config.protection, order } },
-      });
-    }
+    const { protection, rules } = DEFAULT_EXECUTION_CONFIG;
+    this.world = new ExecutionWorld({
+      seed,
+      config: {
+        entryOrder: (['limitIoc', 'limit', 'market'] as const)[seed % 3] ?? 'limitIoc',
+        protection: { ...protection, order: seed % 5 === 0 ? 'oco' : 'stop' },
+        rules: { ...rules, retryMs: 20_000 },
+      },
+    });
     this.#next = createRng(seed, 'drive').next;
     for (const base of BASES) this.world.move(base, '100');
     this.world.open();
@@ -92,6 +96,19 @@ class Drive {
     else if (roll < 0.8) this.move();
     else if (roll < 0.98) this.intend();
     else this.disturb();
+  }
+
+  /** No entry leaves while an earlier one of the instrument may still be worth something at the venue. */
+  async watchEntries(): Promise<void> {
+    for (const request of this.world.outbox) {
+      if (request.kind !== 'submitOrder' || this.#watched.has(request)) continue;
+      this.#watched.add(request);
+      if (request.order.terms.side === 'sell') continue;
+      const base = /[A-Z]+(?=\/)/.exec(request.order.instrumentId)?.[0] ?? '';
+      const owned = await this.world.balance(base);
+      if (owned > DUST_MAX) this.wrong.push(`${request.order.clientOrderId} left while ${owned} of ${base} was held`);
+      this.entries++;
+    }
   }
 
   async perform(): Promise<void> {
@@ -197,7 +214,7 @@ class Drive {
     this.world.venue.setConnection('up');
     for (const base of BASES) this.world.move(base, '100', '100000');
     await this.world.settle();
-    await this.world.advance(400_000);
+    await this.world.advance(90_000);
   }
 }
 
@@ -205,7 +222,10 @@ class Drive {
 export async function drive(seed: number): Promise<DriveReport> {
   const life = new Drive(seed);
   const { world } = life;
-  for (let step = 0; step < STEPS; step++) await life.step();
+  for (let step = 0; step < STEPS; step++) {
+    await life.step();
+    await life.watchEntries();
+  }
   await life.calm();
   await judge(life);
   // Whatever stands can be sold, whole.
@@ -217,16 +237,17 @@ export async function drive(seed: number): Promise<DriveReport> {
       intentId: `last-${positionId}`,
     });
   }
-  await world.advance(60_000);
+  await world.advance(30_000);
   // What the venue takes no order for can only be given up.
   for (const { positionId, instrumentId } of world.view().positions) {
     world.leave(positionId, { instrumentId, reason: 'dust', intentId: `dust-${positionId}` });
   }
-  await world.advance(60_000);
+  await world.advance(30_000);
   await judge(life);
   if (world.view().positions.length > 0) life.wrong.push('a position could not be closed');
   const counts = {
     orders: world.sent.size,
+    entries: life.entries,
     fills: world.factsOf('orderFilled').length,
     crashes: life.crashes,
     faults: life.faults,

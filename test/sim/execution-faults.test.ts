@@ -13,7 +13,7 @@ const wanted = wantedSeeds({ HOTWICK_SIM_SEEDS: '1000', ...process.env });
 
 it(`P0-1 R2-2 B-11 one intent is one order and no order is forgotten, whatever fails (${wanted.length} seeds)`, async () => {
   const failed: DriveReport[] = [];
-  const sum = { orders: 0, fills: 0, crashes: 0, faults: 0 };
+  const sum = { orders: 0, entries: 0, fills: 0, crashes: 0, faults: 0 };
   for (const seed of wanted) {
     const report = await drive(seed);
     for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += report.counts[key];
