@@ -16,6 +16,7 @@ import { runImportBench } from './import-bench.ts';
 import { runIndicatorBench } from './indicator-bench.ts';
 import { runLatencyBench } from './latency-bench.ts';
 import { runMatcherBench } from './matcher-bench.ts';
+import { runOrderBench } from './order-bench.ts';
 import { runPipelineBench } from './pipeline-bench.ts';
 import { runRequestBench } from './request-bench.ts';
 import { runSignalsBench } from './signals-bench.ts';
@@ -30,6 +31,7 @@ const BENCHES = {
   indicator: runIndicatorBench,
   latency: runLatencyBench,
   matcher: runMatcherBench,
+  order: runOrderBench,
   pipeline: runPipelineBench,
   request: runRequestBench,
   signals: runSignalsBench,

@@ -21,6 +21,7 @@ const NAMES: readonly BenchName[] = [
   'indicator',
   'latency',
   'matcher',
+  'order',
   'pipeline',
   'request',
   'signals',

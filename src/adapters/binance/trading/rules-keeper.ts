@@ -33,6 +33,9 @@ type Kept = {
 };
 type Rules = readonly TradingRules[];
 
+/** The list has 15 MiB with its permission sets and 3 MiB without. */
+const QUERY = { permissions: 'SPOT', showPermissionSets: 'false' };
+
 /** The rules of the spot market. */
 export class RulesKeeper {
   readonly #options: RulesKeeperOptions;
@@ -110,9 +113,10 @@ export class RulesKeeper {
   }
 
   async #read(): Promise<Result<Rules, Failure>> {
-    const { client, clock, onFault, budget } = this.#options;
+    const { client, clock, onFault, budget, timings } = this.#options;
     const { exchangeInfoPath: path, exchangeInfoWeight: weight } = MARKET_RULES.spot;
-    const answer = await client.get({ host: 'spot', path, query: {}, weight, purpose: 'reconcile' });
+    const timeoutMs = timings.rulesTimeoutMs;
+    const answer = await client.get({ host: 'spot', path, query: QUERY, weight, purpose: 'reconcile', timeoutMs });
     if (!answer.ok) return answer;
     const { url, body, asOf } = answer.value;
     const parsed = parseTradingRules(body);

@@ -22,6 +22,8 @@ export type TradingTimings = {
   readonly silenceMs: number;
   /** Most connection attempts in five minutes. */
   readonly attemptsPer5Min: number;
+  /** For the list of rules, which has megabytes. */
+  readonly rulesTimeoutMs: number;
   readonly rulesRefreshMs: number;
   /** After a failure to fetch the rules. */
   readonly rulesRetryMs: number;
@@ -45,6 +47,7 @@ export const TRADING_TIMINGS: TradingTimings = {
   stableMs: 60_000,
   silenceMs: 60_000,
   attemptsPer5Min: 300,
+  rulesTimeoutMs: 20_000,
   rulesRefreshMs: 3_600_000,
   rulesRetryMs: 300_000,
   rulesStaleMs: 2 * 3_600_000,
