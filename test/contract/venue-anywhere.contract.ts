@@ -23,13 +23,13 @@ export type VenueAnywhere = {
   readonly close: () => Promise<void>;
 };
 
-/** Runs the suite; `run` is a `describe` that may skip. */
+/** Runs the suite; `describeHere` is a `describe` that may skip. */
 export function describeVenueAnywhere(
-  run: typeof describe | typeof describe.skip,
+  describeHere: typeof describe | typeof describe.skip,
   name: string,
   create: () => Promise<VenueAnywhere>,
 ): void {
-  run(`${name} keeps its word on a market that stands by itself`, () => {
+  describeHere(`${name} keeps its word on a market that stands by itself`, () => {
     let subject: VenueAnywhere;
     let rules: TradingRules;
     const heard: OrderReport[] = [];
