@@ -6,7 +6,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { createScenarioMarket } from '../../src/adapters/sim/scenario/scenario-market.ts';
 import { startSim } from '../../src/app/modes/sim.ts';
+import { BUILT_IN_SCENARIOS } from '../../src/app/scenarios/built-in-scenarios.ts';
+import { parseScenario } from '../../src/app/scenarios/scenario-text.ts';
+import { toFloat } from '../../src/core/decimal.ts';
+import { addMs, epochMs } from '../../src/core/time.ts';
+import { instrumentId } from '../../src/model/instrument.ts';
+import { timeframe, timeframeMs } from '../../src/model/timeframe.ts';
+import { createSignalWorker, deriveSignal, findSignalProfile, foldPlainCandle } from '../../src/signals/index.ts';
 import { type ArrivedFrame, type DrivenExchange, driveExchange } from '../fixtures/driven-exchange.ts';
 import { runHotwick } from '../fixtures/hotwick-process.ts';
 
@@ -72,6 +80,41 @@ describe('a burst of 8 times the volume and +4 % in 5 minutes (2)', () => {
     expect(price).toBeGreaterThan(1.299);
     expect(price).toBeLessThan(1.305);
   });
+});
+
+it('the built-in burst turns all timeframes to long, under any seed and start (2)', () => {
+  const opinion = (seed: number, start: number): unknown => {
+    const startTime = epochMs(Date.UTC(2026, 5, 15, 9, start));
+    const scenario = parseScenario(BUILT_IN_SCENARIOS.get('pump-and-dump') ?? '', 'pump-and-dump');
+    const profile = findSignalProfile('seed');
+    if (!scenario.ok || profile === null) throw new Error('unreadable');
+    const market = createScenarioMarket(scenario.value, { seed, startTime });
+    const now = addMs(startTime, 30 * MINUTE);
+    const worker = createSignalWorker('binance:spot:HOT/USDT', profile);
+    for (const frame of ['1m', '5m', '15m', '1h'] as const) {
+      const length = timeframeMs(timeframe(frame));
+      const period = { from: addMs(now, -240 * length), to: epochMs(now - (now % length)) };
+      for (const row of market.candles(
+        instrumentId({ venue: 'binance', market: 'spot', base: 'HOT', quote: 'USDT' }),
+        frame,
+        period,
+      )) {
+        const { openTime, ...columns } = row;
+        const [open, high, low, close, volume] = [
+          columns.open,
+          columns.high,
+          columns.low,
+          columns.close,
+          columns.volume,
+        ].map(toFloat) as [number, number, number, number, number];
+        foldPlainCandle(worker, timeframe(frame), { openTime, open, high, low, close, volume });
+      }
+    }
+    const { action, reason } = deriveSignal(worker, { at: now, traceId: 'test' });
+    return [action, reason];
+  };
+  const long = ['BUY', expect.stringMatching(/15m, 1h agree: long$/)];
+  expect([opinion(7, 20), opinion(1, 45)]).toEqual([long, long]);
 });
 
 it('a gap of 12 % (4) and a fall of 22 % in 15 minutes (5) are where they were put', async () => {

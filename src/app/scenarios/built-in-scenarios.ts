@@ -17,14 +17,16 @@ coins:
   [
     'pump-and-dump',
     `name: pump-and-dump
-about: a coin that rose for days bursts (8x volume, +4 % in 5 min), runs 15 % higher, and falls back
+about: a sold-off coin bursts (8x volume, +4 % in 5 min), runs 15 % higher, and falls back
 cast: 12
 coins:
   - { symbol: HOTUSDT, price: 1.25, volume: 50000 }
 events:
-  # What it did before, so that slower timeframes point up as well.
+  # Sold off for days and once more in the last hours: the burst then turns 1m, 5m, 15m and 1h to long.
   - at: -5d
-    move: { symbols: HOTUSDT, price: +35%, for: 5d }
+    move: { symbols: HOTUSDT, price: -30%, for: 5d }
+  - at: -12h
+    move: { symbols: HOTUSDT, price: -8%, volume: 2x, for: 11h }
   - at: 25m
     move: { symbols: HOTUSDT, price: +4%, volume: 8x, buyers: 70%, for: 5m }
   - at: 30m
@@ -41,8 +43,11 @@ cast: 12
 coins:
   - { symbol: HOTUSDT, price: 1.25, volume: 50000 }
 events:
+  # Sold off for days and once more in the last hours: the burst then turns 1m, 5m, 15m and 1h to long.
   - at: -5d
-    move: { symbols: HOTUSDT, price: +35%, for: 5d }
+    move: { symbols: HOTUSDT, price: -30%, for: 5d }
+  - at: -12h
+    move: { symbols: HOTUSDT, price: -8%, volume: 2x, for: 11h }
   - at: 25m
     move: { symbols: HOTUSDT, price: +4%, volume: 8x, buyers: 70%, for: 5m }
   - at: 35m
@@ -57,8 +62,11 @@ cast: 12
 coins:
   - { symbol: HOTUSDT, price: 1.25, volume: 50000 }
 events:
+  # Sold off for days and once more in the last hours: the burst then turns 1m, 5m, 15m and 1h to long.
   - at: -5d
-    move: { symbols: HOTUSDT, price: +35%, for: 5d }
+    move: { symbols: HOTUSDT, price: -30%, for: 5d }
+  - at: -12h
+    move: { symbols: HOTUSDT, price: -8%, volume: 2x, for: 11h }
   - at: 25m
     move: { symbols: HOTUSDT, price: +4%, volume: 8x, buyers: 70%, for: 5m }
   - at: 35m

@@ -180,7 +180,7 @@ describe('a script over any market', () => {
         const market = createScriptedMarket(base, script);
         expect(faultsOf(rowsOf(market, -150, 150), instrumentOf(market))).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -191,7 +191,7 @@ describe('a script over any market', () => {
         const single = rowsOf(createScriptedMarket(bases[0] as SimMarket, script), minute, minute + 1);
         expect(single).toEqual(whole.filter((row) => row.openTime === at(minute)));
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     );
   });
 
