@@ -108,6 +108,18 @@ export const ERROR_CODES = {
     message: '{violations} of {studies} studies look ahead or need more history than they claim',
     hint: 'The list above names each of them. A backtest over such a study shows profits that nobody can make.',
   },
+  recording_damaged: {
+    message: '{path} is damaged: {reason}',
+    hint: 'What came before the damage was played. Restore the file from a copy, or play later segments by themselves.',
+  },
+  replay_differs: {
+    message: '{different} of {compared} answers differ from the recording',
+    hint: 'Play a recording with the version that made it. With the same version this is a defect: please report it.',
+  },
+  recording_ended: {
+    message: 'the recording in {path} ended: {reason}',
+    hint: 'Everything else goes on. Make room or give another folder, then start again to record again.',
+  },
   usage_wrong: {
     message: '{reason}',
     hint: 'Run the command with --help to see its options and examples.',

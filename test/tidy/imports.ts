@@ -41,6 +41,7 @@ export const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   'adapters/archive': adapter('fflate', 'hyparquet', 'hyparquet-writer'),
   'adapters/binance': adapter('ws', 'undici', 'zod'),
   'adapters/clock': adapter(),
+  'adapters/flight': adapter(),
   'adapters/memory': adapter(),
   'adapters/nats': adapter('@nats-io/*'),
   'adapters/notify': adapter(),
