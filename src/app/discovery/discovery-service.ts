@@ -4,7 +4,13 @@
  * never stops the others.
  */
 import { addMs, type EpochMs } from '../../core/time.ts';
-import type { DiscoveryConfig, DiscoveryEffect, DiscoveryState } from '../../discovery/index.ts';
+import {
+  type DiscoveryConfig,
+  type DiscoveryEffect,
+  type DiscoveryInput,
+  type DiscoveryState,
+  listCandidates,
+} from '../../discovery/index.ts';
 import type { CandidateBatch } from '../../model/candidate.ts';
 import { type Failure, toFailure } from '../../model/failure.ts';
 import { type InstrumentId, parseInstrumentId } from '../../model/instrument.ts';
@@ -13,6 +19,7 @@ import type { CandidateStore } from '../../ports/candidate-store.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import type { FlightLog, FlightLogStatus } from '../../ports/flight-log.ts';
 import type { MarketWatch, MarketWatchSink, MarketWatchStatus } from '../../ports/market-watch.ts';
+import { CandidateBooks } from './candidate-books.ts';
 import { CoinAges } from './coin-ages.ts';
 import { createDiscoveryCore, type DiscoveryCore } from './discovery-core.ts';
 import { toPollOutcome } from './poll-outcome.ts';
@@ -47,6 +54,8 @@ export type DiscoveryService = {
   /** Read only: it changes with every input. */
   readonly state: DiscoveryState;
   readonly status: () => DiscoveryStatus;
+  /** Tells what became of positions, on which the pool's places depend. */
+  readonly tellPosition: (input: Extract<DiscoveryInput, { kind: 'positionOpened' | 'positionClosed' }>) => void;
   /** Ends streams and timers, then closes recording and store. Safe to call twice. */
   readonly close: () => Promise<void>;
 };
@@ -65,6 +74,7 @@ export async function startDiscovery(options: DiscoveryOptions): Promise<Discove
   return {
     state: service.state,
     status: () => service.status(),
+    tellPosition: (input) => service.tellPosition(input),
     close: () => {
       ended ??= service.close();
       return ended;
@@ -77,6 +87,7 @@ class Discovery {
   readonly #core: DiscoveryCore;
   readonly #watch: MarketWatch;
   readonly #ages: CoinAges;
+  readonly #books: CandidateBooks;
   #lastCycleTime: EpochMs | null = null;
   #isClosed = false;
   #cancelCycle: Cancel | null = null;
@@ -99,6 +110,7 @@ class Discovery {
       },
       quoteAsset: config.ticker.quoteAsset,
     });
+    this.#books = new CandidateBooks({ watch: this.#watch, now: () => clock.now(), onFault });
     this.#ages = new CoinAges({
       known,
       watch: this.#watch,
@@ -107,6 +119,10 @@ class Discovery {
       onKnown: (instrumentId, listedTime) =>
         this.#core.dispatch({ kind: 'listedTimeKnown', receivedTime: clock.now(), instrumentId, listedTime }),
     });
+  }
+
+  tellPosition(input: DiscoveryInput): void {
+    if (!this.#isClosed) this.#core.dispatch(input);
   }
 
   get state(): DiscoveryState {
@@ -138,6 +154,7 @@ class Discovery {
     this.#isClosed = true;
     this.#cancelCycle?.();
     this.#ages.close();
+    this.#books.close();
     try {
       await this.#watch.close();
     } finally {
@@ -146,12 +163,12 @@ class Discovery {
     }
   }
 
-  /** Books are not known here, so the filter judges them only where its configuration asks for it. */
   #cycle(): void {
     const { clock } = this.#options;
     const now = clock.now();
     this.#lastCycleTime = now;
-    this.#core.dispatch({ kind: 'cycleDue', receivedTime: now, count: CHOSEN_MAX, books: {} });
+    this.#core.dispatch({ kind: 'cycleDue', receivedTime: now, count: CHOSEN_MAX, books: this.#books.books() });
+    this.#books.want(activeOf(this.state));
     this.#cancelCycle = clock.schedule(addMs(now, CYCLE_MS), () => this.#cycle());
   }
 
@@ -228,4 +245,11 @@ class Discovery {
   #now(): EpochMs {
     return this.#options.clock.now();
   }
+}
+
+/** Who may be chosen in the next cycle: at most as many as the pool has places. */
+function activeOf({ pool }: DiscoveryState): readonly InstrumentId[] {
+  return listCandidates(pool)
+    .filter(({ tier, status }) => tier === 'active' && status !== 'cooling')
+    .map(({ instrumentId }) => instrumentId);
 }

@@ -34,24 +34,21 @@ export function headLine(
 
 /** The line of an input. */
 export function inputLine(input: DiscoveryInput): string {
-  switch (input.kind) {
-    case 'tickersReceived':
-      return JSON.stringify([
-        't',
-        input.receivedTime,
-        input.tickers.map(({ instrumentId: id, ...ticker }) => {
-          const { price, open24h, high24h, low24h, quoteVolume24h } = ticker;
-          return [id, price, open24h, high24h, low24h, quoteVolume24h];
-        }),
-      ]);
-    case 'minuteReceived': {
-      const { instrumentId, openTime, state, close, quoteVolume, takerQuoteVolume: taker } = input.minute;
-      const figures = [close, quoteVolume, taker ?? 'unknown'];
-      return JSON.stringify(['m', input.receivedTime, instrumentId, openTime, state === 'closed' ? 1 : 0, figures]);
-    }
-    default:
-      return JSON.stringify(['i', input]);
-  }
+  if (input.kind === 'tickersReceived') return tickersLine(input);
+  return input.kind === 'minuteReceived' ? minuteLine(input) : JSON.stringify(['i', input]);
+}
+
+function tickersLine({ receivedTime, tickers }: TickersReceived): string {
+  const rows = tickers.map(({ instrumentId, price, open24h, high24h, low24h, quoteVolume24h }) => {
+    return [instrumentId, price, open24h, high24h, low24h, quoteVolume24h];
+  });
+  return JSON.stringify(['t', receivedTime, rows]);
+}
+
+function minuteLine({ receivedTime, minute }: MinuteReceived): string {
+  const { instrumentId, openTime, state, close, quoteVolume, takerQuoteVolume: taker } = minute;
+  const figures = [close, quoteVolume, taker ?? 'unknown'];
+  return JSON.stringify(['m', receivedTime, instrumentId, openTime, state === 'closed' ? 1 : 0, figures]);
 }
 
 /** The line of what an input was answered with. */

@@ -68,11 +68,11 @@ class Player {
   play(record: DiscoveryRecord, sequence: number): void {
     if (record.kind === 'head') this.#begin(record, sequence);
     else if (record.kind === 'digest') {
-      this.#compare(digestOf(this.#effects) === record.digest, sequence);
+      this.#compare([digestOf(this.#effects), record.digest], sequence);
       this.#effects = [];
     } else if (this.#state !== null) {
       // What was answered back then has a digest; an answer that has none is a difference.
-      if (this.#effects.length > 0) this.#compare(false, sequence);
+      if (this.#effects.length > 0) this.#compare([digestOf(this.#effects), ''], sequence);
       const { input } = record;
       this.#counts.inputs++;
       this.#effects = foldDiscovery(this.#state, input);
@@ -87,15 +87,15 @@ class Player {
   #begin(head: Extract<DiscoveryRecord, { kind: 'head' }>, sequence: number): void {
     if (this.#versions.at(-1) !== head.version) this.#versions.push(head.version);
     if (head.reason === 'continued' && this.#state !== null) {
-      this.#compare(stateToText(this.#state) === head.stateText, sequence);
+      this.#compare([stateToText(this.#state), head.stateText], sequence);
     }
     this.#effects = [];
     this.#state = stateOf(head);
   }
 
-  #compare(isSame: boolean, sequence: number): void {
+  #compare([played, recorded]: readonly [string, string], sequence: number): void {
     this.#counts.compared++;
-    if (isSame) return;
+    if (played === recorded) return;
     this.#counts.different++;
     if (this.#differing.length < DIFFERING_MAX) this.#differing.push(sequence);
   }
