@@ -51,6 +51,7 @@ export async function startApiSide(store: CandleStore, options: ApiSideOptions):
     charts: createMemoryChartStore(store),
     lexicon: FACTOR_LEXICON,
     startFold: startFactorFold(DEFAULT_FACTOR_SETTINGS),
+    signals: null,
     debugLog: new DebugLog({ clock, state: 'off' }),
     fetchTopMarkets: async () => err(failure('venue_unreachable', { url: 'the venue', reason: 'there is none' })),
     clock,

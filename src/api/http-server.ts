@@ -10,6 +10,7 @@ import { type Failure, failure, toReason } from '../model/failure.ts';
 import type { CandleStore } from '../ports/candle-store.ts';
 import type { ChartStore } from '../ports/chart-store.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { SignalReader } from '../ports/signal-reader.ts';
 import { addDocs } from './api-docs.ts';
 import { backtestRoutes } from './backtest-routes.ts';
 import type { CandleReader } from './candle-reader.ts';
@@ -32,6 +33,7 @@ import { ReplayDesk } from './replay-desk.ts';
 import type { StartFold } from './replay-package.ts';
 import { replayRoutes } from './replay-routes.ts';
 import { type Shutdown, watchRequests } from './shutdown.ts';
+import { signalRoutes } from './signal-routes.ts';
 import type { SocketCompression } from './socket-compression.ts';
 import { socketRoutes } from './socket-route.ts';
 import { acceptSockets, isSocketRequest, type SocketDoor } from './socket-upgrade.ts';
@@ -51,6 +53,8 @@ export type HttpServerOptions = {
   readonly charts: ChartStore;
   readonly lexicon: FactorLexicon;
   readonly startFold: StartFold;
+  /** `null` where nothing makes signals. */
+  readonly signals: SignalReader | null;
   readonly debugLog: DebugLog;
   readonly fetchTopMarkets: FetchTopMarkets;
   /** How long the figures of the top markets are fresh. */
@@ -148,6 +152,7 @@ function addRoutes(app: FastifyInstance, options: HttpServerOptions, shutdown: S
   shutdown.onBegin(() => desk.close());
   replayRoutes(app, { desk, gates: options.gates });
   backtestRoutes(app);
+  signalRoutes(app, options.signals);
   socketRoutes(app, options.gates.debug);
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   const schema = { tags: ['hotwick'], summary: 'What runs here', response: { 200: infoAnswer } };

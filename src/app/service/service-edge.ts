@@ -2,6 +2,7 @@
  * The outer side of the service: what clients can ask of it, and the server that answers them. Requests become reads
  * of the store and inputs of the engine; nothing here decides about candles.
  */
+
 import {
   CandleReader,
   type DebugLog,
@@ -18,6 +19,7 @@ import type { Bus } from '../../ports/bus.ts';
 import type { CandleStore } from '../../ports/candle-store.ts';
 import type { ChartStore } from '../../ports/chart-store.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { SignalReader } from '../../ports/signal-reader.ts';
 import type { Config } from '../config.ts';
 import { FACTOR_LEXICON, startFactorFold } from './factor-lexicon.ts';
 import type { ServiceBackfill } from './service-backfill.ts';
@@ -46,6 +48,8 @@ export type EdgeParts = {
   readonly fetchTopMarkets: FetchTopMarkets;
   readonly backfill: ServiceBackfill;
   readonly debugLog: DebugLog;
+  /** The board of whatever makes signals; absent where nothing does. */
+  readonly signals?: SignalReader;
   readonly onWarning: (reason: string) => void;
 };
 
@@ -75,6 +79,7 @@ export function startServiceEdge(parts: EdgeParts): Promise<Result<HttpServer, F
     charts: parts.charts,
     lexicon: FACTOR_LEXICON,
     startFold: startFactorFold(DEFAULT_FACTOR_SETTINGS),
+    signals: parts.signals ?? null,
     debugLog: parts.debugLog,
     fetchTopMarkets: parts.fetchTopMarkets,
     topMarketsTtlMs: config.topMarkets.tickersTtlMs,
