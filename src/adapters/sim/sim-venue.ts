@@ -16,6 +16,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
 import type { OrderKey, OrderReplacement, Venue } from '../../ports/venue.ts';
 import { createMatcher, type Matcher, type MatcherOptions } from './matcher.ts';
+import { createReportLine, type ReportListener } from './report-line.ts';
 
 /** How often things go wrong by themselves, each from 0 (never) to 1 (always). */
 export type VenueFaults = {
@@ -67,7 +68,7 @@ class PaperVenue implements SimVenue {
   readonly #random: Random;
   readonly #faults: VenueFaults;
   readonly #matcher: Matcher;
-  readonly #reporter = createReporter();
+  readonly #reporter = createReportLine();
   readonly #rules = new Map<InstrumentId, TradingRules>();
   readonly #missed = new Map<ClientOrderId, OrderReport>();
   #connectionListeners: readonly ((state: 'up' | 'down') => void)[] = [];
@@ -126,7 +127,7 @@ class PaperVenue implements SimVenue {
     return this.#answer(() => [...this.#rules.values()]);
   }
 
-  onReport(listener: Listener): () => void {
+  onReport(listener: ReportListener): () => void {
     return this.#reporter.listen(listener);
   }
 
@@ -222,46 +223,6 @@ class PaperVenue implements SimVenue {
     this.#repliesToLose--;
     return true;
   }
-}
-
-type Listener = (report: OrderReport) => void;
-
-/** Reports to every listener in one order, also when a listener causes further reports. */
-function createReporter(): {
-  readonly report: Listener;
-  readonly listen: (listener: Listener) => () => void;
-  readonly close: () => void;
-} {
-  let listeners: readonly Listener[] = [];
-  /** Bounded by what the listeners being called cause; it is empty again before the outermost report returns. */
-  const waiting: OrderReport[] = [];
-  let state: 'idle' | 'reporting' = 'idle';
-  return {
-    report: (change) => {
-      waiting.push(change);
-      if (state === 'reporting') return;
-      state = 'reporting';
-      try {
-        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-          for (const listener of listeners) listener(next);
-        }
-      } finally {
-        state = 'idle';
-      }
-    },
-    listen: (listener) => {
-      // A wrapper of its own, so that one function that listens twice can stop once.
-      const own: Listener = (change) => listener(change);
-      listeners = [...listeners, own];
-      return () => {
-        listeners = listeners.filter((other) => other !== own);
-      };
-    },
-    close: () => {
-      listeners = [];
-      waiting.length = 0;
-    },
-  };
 }
 
 /** A ratio of 0 draws no number, so that switching one fault on does not move the others' draws. */

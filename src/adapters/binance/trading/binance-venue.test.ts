@@ -18,6 +18,7 @@ import {
 } from '../../../../test/fixtures/binance-trader.ts';
 import { TRADER_KEY } from '../../../../test/fixtures/sim-trader.ts';
 import { type StillExchange, startStillExchange } from '../../../../test/fixtures/still-exchange.ts';
+import { epochMs } from '../../../core/time.ts';
 import type { OrderReport, SubmitOutcome } from '../../../model/order.ts';
 import type { RequestFault } from '../../sim/sim-faults.ts';
 import type { SimKeySpec } from '../../sim/spot/sim-accounts.ts';
@@ -174,6 +175,16 @@ describe('the clocks', () => {
     expect(told(await scene.venue.submit(orderOf({ name: 'a' })))).toBe('accepted');
   });
 
+  it('may refuse an order for its time, by name, when they can not be compared', async () => {
+    const { exchange, venue, orderCount } = await start();
+    exchange.faults.skewClock(-20_000);
+    exchange.faults.nextRequests({ answer: 500, count: 5, path: '/time' });
+    const outcome = await venue.submit(orderOf({ name: 'a' }));
+    expect(told(outcome)).toBe('refused clock_skewed');
+    expect(outcome).toMatchObject({ transient: true });
+    expect(orderCount()).toBe(0);
+  });
+
   it('are compared again when the venue refuses a time, and the order is sent once more', async () => {
     const { exchange, venue, orderCount } = await start();
     exchange.faults.skewClock(-20_000);
@@ -223,6 +234,18 @@ describe('the user stream', () => {
     await vi.waitFor(() => expect(heard.at(-1)).toMatchObject({ clientOrderId: 'a', status: 'filled' }), 3_000);
   });
 
+  it('is replaced when it grows old, without a moment in which reports do not come', async () => {
+    const { exchange, venue, heard, movePrice } = await start({ timings: { ...QUICK_TIMINGS, maxAgeMs: 100 } });
+    const states: string[] = [];
+    venue.onConnection((state) => states.push(state));
+    await venue.submit(orderOf({ name: 'a' }));
+    const { requests } = exchange.stats();
+    await vi.waitFor(() => expect(exchange.stats().requests).toBeGreaterThan(requests + 3), 3_000);
+    movePrice(instrumentId, price('99'), quantity('10'));
+    await vi.waitFor(() => expect(heard.at(-1)?.status).toBe('filled'));
+    expect(states).toEqual([]);
+  });
+
   it('is replaced before the venue shuts the connection down', async () => {
     const { exchange, venue, heard, movePrice } = await start();
     const states: string[] = [];
@@ -236,6 +259,33 @@ describe('the user stream', () => {
     movePrice(instrumentId, price('99'), quantity('10'));
     await vi.waitFor(() => expect(heard.at(-1)?.status).toBe('filled'));
     expect(states).toEqual([]);
+  });
+});
+
+describe('trading rules that are too old', () => {
+  it('refuse what opens positions and let through what closes them', async () => {
+    const timings = { ...QUICK_TIMINGS, rulesStaleMs: 1, rulesRefreshMs: 1, rulesRetryMs: 60_000 };
+    const still = await startExchange();
+    const { trader, venue, exchange, movePrice } = connect(still, { timings });
+    await trader.up();
+    movePrice(instrumentId, price('101'), quantity('10'));
+    exchange.faults.nextRequests({ answer: 500, count: 1_000, path: '/exchangeInfo' });
+    await vi.waitFor(() => expect(trader.faults.map((fault) => fault.code)).toContain('trading_rules_stale'));
+    expect(told(await venue.submit(orderOf({ name: 'a' })))).toBe('refused trading_rules_stale');
+    expect(told(await venue.submit(orderOf({ name: 'b', side: 'sell', price: null })))).toBe('accepted');
+  });
+});
+
+describe('own orders of the past', () => {
+  it.each([3, 40])('are found also from %d days ago on', async (days) => {
+    const { venue, clock } = await start();
+    await venue.submit(orderOf({ name: 'a', price: null }));
+    await venue.submit(stopOf('b', { stopPrice: '95', takePrice: '110' }));
+    const orders = await venue.fetchOrders(instrumentId, epochMs(clock.now() - days * 86_400_000));
+    expect(orders.ok && orders.value.map((report) => [report.clientOrderId, report.status])).toEqual([
+      ['a', 'filled'],
+      ['b', 'open'],
+    ]);
   });
 });
 

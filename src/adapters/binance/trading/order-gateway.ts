@@ -1,6 +1,6 @@
 /**
- * Orders to the venue and what came of them. In: approved orders, cancels, replacements, questions. Out: outcomes; what
- * may have happened is noted for the watch before anybody is told that it is unknown.
+ * Orders to the venue. In: approved orders, cancels, replacements, questions. Out: outcomes. Everything that keeps an
+ * order from being sent is found before; a client order id is sent once, and again only when there certainly is no order.
  */
 import { err, ok, type Result } from '../../../core/result.ts';
 import { addMs, type EpochMs } from '../../../core/time.ts';
@@ -10,15 +10,15 @@ import type { ApprovedOrder, OrderReport, ReplaceOutcome, SubmitOutcome } from '
 import { isOpenStatus } from '../../../model/order-legs.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { OrderKey, OrderReplacement } from '../../../ports/venue.ts';
+import { type Answered, AnswerReader, type Placing, unknownFailure } from './order-answers.ts';
 import type { OrderPurpose } from './order-budget.ts';
 import type { OrderLedger, OrderName } from './order-ledger.ts';
-import { type OrderFacts, parseOrders } from './order-messages.ts';
 import { cancelRequest, placeRequest, replaceRequest } from './order-requests.ts';
 import { baseId, type OrderTracker } from './order-tracker.ts';
 import type { OrderWatch } from './order-watch.ts';
 import type { RulesKeeper } from './rules-keeper.ts';
 import { SentIds } from './sent-ids.ts';
-import type { SignedReply, SignedTransport } from './signed-transport.ts';
+import type { SignedTransport } from './signed-transport.ts';
 import type { TradingTimings } from './trading-timings.ts';
 import { judge, type ReplaceParts, readReplaceParts, readVenueError } from './venue-errors.ts';
 import type { VenueTime } from './venue-time.ts';
@@ -35,22 +35,20 @@ export type GatewayOptions = {
   readonly watch: OrderWatch;
 };
 
-type Answered = SignedReply & { readonly phase: 'answered' };
-/** An order that may be sent, with the venue's names. */
-type Placing = { readonly order: ApprovedOrder; readonly name: OrderName };
-
 const CLIENT_ID = /^[A-Za-z0-9_-]{1,34}$/;
 
 /** The orders' way to the venue and back. */
 export class OrderGateway {
   readonly #options: GatewayOptions;
   readonly #sent = new SentIds();
+  readonly #answers: AnswerReader;
   /** Until then, by our clock, a request of the program's run before may still be carried out. */
   readonly #startDeadline: EpochMs;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
-    const { clock, timings } = options;
+    const { clock, timings, ledger, watch } = options;
+    this.#answers = new AnswerReader({ ledger, watch, sent: this.#sent });
     this.#startDeadline = addMs(clock.now(), timings.recvWindowMs + timings.certaintyMs);
   }
 
@@ -68,7 +66,7 @@ export class OrderGateway {
     if (!placing.ok) return placing.error;
     const request = placeRequest(order, placing.value.name.symbol);
     const reply = await this.#options.transport.send(request, purposeOf(order));
-    return this.#readPlaced(placing.value, reply);
+    return this.#answers.placed(placing.value, reply);
   }
 
   async query(key: OrderKey): Promise<Result<OrderReport | null, Failure>> {
@@ -113,7 +111,7 @@ export class OrderGateway {
     const reply = await this.#options.transport.send(replaceRequest(symbol, leg, order), purposeOf(order));
     const parts = reply.phase === 'answered' ? partsOf(reply) : null;
     if (reply.phase !== 'answered' || parts === null) {
-      return { cancelled: null, outcome: await this.#readPlaced(placing.value, reply) };
+      return { cancelled: null, outcome: await this.#answers.placed(placing.value, reply) };
     }
     return this.#readReplaced(placing.value, cancelled, { ...reply, parts });
   }
@@ -163,54 +161,12 @@ export class OrderGateway {
     return ok({ order, name: { symbol, clientOrderId } });
   }
 
-  async #readPlaced({ order, name }: Placing, reply: SignedReply): Promise<SubmitOutcome> {
-    const { clientOrderId } = order;
-    if (reply.phase === 'notSent') {
-      this.#sent.forget(clientOrderId);
-      return reply;
-    }
-    if (reply.phase === 'lost') return this.#unknown(name, reply);
-    if (reply.status === 200) return this.#readAccepted(name, reply);
-    const judged = judge(readVenueError(reply.status, reply.body), contextOf(order));
-    if (judged.phase === 'unknown') return this.#unknown(name, { ...reply, reason: judged.failure.message });
-    if (judged.failure.code !== 'order_duplicate') this.#sent.forget(clientOrderId);
-    return judged;
-  }
-
-  async #readAccepted(name: OrderName, reply: Answered): Promise<SubmitOutcome> {
-    const report = await this.#readOrders(name, reply.body);
-    return report.ok
-      ? { phase: 'accepted', report: report.value }
-      : this.#unknown(name, { ...reply, reason: report.error.message });
-  }
-
-  async #readOrders(name: OrderName, body: unknown): Promise<Result<OrderReport, Failure>> {
-    const facts: Result<readonly OrderFacts[], string> = parseOrders(body);
-    if (!facts.ok) return err(failure('venue_answer_malformed', { url: 'an order', reason: facts.error }));
-    const { ledger } = this.#options;
-    ledger.learn(facts.value);
-    return ledger.complete(name);
-  }
-
-  #unknown(name: OrderName, lost: { readonly deadline: EpochMs; readonly reason?: string }): SubmitOutcome {
-    this.#options.watch.doubt(name, lost.deadline);
-    const reason = lost.reason ?? 'the answer was lost';
-    return { phase: 'unknown', failure: unknownFailure(name.clientOrderId, reason), transient: true };
-  }
-
   async #cancelLeg(name: OrderName, leg: string): Promise<Result<OrderReport, Failure>> {
     const reply = await this.#options.transport.send(cancelRequest(name.symbol, leg), 'protect');
     if (reply.phase === 'notSent') return err(reply.failure);
     if (reply.phase === 'lost') return err(unknownFailure(name.clientOrderId, reply.reason));
-    if (reply.status === 200) return this.#readCancelled(name, reply.body);
+    if (reply.status === 200) return this.#answers.cancelled(name, reply.body);
     return err(judge(readVenueError(reply.status, reply.body), { clientOrderId: name.clientOrderId }).failure);
-  }
-
-  async #readCancelled(name: OrderName, body: unknown): Promise<Result<OrderReport, Failure>> {
-    const report = await this.#readOrders(name, body);
-    const isWhole = report.ok && !isOpenStatus(report.value.status);
-    const whole = isWhole ? report : await this.#options.ledger.renew(name);
-    return whole.ok ? whole : err(unknownFailure(name.clientOrderId, whole.error.message));
   }
 
   async #readReplaced(
@@ -221,12 +177,12 @@ export class OrderGateway {
     const { parts } = reply;
     const part = (body: unknown): Answered => ({ ...reply, status: 400, body });
     if (parts.cancelResult !== 'SUCCESS') {
-      return { cancelled: null, outcome: await this.#readPlaced(placing, part(parts.cancelResponse)) };
+      return { cancelled: null, outcome: await this.#answers.placed(placing, part(parts.cancelResponse)) };
     }
-    const cancelled = await this.#readCancelled(cancelledName, parts.cancelResponse);
+    const cancelled = await this.#answers.cancelled(cancelledName, parts.cancelResponse);
     const isPlaced = parts.newOrderResult === 'SUCCESS';
     const placed = isPlaced ? { ...reply, status: 200, body: parts.newOrderResponse } : part(parts.newOrderResponse);
-    return { cancelled: cancelled.ok ? cancelled.value : null, outcome: await this.#readPlaced(placing, placed) };
+    return { cancelled: cancelled.ok ? cancelled.value : null, outcome: await this.#answers.placed(placing, placed) };
   }
 
   /** A pair can not be placed by a replacement, so it is cancelled first and placed then. */
@@ -243,14 +199,6 @@ export class OrderGateway {
 /** On spot whatever sells reduces a position. */
 function purposeOf(order: ApprovedOrder): OrderPurpose {
   return order.terms.side === 'sell' ? 'protect' : 'orders';
-}
-
-function contextOf({ clientOrderId, instrumentId }: ApprovedOrder): Readonly<Record<string, string>> {
-  return { clientOrderId, instrumentId };
-}
-
-function unknownFailure(clientOrderId: string, reason: string): Failure {
-  return failure('order_outcome_unknown', { clientOrderId, reason });
 }
 
 function refuse(reason: Failure, how: 'transient' | 'lasting'): Result<never, SubmitOutcome> {
