@@ -83,6 +83,18 @@ describe('an entry', () => {
     expect(world.view().positions).toEqual([]);
   });
 
+  it.each([
+    { maxSlippage: Number.NaN },
+    { maxSlippage: -0.1 },
+    { maxSlippage: 1 },
+    { stopDistance: Number.POSITIVE_INFINITY },
+  ])('with %j is refused before any arithmetic', async (other) => {
+    const world = await ExecutionWorld.opened();
+    world.enter('AAA', other);
+    expect(world.outbox).toEqual([]);
+    expect(world.factsOf('intentRefused')).toMatchObject([{ code: 'INTENT_INVALID' }]);
+  });
+
   it('R4-7 and everything after it ask the venue for no price', async () => {
     const world = await ExecutionWorld.opened();
     const positionId = world.enter('AAA');

@@ -14,7 +14,7 @@ import { deskOf, type ExecutionState, listDesks, notify, reservedQuote, type Tur
 import { sendOrder } from './order-executor.ts';
 import { precheck } from './prechecks.ts';
 import { above, quantityFor, quantizeAmount, quantizePrice, quantizeQuantity } from './quantize.ts';
-import { failPrecheck, isPrice, type RefusalCode, refuseIntent } from './refusals.ts';
+import { failPrecheck, isFraction, isPrice, type RefusalCode, refuseIntent } from './refusals.ts';
 
 type Refusal = { readonly code: RefusalCode; readonly reason: string };
 
@@ -64,6 +64,9 @@ function findRefusal({ state, now }: Turn, intent: OpenIntent): Refusal | null {
   }
   if (rulesOf(state.rules, instrumentId) === null) {
     return { code: 'RULES_UNKNOWN', reason: 'the venue names no trading rules for the instrument' };
+  }
+  if (!isFraction(intent.maxSlippage) || !isFraction(intent.stopDistance)) {
+    return { code: 'INTENT_INVALID', reason: 'slippage and distance of the stop are fractions below 1' };
   }
   return isPrice(referencePrice) ? null : { code: 'PRICE_INVALID', reason: 'there is no price to buy by' };
 }

@@ -19,6 +19,7 @@ import {
   startTimer,
   type Turn,
 } from './execution-state.ts';
+import { keepPolling, POLL_TIMER, takePollTimer } from './open-orders.ts';
 import { openExecution } from './opening.ts';
 import {
   askAnew,
@@ -33,17 +34,15 @@ import {
 import { alarmNaked, NAKED_TIMER } from './protection.ts';
 import {
   beginReconciling,
-  keepPolling,
-  POLL_TIMER,
-  RECONCILE_TIMER,
+  compareSoon,
   stepReconciling,
   takeBalances,
   takeHistory,
   takeOpenOrders,
-  takePollTimer,
   takeReconcileTimer,
 } from './reconciler.ts';
 import { advanceAll, takeIntent } from './spot-engine.ts';
+import { RECONCILE_TIMER } from './weighing.ts';
 
 export { parseClientOrderId } from './client-order-id.ts';
 export { DEFAULT_EXECUTION_CONFIG, type ExecutionConfig } from './execution-config.ts';
@@ -71,6 +70,7 @@ export function foldExecution(state: ExecutionState, input: ExecutionInput): Exe
   take(turn, input);
   advanceAll(turn);
   stepReconciling(turn);
+  if (isShortOfBalance(turn)) compareSoon(turn);
   // What was adopted just now is looked after at once.
   if (turn.facts.some((fact) => fact.kind === 'mismatchFound')) advanceAll(turn);
   keepPolling(turn);
@@ -126,9 +126,25 @@ function askForRules(turn: Turn): void {
 
 function takeRules(turn: Turn, { answer }: InputOf<'tradingRulesFetched'>): void {
   const { state, now } = turn;
-  if (answer.ok) foldRules(state.rules, answer.value, now);
+  const { quoteAsset } = state.config;
+  if (answer.ok)
+    foldRules(
+      state.rules,
+      answer.value.filter((rule) => rule.quoteAsset === quoteAsset),
+      now,
+    );
   else foldRulesFailure(state.rules);
   startTimer(turn, RULES_TIMER, nextRefresh(answer.ok ? null : answer.error, state.config.rules, now));
+}
+
+/** Whether the venue refused an order because the account has less than we believe. */
+function isShortOfBalance({ facts }: Turn): boolean {
+  return facts.some(
+    (fact) =>
+      fact.kind === 'orderMoved' &&
+      fact.order.state === 'rejected' &&
+      fact.order.failure?.code === 'balance_insufficient',
+  );
 }
 
 /** Timers of a desk that waited need nothing of their own: every input lets every desk go on. */

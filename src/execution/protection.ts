@@ -27,7 +27,7 @@ type StopTerms = Extract<OrderTerms, { type: 'stop' | 'oco' }>;
 export function beginStop(turn: Turn, desk: Desk): void {
   const entryPrice = entryPriceOf(desk);
   if (entryPrice === null || desk.softwareStop !== null) return;
-  desk.softwareStop = below(entryPrice, Math.min(desk.stopDistance, 1));
+  desk.softwareStop = below(entryPrice, desk.stopDistance);
   putDesk(turn, desk);
 }
 

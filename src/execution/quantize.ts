@@ -62,7 +62,8 @@ export function below(price: Price, fraction: number): Price {
 }
 
 function toShare(fraction: number): Decimal {
-  const share = decimalFromFloat(fraction);
+  // Nine decimals are finer than any tick; what a float carries beyond them is noise.
+  const share = decimalFromFloat(Math.round(fraction * 1e9) / 1e9);
   if (share === null || share < 0n || share > ONE) throw new RangeError(`not a fraction: ${fraction}`);
   return share;
 }

@@ -1,41 +1,45 @@
 /**
- * The comparison of own records with the venue, at the start and whenever reports may have been missed, and the poll that
- * repeats the cheap part of it. In come the venue's answers, out go questions, adopted orders, cancels of what is left
- * over and flags. Entries stay closed until every difference is settled; exits go on.
+ * The comparison of own records with the venue, at the start and whenever reports may have been missed, as a
+ * procedure of phases. In come the venue's answers, out go questions, adopted orders, cancels of what is left over and
+ * flags. Entries stay closed until every difference is settled; exits go on.
  */
 import { assertNever } from '../core/assert.ts';
 import { backoffMs } from '../core/backoff.ts';
 import type { Result } from '../core/result.ts';
 import { addMs, type EpochMs } from '../core/time.ts';
 import type { Balance } from '../model/balance.ts';
-import type { Mismatch } from '../model/execution.ts';
-import { type Failure, failure } from '../model/failure.ts';
+import type { Failure } from '../model/failure.ts';
 import type { InstrumentId } from '../model/instrument.ts';
-import type { OrderKey, OrderReport } from '../model/order.ts';
+import type { OrderReport } from '../model/order.ts';
 import { parseClientOrderId } from './client-order-id.ts';
-import { createDesk } from './desk.ts';
 import { rulesOf } from './exchange-info-cache.ts';
-import { deskOf, type ExecutionState, listDesks, notify, orderOf, startTimer, type Turn } from './execution-state.ts';
-import { adoptOrder, doubtOrder, takeReport } from './order-executor.ts';
-import { hasEnded, isInDoubt, isResting } from './order-life.ts';
-import { type Difference, findShortages, planReconciliation, spreadShortage } from './reconciliation.ts';
+import { deskOf, type ExecutionState, listDesks, orderOf, startTimer, type Turn } from './execution-state.ts';
+import { compareOpenOrders, sweep } from './open-orders.ts';
+import { adoptOrder, adoptPosition, tellMismatch } from './order-adoption.ts';
+import { takeReport } from './order-executor.ts';
+import { hasEnded, isInDoubt } from './order-life.ts';
+import { type Difference, planReconciliation } from './reconciliation.ts';
 import { createReconciling } from './reconciling.ts';
+import { RECONCILE_TIMER, weigh } from './weighing.ts';
 
-/** Timer of the poll for open orders. */
-export const POLL_TIMER = 'execution:poll';
-/** Timer of a question of the reconciliation that is to be asked again. */
-export const RECONCILE_TIMER = 'execution:reconcile';
 /** Instruments whose orders are looked through. Policy beyond it: those of open positions first, then by name. */
 const INSTRUMENTS_MAX = 60;
-/** A balance that is too low is read again after this before it is believed. */
-const WEIGH_AGAIN_MS = 2_000;
+/** Least time between two comparisons that an answer of the venue causes. */
+const COMPARED_MS = 60_000;
 
 /** Begins a comparison; one that is under way begins again. */
 export function beginReconciling(turn: Turn): void {
   const { state, now } = turn;
-  const { failuresInRow } = state.reconciling;
-  state.reconciling = { ...createReconciling(), phase: 'asking', askedTime: now, failuresInRow };
+  const { failuresInRow, settledTime } = state.reconciling;
+  state.reconciling = { ...createReconciling(), phase: 'asking', askedTime: now, failuresInRow, settledTime };
   turn.effects.push({ kind: 'fetchOpenOrders', askedTime: now }, { kind: 'fetchBalances' });
+}
+
+/** Begins a comparison because an answer does not fit what we believe, unless the last one ended just now. */
+export function compareSoon(turn: Turn): void {
+  const { phase, settledTime } = turn.state.reconciling;
+  if (phase !== 'settled' || (settledTime !== null && turn.now - settledTime < COMPARED_MS)) return;
+  beginReconciling(turn);
 }
 
 /** Takes a list of open orders: of the comparison under way, or of the poll. */
@@ -51,41 +55,6 @@ export function takeOpenOrders(
   }
   if (isAwaited) reconciling.openOrders = answer.value;
   compareOpenOrders(turn, answer.value, askedTime);
-}
-
-/** An order of ours that rests is in the list, or is asked about; one in the list that nobody needs is cancelled. */
-function compareOpenOrders(turn: Turn, reports: readonly OrderReport[], askedTime: EpochMs): void {
-  const { state } = turn;
-  const listed = new Set(reports.map((report) => report.clientOrderId));
-  for (const order of Object.values(state.orders)) {
-    const isMissing = isResting(order) && !listed.has(order.clientOrderId) && order.updatedTime < askedTime;
-    if (isMissing) doubtOrder(turn, order, null);
-  }
-  for (const report of reports) takeListed(turn, report);
-}
-
-function takeListed(turn: Turn, report: OrderReport): void {
-  const { state } = turn;
-  const parts = parseClientOrderId(report.clientOrderId);
-  if (parts === null || takeReport(turn, report) === 'known' || state.reconciling.phase !== 'settled') return;
-  const desk = deskOf(state, parts.positionId);
-  const { clientOrderId, instrumentId } = report;
-  if (desk === null) sweep(turn, { instrumentId, clientOrderId });
-  else {
-    adoptOrder(turn, desk, report);
-    tell(turn, { kind: 'orderAdopted', positionId: desk.positionId, clientOrderId });
-  }
-}
-
-/** Cancels an order of ours that belongs to nothing; the poll sees whether it went. */
-function sweep(turn: Turn, key: OrderKey): void {
-  turn.effects.push({ kind: 'cancelOrder', key });
-  tell(turn, { kind: 'orphanOrder', clientOrderId: key.clientOrderId });
-}
-
-function tell(turn: Turn, mismatch: Mismatch): void {
-  turn.state.reconciling.mismatches++;
-  turn.facts.push({ kind: 'mismatchFound', mismatch, time: turn.now });
 }
 
 /** Takes the orders of one instrument. */
@@ -238,7 +207,7 @@ function settle(turn: Turn, difference: Difference): void {
       const { positionId, report } = difference;
       const desk = deskOf(turn.state, positionId);
       if (desk !== null) adoptOrder(turn, desk, report);
-      tell(turn, { kind: 'orderAdopted', positionId, clientOrderId: report.clientOrderId });
+      tellMismatch(turn, { kind: 'orderAdopted', positionId, clientOrderId: report.clientOrderId });
       return;
     }
     case 'adoptPosition':
@@ -248,62 +217,9 @@ function settle(turn: Turn, difference: Difference): void {
       sweep(turn, difference.key);
       return;
     case 'flag':
-      tell(turn, difference.mismatch);
+      tellMismatch(turn, difference.mismatch);
       return;
     default:
       assertNever(difference);
   }
-}
-
-function adoptPosition(turn: Turn, found: Extract<Difference, { kind: 'adoptPosition' }>): void {
-  const { positionId, instrumentId, baseAsset, quantity, reports } = found;
-  const stopDistance = turn.state.config.protection.adoptedDistance;
-  const desk = createDesk({ positionId, instrumentId, baseAsset, traceId: `adopted:${positionId}`, stopDistance });
-  turn.state.desks[positionId] = desk;
-  for (const report of reports) adoptOrder(turn, desk, report);
-  tell(turn, { kind: 'positionAdopted', positionId, quantity });
-  notify(turn, 'warn', failure('position_adopted', { positionId, instrumentId }));
-}
-
-/** The last phase: what the fills say we hold must be there. */
-function weigh(turn: Turn, balances: readonly Balance[]): void {
-  const { state, now } = turn;
-  const { reconciling } = state;
-  const hasMoved = reconciling.fillCount !== state.fillCount || Object.values(state.orders).some(isInDoubt);
-  const desks = listDesks(state);
-  const shortages = findShortages(desks, balances);
-  if (hasMoved || (shortages.length > 0 && !reconciling.isShortSeen)) {
-    reconciling.isShortSeen = !hasMoved;
-    reconciling.balances = null;
-    startTimer(turn, RECONCILE_TIMER, addMs(now, WEIGH_AGAIN_MS));
-    return;
-  }
-  spreadShortage(desks, shortages);
-  for (const shortage of shortages) {
-    tell(turn, shortage);
-    notify(turn, 'error', failure('balance_short', { asset: shortage.asset }));
-  }
-  turn.facts.push({ kind: 'reconciled', mismatches: reconciling.mismatches, time: now });
-  state.reconciling = { ...createReconciling(), phase: 'settled', fillCount: state.fillCount };
-}
-
-/** Keeps the poll going while there is anything to look after. */
-export function keepPolling(turn: Turn): void {
-  const { state, now } = turn;
-  const isIdle =
-    Object.keys(state.desks).length === 0 && !Object.values(state.orders).some((order) => !hasEnded(order));
-  if (isIdle || state.pollAt !== null) return;
-  state.pollAt = addMs(now, state.config.pollMs);
-  startTimer(turn, POLL_TIMER, state.pollAt);
-}
-
-/** The poll is due: asks for the open orders and, unless a comparison does, for the balances. */
-export function takePollTimer(turn: Turn): void {
-  const { state, now } = turn;
-  state.pollAt = null;
-  if (state.reconciling.phase === 'asking') return;
-  turn.effects.push({ kind: 'fetchOpenOrders', askedTime: now });
-  if (state.reconciling.phase !== 'settled') return;
-  state.reconciling.fillCount = state.fillCount;
-  turn.effects.push({ kind: 'fetchBalances' });
 }

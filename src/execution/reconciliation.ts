@@ -133,15 +133,23 @@ function byName(a: Difference, b: Difference): number {
 /** An asset of which our fills say more than the account has. */
 export type Shortage = Extract<Mismatch, { kind: 'balanceShort' }>;
 
-/** Where the account has less than the desks hold, by asset in the order of their names. */
-export function findShortages(desks: readonly Desk[], balances: readonly Balance[]): readonly Shortage[] {
+/** What an account has, and what of it our own open sales lock, by asset. */
+export type Owned = { readonly balances: readonly Balance[]; readonly locked: ReadonlyMap<string, bigint> };
+
+/**
+ * Where less can be sold than the desks hold, by asset in the order of their names: what is free and what our own sales
+ * lock counts, what others lock does not.
+ */
+export function findShortages(desks: readonly Desk[], { balances, locked }: Owned): readonly Shortage[] {
   const held = new Map<string, bigint>();
   for (const desk of desks) held.set(desk.baseAsset, (held.get(desk.baseAsset) ?? 0n) + desk.held);
   return [...held]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([asset, quantity]): Shortage[] => {
       const balance = balances.find((entry) => entry.asset === asset);
-      const found = balance === undefined ? 0n : balance.free + balance.locked;
+      const own = locked.get(asset) ?? 0n;
+      const kept = (balance?.locked ?? 0n) as bigint;
+      const found = ((balance?.free ?? 0n) as bigint) + (kept < own ? kept : own);
       if (found >= quantity) return [];
       return [{ kind: 'balanceShort', asset, held: quantity as Shortage['held'], found: found as Shortage['found'] }];
     });

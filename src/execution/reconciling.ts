@@ -20,6 +20,8 @@ export type Reconciling = {
   balances: readonly Balance[] | null;
   /** Orders by instrument, `null` where they are still asked for. */
   histories: Record<string, readonly OrderReport[] | null>;
+  /** When records and venue last agreed, `null` before the first time. */
+  settledTime: EpochMs | null;
   /** Fills booked when balances were asked for. */
   fillCount: number;
   /** Whether the last weighing found too little, which must be seen twice. */
@@ -36,6 +38,7 @@ export function createReconciling(): Reconciling {
     openOrders: null,
     balances: null,
     histories: {},
+    settledTime: null,
     fillCount: 0,
     isShortSeen: false,
     failuresInRow: 0,

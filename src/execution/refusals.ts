@@ -14,6 +14,7 @@ export type RefusalCode =
   | 'RULES_STALE'
   | 'RULES_UNKNOWN'
   | 'PRICE_INVALID'
+  | 'INTENT_INVALID'
   | 'POSITION_UNKNOWN'
   | 'EXITS_FULL';
 
@@ -42,6 +43,11 @@ const WORD = { open: 'purchase', exit: 'sale' } as const satisfies Record<Refuse
 function tell(turn: Turn, intent: Refused, why: { readonly code: string; readonly reason: string }): void {
   const { intentId, positionId, instrumentId } = intent;
   turn.facts.push({ kind: 'intentRefused', intentId, positionId, instrumentId, ...why, time: turn.now });
+}
+
+/** Whether a number is a fraction that a price may be moved by. */
+export function isFraction(value: number): boolean {
+  return Number.isFinite(value) && value >= 0 && value < 1;
 }
 
 /** Whether a price can be traded by: a missing one, zero and less abort an entry. */

@@ -5,6 +5,7 @@
  */
 import { createRng } from '../../src/core/rng.ts';
 import { DEFAULT_EXECUTION_CONFIG, type PositionView } from '../../src/execution/index.ts';
+import { digest } from '../../src/journal/index.ts';
 import type { OrderState } from '../../src/model/execution.ts';
 import type { ExitReason, PositionId } from '../../src/model/intent.ts';
 import type { OrderReport } from '../../src/model/order.ts';
@@ -36,6 +37,8 @@ export type DriveReport = {
   readonly seed: number;
   readonly wrong: readonly string[];
   readonly story: readonly string[];
+  /** Of everything the stage told. */
+  readonly digest: string;
   readonly counts: {
     readonly orders: number;
     readonly entries: number;
@@ -252,7 +255,7 @@ export async function drive(seed: number): Promise<DriveReport> {
     crashes: life.crashes,
     faults: life.faults,
   };
-  return { seed, wrong: [...world.wrong, ...life.wrong], story: life.story, counts };
+  return { seed, wrong: [...world.wrong, ...life.wrong], story: life.story, digest: digest(world.facts), counts };
 }
 
 /** Holds the quiet world to the venue's own books. */

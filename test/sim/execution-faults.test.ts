@@ -27,3 +27,7 @@ it(`P0-1 R2-2 B-11 one intent is one order and no order is forgotten, whatever f
   expect(failed.map(({ seed }) => seed)).toEqual([]);
   expect(sum.crashes).toBeGreaterThan(wanted.length / 2);
 }, 120_000);
+
+it('lives the same life from the same seed', async () => {
+  for (const seed of [3, 14, 15]) expect(await drive(seed)).toEqual(await drive(seed));
+});

@@ -1,0 +1,85 @@
+/**
+ * What a move of an order means for its position and for everybody who listens. In come a record before and after
+ * evidence with the fills that are new, out go facts, each once, and what is held.
+ */
+import { add, type Decimal, multiply, subtract } from '../core/decimal.ts';
+import type { OrderRecord } from '../model/execution.ts';
+import type { Fill } from '../model/order.ts';
+import { bookFill, type Desk } from './desk.ts';
+import { buildDesk } from './desk-opening.ts';
+import { pauseDesk, resumeDesk } from './desk-pause.ts';
+import { deskOf, putDesk, putOrder, reviveOrders, type Turn } from './execution-state.ts';
+import { hasEnded, isInDoubt, isResting, type OrderMove } from './order-life.ts';
+
+/** Keeps a move: tells the state, books every new fill once, and tells how an intent ended. */
+export function applyMove(turn: Turn, before: OrderRecord, { order, fills }: OrderMove): void {
+  if (order === before) return;
+  putOrder(turn, order);
+  for (const fill of fills) tellFill(turn, order, fill);
+  if (fills.length > 0) bookFills(turn, order, fills);
+  if (!isInDoubt(order)) delete turn.state.askedInRow[order.clientOrderId];
+  judgeStop(turn, before, order);
+  if (!hasEnded(before) && hasEnded(order)) tellEnd(turn, order);
+}
+
+function tellFill(turn: Turn, order: OrderRecord, fill: Fill): void {
+  const { positionId, instrumentId, side, purpose, reason, clientOrderId: id, traceId } = order;
+  const whose = { positionId, instrumentId, side, purpose, reason, clientOrderId: id };
+  turn.facts.push({ kind: 'orderFilled', ...whose, fill, traceId, time: turn.now });
+  turn.state.fillCount++;
+  moveWallet(turn, order, fill);
+}
+
+/** A position that was over is held again when a fill of it comes late: it must be looked after, so its desk opens. */
+function bookFills(turn: Turn, order: OrderRecord, fills: readonly Fill[]): void {
+  const { state } = turn;
+  const desk = deskOf(state, order.positionId);
+  if (desk === null) {
+    const orders = reviveOrders(state, order.positionId);
+    state.desks[order.positionId] = buildDesk(orders, { stopDistance: state.config.protection.adoptedDistance });
+  } else for (const fill of fills) bookFill(desk, fill, order.side);
+  putDesk(turn, deskOf(state, order.positionId) as Desk);
+}
+
+/** Keeps the account's balances near the truth between two readings. */
+function moveWallet({ state: { wallet } }: Turn, order: OrderRecord, fill: Fill): void {
+  if (wallet === null) return;
+  const [base = '', quote = ''] = (order.instrumentId.split(':').at(-1) ?? '').split('/');
+  const sign = (order.side === 'buy' ? 1n : -1n) as bigint;
+  const move = (asset: string, change: bigint): void => {
+    wallet[asset] = add<Decimal>(wallet[asset] ?? (0n as Decimal), change as Decimal);
+  };
+  move(base, sign * fill.quantity);
+  move(quote, -sign * multiply(fill.price, fill.quantity));
+  move(fill.feeAsset, subtract<Decimal>(0n as Decimal, fill.fee));
+}
+
+/** A stop that went without us, or that the venue did not take, is not placed again at once. */
+function judgeStop(turn: Turn, before: OrderRecord, order: OrderRecord): void {
+  const desk = deskOf(turn.state, order.positionId);
+  if (order.purpose !== 'protection' || desk === null) return;
+  if (isResting(order) && before.venueOrderId === null) resumeDesk(desk);
+  const isOurs = desk.cancelId === order.clientOrderId;
+  if (hasEnded(order) && !hasEnded(before) && order.state !== 'filled' && !isOurs) pauseDesk(turn, desk);
+}
+
+/** One fact ends an intent: it was refused, or its order is done. */
+function tellEnd(turn: Turn, order: OrderRecord): void {
+  const { purpose, intentId, positionId, instrumentId } = order;
+  if (purpose === 'protection') return;
+  const { now, state } = turn;
+  const desk = state.desks[positionId];
+  const outcome = order.state === 'filled' ? 'filled' : order.fills.length > 0 ? 'partial' : 'nothing';
+  if (purpose === 'exit' && desk !== undefined) {
+    if (outcome === 'filled') desk.exitKeys[intentId] = 'done';
+    else delete desk.exitKeys[intentId];
+  }
+  if (order.state === 'rejected' && outcome === 'nothing') {
+    if (state.entries[instrumentId]?.intentId === intentId) delete state.entries[instrumentId];
+    const code = order.failure?.code ?? 'order_refused';
+    const reason = order.failure?.message ?? 'the venue refused the order';
+    turn.facts.push({ kind: 'intentRefused', intentId, positionId, instrumentId, code, reason, time: now });
+    return;
+  }
+  turn.facts.push({ kind: 'intentDone', intentId, positionId, outcome, time: now });
+}

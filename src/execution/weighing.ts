@@ -1,0 +1,51 @@
+/**
+ * Balances against holdings: the last phase of a comparison with the venue. In come the account's balances, out go what
+ * each position can not sell because the account lacks it, and that records and venue agree.
+ */
+import { addMs } from '../core/time.ts';
+import type { Balance } from '../model/balance.ts';
+import { failure } from '../model/failure.ts';
+import { deskOf, type ExecutionState, listDesks, notify, startTimer, type Turn } from './execution-state.ts';
+import { tellMismatch } from './order-adoption.ts';
+import { hasEnded, isInDoubt } from './order-life.ts';
+import { findShortages, spreadShortage } from './reconciliation.ts';
+import { createReconciling } from './reconciling.ts';
+
+/** Timer of a question of the reconciliation that is to be asked again. */
+export const RECONCILE_TIMER = 'execution:reconcile';
+/** A balance that is too low is read again after this before it is believed. */
+const WEIGH_AGAIN_MS = 2_000;
+
+/** The last phase: what the fills say we hold must be there. */
+export function weigh(turn: Turn, balances: readonly Balance[]): void {
+  const { state, now } = turn;
+  const { reconciling } = state;
+  const hasMoved = reconciling.fillCount !== state.fillCount || Object.values(state.orders).some(isInDoubt);
+  const desks = listDesks(state);
+  const shortages = findShortages(desks, { balances, locked: lockedByUs(state) });
+  if (hasMoved || (shortages.length > 0 && !reconciling.isShortSeen)) {
+    reconciling.isShortSeen = !hasMoved;
+    reconciling.balances = null;
+    startTimer(turn, RECONCILE_TIMER, addMs(now, WEIGH_AGAIN_MS));
+    return;
+  }
+  spreadShortage(desks, shortages);
+  for (const shortage of shortages) {
+    tellMismatch(turn, shortage);
+    notify(turn, 'error', failure('balance_short', { asset: shortage.asset }));
+  }
+  turn.facts.push({ kind: 'reconciled', mismatches: reconciling.mismatches, time: now });
+  state.reconciling = { ...createReconciling(), phase: 'settled', fillCount: state.fillCount, settledTime: now };
+}
+
+/** What our own open sales lock, by asset: it can be sold once they are cancelled. */
+function lockedByUs(state: ExecutionState): ReadonlyMap<string, bigint> {
+  const locked = new Map<string, bigint>();
+  for (const order of Object.values(state.orders)) {
+    const { terms, side, filledQuantity } = order;
+    if (side === 'buy' || hasEnded(order) || terms === null || terms.type === 'marketByQuote') continue;
+    const asset = deskOf(state, order.positionId)?.baseAsset ?? '';
+    locked.set(asset, (locked.get(asset) ?? 0n) + terms.quantity - filledQuantity);
+  }
+  return locked;
+}
