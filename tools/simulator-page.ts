@@ -135,7 +135,7 @@ events:
 |---|---|
 | \`move\` | \`symbols\` (one, a list, or \`all\`), \`for\`; \`price\` by how much it ends higher, for good; \`volume\` how many times what it would be; \`volatility\` the same of returns; \`buyers\` their share of the volume |
 | \`halt\` | \`symbols\`, \`for\`: no trades, status BREAK, orders refused |
-| \`delist\` | \`symbols\`: gone from the exchange |
+| \`delist\` | \`symbols\`: gone from the exchange, their open orders cancelled |
 | \`list\` | a coin as under \`coins\`, trading from then on, announced half an hour before |
 | \`outage\` | \`for\`; sockets lost and refused, 503 to requests; \`minutes: missing\` where no candle of it shall ever exist |
 | \`fault\` | an order as above, \`kind\` and fields |

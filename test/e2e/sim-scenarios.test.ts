@@ -15,6 +15,7 @@ import { addMs, epochMs } from '../../src/core/time.ts';
 import { instrumentId } from '../../src/model/instrument.ts';
 import { timeframe, timeframeMs } from '../../src/model/timeframe.ts';
 import { createSignalWorker, deriveSignal, findSignalProfile, foldPlainCandle } from '../../src/signals/index.ts';
+import { ApiClient } from '../fixtures/api-client.ts';
 import { type ArrivedFrame, type DrivenExchange, driveExchange } from '../fixtures/driven-exchange.ts';
 import { runHotwick } from '../fixtures/hotwick-process.ts';
 
@@ -192,6 +193,22 @@ describe('the exchange', () => {
       [[], -1121],
     ]);
   });
+});
+
+it('a coin that leaves the exchange gives back what its orders had set aside, and tells', async () => {
+  const driven = await play(hot('  - { at: 2m, delist: { symbols: HOTUSDT } }'));
+  const client = await ApiClient.open(driven.exchange);
+  onTestFinished(() => client.close());
+  await client.askSigned('userDataStream.subscribe.signature', driven.trader);
+  const order = { symbol: 'HOTUSDT', side: 'BUY', type: 'LIMIT', timeInForce: 'GTC', quantity: '100', price: '1' };
+  await driven.trader.send('POST /api/v3/order', { ...order, newClientOrderId: 'rest' });
+  await driven.pass(4 * MINUTE);
+  expect(client.events.map(({ event }) => event['X']).filter((status) => status !== undefined)).toEqual([
+    'NEW',
+    'CANCELED',
+  ]);
+  const { body } = await driven.trader.send('GET /api/v3/account', { omitZeroBalances: 'true' });
+  expect(body['balances']).toContainEqual({ asset: 'USDT', free: '10000.00000000', locked: '0.00000000' });
 });
 
 it('a listing trades from its minute on, with 10 bars after 10 minutes (18)', async () => {

@@ -136,6 +136,16 @@ export class TradingEngine {
     return ok(list);
   }
 
+  /** Ends every open order of a symbol, as when it leaves the exchange; each is told under its own id. */
+  cancelSymbol(symbol: string, time: EpochMs): void {
+    if (this.orders.openCount(symbol) === 0) return;
+    for (const account of this.#state.accounts.keys()) {
+      for (const order of this.orders.open(account, symbol)) {
+        this.cancel({ order, time, cancelId: order.draft.clientOrderId });
+      }
+    }
+  }
+
   /** Moves a market; what that fills and triggers is told before this returns. */
   tick(symbol: string, tick: MarketTick): void {
     applyTick(this.#state, bookOf(this.#state, symbol), tick);

@@ -218,8 +218,9 @@ export class MarketDriver {
 
   #applyStatus(track: Track, at: EpochMs): void {
     const { instrument } = track;
-    const isOpen = this.#options.view.market.status(instrument.instrumentId, at) === 'trading';
-    const status = isOpen && !this.#halted.has(instrument.symbol) ? 'TRADING' : 'HALT';
+    const listing = this.#options.view.market.status(instrument.instrumentId, at);
+    if (listing === 'unlisted' && at > instrument.listedTime) this.#options.engine.cancelSymbol(instrument.symbol, at);
+    const status = listing === 'trading' && !this.#halted.has(instrument.symbol) ? 'TRADING' : 'HALT';
     if (this.#options.engine.book(instrument.symbol)?.status !== status) {
       this.#options.engine.setStatus(instrument.symbol, status);
     }
