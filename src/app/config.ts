@@ -38,6 +38,7 @@ export type Config = {
   readonly backfill: BackfillConfig;
   readonly topMarkets: { readonly symbolsTtlMs: number; readonly tickersTtlMs: number };
   readonly gates: GateConfig;
+  readonly social: SocialConfig;
 };
 
 type Switch = 'on' | 'off';
@@ -70,6 +71,14 @@ export type BackfillConfig = {
   readonly exchangeOnRead: Switch;
   readonly exchange: Switch;
   readonly exchangeTimeoutMs: number;
+};
+
+/** What may be asked what people say. */
+export type SocialConfig = {
+  /** A secret; `null` without one. */
+  readonly bearerToken: string | null;
+  readonly accounts: readonly string[];
+  readonly square: Switch;
 };
 
 /** Which gated routes are served. */
@@ -123,6 +132,11 @@ export function loadConfig(environment: Environment = process.env): Result<Confi
       tickersTtlMs: integer(SETTINGS.tickersTtlS) * 1000,
     },
     gates: parseGates(environment),
+    social: {
+      bearerToken: text(SETTINGS.twitterToken) || null,
+      accounts: readList(SETTINGS.twitterAccounts, environment).value,
+      square: isOn(SETTINGS.square),
+    },
   };
   if (!wanted.ok && problems.length === 0) return wanted;
   if (!wanted.ok) problems.push(`${SETTINGS.derivedTimeframes.name}: ${wanted.error.message}`);

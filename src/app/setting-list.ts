@@ -68,8 +68,10 @@ function describeSetting(setting: Setting, environment: Environment): SettingInF
       const { value, ...rest } = readList(setting, environment);
       return { name, value: value.join(','), meaning, ...rest };
     }
-    case 'text':
-      return { name, meaning, ...readText(setting, environment) };
+    case 'text': {
+      const { value, ...rest } = readText(setting, environment);
+      return { name, meaning, value: setting.secret === true && value !== '' ? SET : value, ...rest };
+    }
     default:
       return kind satisfies never;
   }

@@ -15,6 +15,8 @@ export type Setting = {
   readonly max?: number;
   /** Words a text may be; any other is the default. */
   readonly choices?: readonly string[];
+  /** A text that is never shown. */
+  readonly secret?: true;
   /** A switch that is set for a newcomer, who has not set it at all. */
   readonly preset?: '1';
   /** A switch that, where it is not set, is on while one of these is. */
@@ -293,6 +295,25 @@ export const SETTINGS = {
     kind: 'text',
     initial: 'wss://stream.binance.com:9443',
     meaning: 'spot stream base URL; `/stream` is appended',
+  },
+  twitterToken: {
+    name: 'TWITTER_BEARER_TOKEN',
+    kind: 'text',
+    initial: '',
+    secret: true,
+    meaning: 'bearer token of an app of X, for `hotwick scan --live`; without it X is not asked',
+  },
+  twitterAccounts: {
+    name: 'HOTWICK_X_ACCOUNTS',
+    kind: 'list',
+    initial: '',
+    meaning: 'accounts of X whose posts are searched, without `@`, separated by commas',
+  },
+  square: {
+    name: 'HOTWICK_SQUARE',
+    kind: 'boolean',
+    initial: '0',
+    meaning: 'ask Binance Square, whose address is not documented, for its hot posts in `hotwick scan --live`',
   },
   archiveUrl: {
     name: 'HOTWICK_ARCHIVE_URL',

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ScanReport } from '../../src/app/scan/scan-report.ts';
-import { runHotwick } from '../fixtures/hotwick-process.ts';
+import { HotwickProcess, runHotwick } from '../fixtures/hotwick-process.ts';
 import { recordingFolder, writeBars } from '../fixtures/recording-folder.ts';
 
 function writeMarket(): string {
@@ -30,13 +30,26 @@ describe('hotwick scan', () => {
     expect(report.recording).toMatchObject({ dir, bars: 600, timeframe: '5m' });
   });
 
+  it('watches a live exchange and shows the coins that are nearest, and ends when told', async () => {
+    const sim = new HotwickProcess(['sim', '--port', '0', '--market', 'spot', '--speed', '1']);
+    const [, address = ''] = await sim.match(/REST +http:\/\/([\d.:]+)/);
+    const urls = ['--rest-url', `http://${address}`, '--ws-url', `ws://${address}`];
+    const ending = await runHotwick(['scan', '--live', '--for', '4s', '--every', '1h', ...urls]);
+    sim.child.kill('SIGTERM');
+    await sim.ended;
+    expect(ending).toMatchObject({ code: 0 });
+    expect(ending.stdout).toMatch(/The hottest coins: \d+/);
+    expect(ending.stdout).toMatch(/Nearest to a burst, of [1-9]\d* watched/);
+    expect(ending.stdout).toContain('x off (no bearer token); square off (not asked for)');
+  });
+
   it('says in one sentence what is wrong', async () => {
     const dir = writeMarket();
     for (const args of [
       ['--recording', join(dir, 'none')],
       ['--recording', dir, '--timeframe', '1h'],
+      ['--recording', dir, '--live'],
       ['--recording', dir, '--report', join(dir, 'none', 'report.json')],
-      [],
     ]) {
       const ending = await runHotwick(['scan', ...args]);
       expect(ending.code).toBe(1);

@@ -9,29 +9,42 @@ import { SCAN_TIMEFRAMES, type ScanTimeframe } from '../scan/recording-files.ts'
 import { scanRecording } from '../scan/scan-recording.ts';
 import type { ScanReport } from '../scan/scan-report.ts';
 import { alignTable, medianStayHours, toTables } from '../scan/scan-tables.ts';
+import { durationOption } from './options.ts';
 import { banner, grouped, say, sayFailure } from './output.ts';
 import { type Progress, startProgress } from './progress.ts';
+import { type LiveFlags, runLiveScan } from './scan-live.ts';
 
-type ScanFlags = { readonly recording: string; readonly report?: string; readonly timeframe?: ScanTimeframe };
+type RecordingFlags = { readonly recording: string; readonly report?: string; readonly timeframe?: ScanTimeframe };
+type ScanFlags = LiveFlags & Partial<RecordingFlags> & { readonly live?: true };
 
 const EXAMPLES = `
 Examples:
   hotwick scan --recording data/klines/spot-hot-2025
   hotwick scan --recording data/klines/spot-hot-2025 --report scan.json
   hotwick scan --recording data/klines/spot-doge-may2021 --timeframe 5m
+  hotwick scan --live --for 20m
+  hotwick scan --live --rest-url http://127.0.0.1:18090 --ws-url ws://127.0.0.1:18090
 
 A recording is a folder of candle files of USDT spot pairs (.csv, .csv.gz, .zip, .parquet), 1m or 5m, at least two days
 of them. It is played bar by bar through the rules of discovery with their default numbers; no bar is seen before it is
-over. Books, announcements and posts are not in it.`;
+over. Books, announcements and posts are not in it.
+
+The live market is watched without an account: tickers and minutes of every USDT spot pair, lists, announcements and
+books. Posts are read where docs/settings.md is told how. Nothing is stored and nothing is traded.`;
 
 /** Adds the command. */
 export function addScanCommand(program: Command): void {
   program
     .command('scan')
-    .description('play recorded candles of the whole market through discovery and judge what it finds')
-    .requiredOption('--recording <dir>', 'folder of candle files, sub-folders included')
+    .description('discovery over recorded candles of the whole market, judged, or on the live market')
+    .option('--recording <dir>', 'folder of candle files, sub-folders included')
     .option('--report <file>', 'write the whole report, every candidate included, as JSON')
     .option('--timeframe <timeframe>', `${SCAN_TIMEFRAMES.join(' or ')} (default: the finest there is)`, scanTimeframe)
+    .option('--live', 'watch the live market instead')
+    .option('--for <duration>', 'live: stop after this long and exit 0, for example 20m', durationOption)
+    .option('--every <duration>', 'live: time between two tables', durationOption, durationOption('1m'))
+    .option('--rest-url <url>', 'live: REST address of a simulated exchange (default: the one in the settings)')
+    .option('--ws-url <url>', 'live: its stream address')
     .addHelpText('after', EXAMPLES)
     .action(runScan);
 }
@@ -42,7 +55,19 @@ function scanTimeframe(text: string): ScanTimeframe {
   return found;
 }
 
-async function runScan({ recording: dir, report: file, timeframe }: ScanFlags): Promise<void> {
+async function runScan({ live, recording, report, timeframe, ...liveFlags }: ScanFlags): Promise<void> {
+  if ((live === true) === (recording !== undefined)) {
+    return sayFailure(failure('usage_wrong', { reason: 'name a folder with --recording, or say --live' }));
+  }
+  if (recording === undefined) return runLiveScan(liveFlags);
+  await runRecordingScan({
+    recording,
+    ...(report === undefined ? {} : { report }),
+    ...(timeframe === undefined ? {} : { timeframe }),
+  });
+}
+
+async function runRecordingScan({ recording: dir, report: file, timeframe }: RecordingFlags): Promise<void> {
   const stages = { reading: startProgress('Reading', 'bars'), playing: null as Progress | null };
   const onProgress = (stage: 'reading' | 'playing', bars: number): void => {
     if (stage === 'playing' && stages.playing === null) {

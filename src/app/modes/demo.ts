@@ -223,7 +223,7 @@ async function settleSeries(
 }
 
 /** The feed's patience is meant in real time; its clock runs `speed` times as fast. */
-function scaleTimings(speed: number, requestTimeoutMs: number): BinanceTimings {
+export function scaleTimings(speed: number, requestTimeoutMs: number): BinanceTimings {
   const scale = Math.max(1, speed);
   const { silenceMs, backoff, ...plain } = BINANCE_TIMINGS;
   return {

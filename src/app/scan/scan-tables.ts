@@ -51,8 +51,8 @@ function movesTable({ moves }: ScanReport): TextTable {
     rows: moves.map((move) => [
       move.day,
       coinOf(move.instrument_id),
-      signed(move.rise_to_high),
-      signed(move.rise_to_close),
+      signedPercent(move.rise_to_high),
+      signedPercent(move.rise_to_close),
       clockOf(move.high_time),
       ...alarmCells(move, POOL_LANE),
       ...alarmCells(move, RULE_LANE),
@@ -79,7 +79,7 @@ function hottestTable({ candidates }: ScanReport): TextTable {
       each.source,
       (each.heat ?? 0).toFixed(1),
       each.burst_score === null ? '-' : each.burst_score.toFixed(1),
-      signed((each.later_high ?? 0) / (each.price ?? 1) - 1),
+      signedPercent((each.later_high ?? 0) / (each.price ?? 1) - 1),
       percent(each.share_left),
       each.outcome ?? '-',
       stayedText(each),
@@ -102,7 +102,8 @@ function stayedText(each: ReportedCandidate): string {
   return hours === null ? 'to the end' : `${hours.toFixed(1)} h`;
 }
 
-function coinOf(instrumentId: string): string {
+/** `ABC/USDT` of an instrument id. */
+export function coinOf(instrumentId: string): string {
   return instrumentId.slice(instrumentId.lastIndexOf(':') + 1);
 }
 
@@ -110,7 +111,8 @@ function percent(share: number | null): string {
   return share === null ? '-' : `${Math.round(share * 100)} %`;
 }
 
-function signed(share: number): string {
+/** `+12 %`. */
+export function signedPercent(share: number): string {
   return `${share < 0 ? '' : '+'}${(share * 100).toFixed(0)} %`;
 }
 
