@@ -23,7 +23,6 @@ import { keepPolling, POLL_TIMER, takePollTimer } from './open-orders.ts';
 import { openExecution } from './opening.ts';
 import {
   askAnew,
-  ORDER_TIMER,
   takeAnswer,
   takeCancelAnswer,
   takeOrderTimer,
@@ -31,6 +30,7 @@ import {
   takeReplaced,
   takeReport,
 } from './order-executor.ts';
+import { ORDER_TIMER } from './order-moves.ts';
 import { alarmNaked, NAKED_TIMER } from './protection.ts';
 import {
   beginReconciling,

@@ -68,6 +68,19 @@ describe('an order', () => {
     expect(world.factsOf('orderFilled')).toHaveLength(3);
   });
 
+  it('of which a report tells more than its fills is asked about', async () => {
+    const world = await ExecutionWorld.opened();
+    world.enter('AAA');
+    await world.perform(0);
+    world.inbox = [];
+    const [whole] = [reportOf(world, 'hw-PAAA1-o1', [{ quantity: quantity('9.9') }])];
+    const report = { ...whole, fills: [] } as OrderReport;
+    world.fold({ kind: 'orderReported', receivedTime: world.now, report });
+    expect(world.view().entriesClosed).toMatch(/is unknown/);
+    await world.advance(250);
+    expect(world.view()).toMatchObject({ entriesClosed: null, positions: [{ held: quantity('9.8901') }] });
+  });
+
   it('that exists already by its id is asked about, not taken for refused', async () => {
     const world = await ExecutionWorld.opened();
     world.enter('AAA');

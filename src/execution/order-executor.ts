@@ -15,7 +15,7 @@ import { pauseDesk } from './desk-pause.ts';
 import { countMetric } from './execution-metrics.ts';
 import { orderOf, putDesk, putOrder, startTimer, type Turn } from './execution-state.ts';
 import { foldRefusal, foldReport, hasEnded, isAwaited, isInDoubt, markSent, markUnknown } from './order-life.ts';
-import { applyMove } from './order-moves.ts';
+import { applyMove, ORDER_TIMER } from './order-moves.ts';
 
 /** An order as it is decided. */
 export type OrderDraft = Pick<OrderRecord, 'intentId' | 'reason' | 'traceId'> & {
@@ -25,8 +25,6 @@ export type OrderDraft = Pick<OrderRecord, 'intentId' | 'reason' | 'traceId'> & 
   readonly replaces: ClientOrderId | null;
 };
 
-/** Timer of an order: its answer is late, its next question is due, or it rests for too long. */
-export const ORDER_TIMER = 'execution:order:';
 /** An order that the venue told of and then denies this often in a row is over. */
 const DENIALS_MAX = 5;
 

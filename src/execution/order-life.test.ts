@@ -91,6 +91,14 @@ describe('the life of an order', () => {
     expect(late.fills.map(({ tradeId }) => tradeId)).toEqual(['3']);
   });
 
+  it('is in doubt while a report tells of more than its fills', () => {
+    const report = reportOf('filled', 2);
+    const incomplete = { ...report, fills: report.fills.slice(0, 1) };
+    const { order } = foldReport(sent, incomplete, time);
+    expect(order).toMatchObject({ state: 'unknown', filledQuantity: quantity('1') });
+    expect(foldReport(order, report, time).order).toMatchObject({ state: 'filled', filledQuantity: quantity('2') });
+  });
+
   it('believes the venue that shows an order it was said not to have', () => {
     const denied = foldRefusal(sent, failure('order_refused', { reason: 'x' }), time);
     expect(denied.state).toBe('rejected');

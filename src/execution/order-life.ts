@@ -55,14 +55,16 @@ export function isAwaited(order: OrderRecord): boolean {
 /**
  * Takes what the venue says. A report with fewer fills than we know is an old one: it can end an order, because an end
  * is final, but never take a fill back or open what ended. The one end that gives way is our own verdict that there is
- * no such order: a venue that shows it is right about it.
+ * no such order: a venue that shows it is right about it. A report that tells of more than its fills leaves the order in
+ * doubt.
  */
 export function foldReport(order: OrderRecord, report: OrderReport, time: EpochMs): OrderMove {
   const known = new Set(order.fills.map((fill) => fill.tradeId));
   const fills = report.fills.filter(({ tradeId }) => !known.has(tradeId) && known.add(tradeId));
   const all = fills.length === 0 ? order.fills : sortFills([...order.fills, ...fills]);
   const filledQuantity = all === order.fills ? order.filledQuantity : sumOfFills(all);
-  const state = nextState(order, STATE_OF[report.status], filledQuantity);
+  const told = filledQuantity < report.filledQuantity ? 'unknown' : STATE_OF[report.status];
+  const state = nextState(order, told, filledQuantity);
   const venueOrderId = order.venueOrderId ?? report.venueOrderId;
   const isSame = state === order.state && fills.length === 0 && venueOrderId === order.venueOrderId;
   if (isSame) return { order, fills };

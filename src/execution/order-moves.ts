@@ -3,13 +3,17 @@
  * evidence with the fills that are new, out go facts, each once, and what is held.
  */
 import { add, type Decimal, multiply, subtract } from '../core/decimal.ts';
+import { addMs } from '../core/time.ts';
 import type { OrderRecord } from '../model/execution.ts';
 import type { Fill } from '../model/order.ts';
 import { bookFill, type Desk } from './desk.ts';
 import { buildDesk } from './desk-opening.ts';
 import { pauseDesk, resumeDesk } from './desk-pause.ts';
-import { deskOf, putDesk, putOrder, reviveOrders, type Turn } from './execution-state.ts';
+import { deskOf, putDesk, putOrder, reviveOrders, startTimer, type Turn } from './execution-state.ts';
 import { hasEnded, isInDoubt, isResting, type OrderMove } from './order-life.ts';
+
+/** Timer of an order: its answer is late, its next question is due, or it rests for too long. */
+export const ORDER_TIMER = 'execution:order:';
 
 /** Keeps a move: tells the state, books every new fill once, and tells how an intent ended. */
 export function applyMove(turn: Turn, before: OrderRecord, { order, fills }: OrderMove): void {
@@ -18,8 +22,14 @@ export function applyMove(turn: Turn, before: OrderRecord, { order, fills }: Ord
   for (const fill of fills) tellFill(turn, order, fill);
   if (fills.length > 0) bookFills(turn, order, fills);
   if (!isInDoubt(order)) delete turn.state.askedInRow[order.clientOrderId];
+  if (order.state === 'unknown' && before.state !== 'unknown') askSoon(turn, order);
   judgeStop(turn, before, order);
   if (!hasEnded(before) && hasEnded(order)) tellEnd(turn, order);
+}
+
+/** Evidence left the order in doubt: it is asked about when its timer runs out. */
+function askSoon(turn: Turn, { clientOrderId: id }: OrderRecord): void {
+  startTimer(turn, `${ORDER_TIMER}${id}`, addMs(turn.now, turn.state.config.retryMinMs));
 }
 
 function tellFill(turn: Turn, order: OrderRecord, fill: Fill): void {

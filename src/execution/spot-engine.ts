@@ -22,8 +22,9 @@ import {
   type Turn,
 } from './execution-state.ts';
 import { admitExit, isWorthKeeping, sellNext } from './exits.ts';
-import { cancelOrder, ORDER_TIMER } from './order-executor.ts';
+import { cancelOrder } from './order-executor.ts';
 import { isAwaited, isResting } from './order-life.ts';
+import { ORDER_TIMER } from './order-moves.ts';
 import { beginStop, placeStop, watchProtection } from './protection.ts';
 import { quantityMin, quantizeQuantity } from './quantize.ts';
 
