@@ -50,7 +50,7 @@ const DAY_MS = 86_400_000;
  */
 export async function runPipeline(work: PipelineWork): Promise<Seconds> {
   const database = openSqliteDatabase({ path: join(work.dir, 'hotwick.db') });
-  const { store, journal, commit } = createSqliteStorage(database);
+  const { store, charts, journal, commit } = createSqliteStorage(database);
   const refuse = (error: unknown): never => {
     throw error;
   };
@@ -62,7 +62,12 @@ export async function runPipeline(work: PipelineWork): Promise<Seconds> {
   const clock = createManualClock(work.from);
   const feed = new ScriptedFeed({ truth: [], clock, sink: () => {} });
   const notifier = createLogNotifier({ write: () => {} });
-  const engine = new Engine({ ports: { clock, store, bus, feed, notifier, journal }, step, commit, onFatal: refuse });
+  const engine = new Engine({
+    ports: { clock, store, charts, bus, feed, notifier, journal },
+    step,
+    commit,
+    onFatal: refuse,
+  });
   engine.start();
   await open(engine, work);
   const elapsed = startWatch();

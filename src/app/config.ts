@@ -7,6 +7,7 @@ import type { SocketCompression } from '../api/index.ts';
 import { assert } from '../core/assert.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { checkSpan } from '../market/timeframe-span.ts';
+import type { ChartSettings } from '../model/chart.ts';
 import { type Failure, failure } from '../model/failure.ts';
 import { parseTimeframe, type Timeframe, timeframe } from '../model/timeframe.ts';
 import { listSettingsOf, type SettingInForce, sayNotes } from './setting-list.ts';
@@ -36,6 +37,7 @@ export type Config = {
   readonly home: string;
   readonly ingest: IngestConfig;
   readonly backfill: BackfillConfig;
+  readonly charts: ChartConfig;
   readonly topMarkets: { readonly symbolsTtlMs: number; readonly tickersTtlMs: number };
   readonly gates: GateConfig;
   readonly social: SocialConfig;
@@ -54,6 +56,14 @@ export type IngestConfig = {
   readonly roleGuard: Switch;
   readonly role: 'hybrid' | 'ingest' | 'read';
   readonly guardrail: Switch;
+};
+
+/** Chart structure. */
+export type ChartConfig = {
+  /** `null` when none is computed. */
+  readonly settings: ChartSettings | null;
+  /** Whether a stored chart of other settings or another program is computed again; `off` leaves it as it is. */
+  readonly rebuild: Switch;
 };
 
 /** What is fetched beside following a series; lengths in candles. */
@@ -127,6 +137,7 @@ export function loadConfig(environment: Environment = process.env): Result<Confi
     home: text(SETTINGS.home),
     ingest: parseIngest(environment),
     backfill: parseBackfill(environment),
+    charts: parseCharts(environment),
     topMarkets: {
       symbolsTtlMs: integer(SETTINGS.symbolsTtlS) * 1000,
       tickersTtlMs: integer(SETTINGS.tickersTtlS) * 1000,
@@ -229,6 +240,22 @@ function parseBackfill(environment: Environment): BackfillConfig {
     exchangeOnRead: isOn(SETTINGS.exchangeBackfillOnRead),
     exchange: isOn(SETTINGS.exchangeBackfill),
     exchangeTimeoutMs: readInteger(SETTINGS.exchangeTimeoutMs, environment).value,
+  };
+}
+
+function parseCharts(environment: Environment): ChartConfig {
+  const isOn = createSwitches(environment);
+  const integer = (setting: Setting): number => readInteger(setting, environment).value;
+  const settings: ChartSettings = {
+    majorWindow: integer(SETTINGS.pivotMajor),
+    minorWindow: integer(SETTINGS.pivotMinor),
+    lookbackCandles: integer(SETTINGS.factorLookback),
+    overlayCandles: isOn(SETTINGS.overlayIngest) === 'on' ? integer(SETTINGS.overlayWindow) : null,
+    logicSalt: readText(SETTINGS.factorSalt, environment).value,
+  };
+  return {
+    settings: isOn(SETTINGS.factorIngest) === 'on' ? settings : null,
+    rebuild: isOn(SETTINGS.factorRebuild),
   };
 }
 

@@ -11,7 +11,8 @@ export type IgnoredSetting = {
   readonly reason: string;
 };
 
-const NO_FACTORS = 'there is no factor chain and no overlay in this version';
+const ONE_COMMIT = 'candles, structure and drawings of one input are one transaction: there whole or not at all';
+const NO_FEATURES = 'there are no features between factors and overlay';
 const NO_BACKTESTS = 'no backtest can be run over HTTP: POST /api/backtest/run answers 501';
 const NO_POSTGRES = 'candles and journal are in one SQLite file';
 const ONE_PROCESS = 'one process serves all clients';
@@ -31,27 +32,15 @@ const REASONS: readonly (readonly [name: string, initial: string, reason: string
   ['MARKET_GAP_BACKFILL_FREQTRADE_LIMIT', '2000', NO_LOCAL_FILES],
   ['MARKET_HISTORY_SOURCE', '', NO_LOCAL_FILES],
   ['ENABLE_MARKET_BACKFILL_PROGRESS_PERSISTENCE', '0', 'a restart goes on from what is stored; progress is of one run'],
-  ['ENABLE_INGEST_COMPENSATE_OVERLAY_ERROR', '0', NO_FACTORS],
-  [
-    'ENABLE_INGEST_COMPENSATE_NEW_CANDLES',
-    '0',
-    'what one input stores is one transaction: it is there whole or not at all',
-  ],
-  ['ENABLE_READ_LEDGER_WARMUP', '0', NO_FACTORS],
-  ['ENABLE_READ_REPAIR_API', '0', NO_FACTORS],
+  ['ENABLE_INGEST_COMPENSATE_OVERLAY_ERROR', '0', ONE_COMMIT],
+  ['ENABLE_INGEST_COMPENSATE_NEW_CANDLES', '0', ONE_COMMIT],
+  ['ENABLE_READ_LEDGER_WARMUP', '0', 'structure is stored with its candles: there is nothing to warm up'],
+  ['ENABLE_READ_REPAIR_API', '0', 'a changed candle computes structure again by itself'],
   ['ENABLE_CAPACITY_METRICS', '0', 'capacity is in GET /metrics, behind TRADE_CANVAS_ENABLE_RUNTIME_METRICS'],
-  ['ENABLE_FACTOR_INGEST', '1', NO_FACTORS],
-  ['ENABLE_OVERLAY_INGEST', '1', NO_FACTORS],
-  ['ENABLE_FEATURE_INGEST', '1', NO_FACTORS],
-  ['ENABLE_FEATURE_STRICT_READ', '1', NO_FACTORS],
-  ['ENABLE_FACTOR_FINGERPRINT_REBUILD', '1', NO_FACTORS],
-  ['PIVOT_WINDOW_MAJOR', '50', NO_FACTORS],
-  ['PIVOT_WINDOW_MINOR', '5', NO_FACTORS],
-  ['FACTOR_LOOKBACK_CANDLES', '20000', NO_FACTORS],
-  ['FACTOR_STATE_REBUILD_EVENT_LIMIT', '50000', NO_FACTORS],
-  ['FACTOR_REBUILD_KEEP_CANDLES', '2000', NO_FACTORS],
-  ['FACTOR_LOGIC_VERSION', '', NO_FACTORS],
-  ['OVERLAY_WINDOW_CANDLES', '2000', NO_FACTORS],
+  ['ENABLE_FEATURE_INGEST', '1', NO_FEATURES],
+  ['ENABLE_FEATURE_STRICT_READ', '1', NO_FEATURES],
+  ['FACTOR_STATE_REBUILD_EVENT_LIMIT', '50000', 'structure goes on from its own state, not from events'],
+  ['FACTOR_REBUILD_KEEP_CANDLES', '2000', 'no candle is ever removed to compute structure again'],
   ['BACKTEST_REQUIRE_TRADES', '0', NO_BACKTESTS],
   ['FREQTRADE_MOCK', '0', NO_BACKTESTS],
   ['FREQTRADE_SUBPROCESS_TIMEOUT_S', '120', NO_BACKTESTS],

@@ -8,6 +8,7 @@ import type { CandleTexts } from '../journal/codec.ts';
 import { inputRecord, isLasting, outputRecord } from '../journal/records.ts';
 import type { Effect, Input } from '../model/events.ts';
 import { type Failure, FailureError, failure } from '../model/failure.ts';
+import type { ChartStore } from '../ports/chart-store.ts';
 import type { CommitBurst } from '../ports/commit-burst.ts';
 import type { Journal, JournalRecord } from '../ports/journal.ts';
 import { commitInTurn } from './commit-in-turn.ts';
@@ -18,8 +19,8 @@ import { type EngineState, initialState, type Step } from './step.ts';
 
 /** What an engine is made of. */
 export type EngineOptions = {
-  readonly ports: EffectPorts & { readonly journal: Journal };
-  /** Commits a burst to `journal` and `store`; by default one after the other, which any two of them can. */
+  readonly ports: EffectPorts & { readonly journal: Journal; readonly charts: ChartStore };
+  /** Commits a burst to `journal`, `store` and `charts`; by default one after the other, which any of them can. */
   readonly commit?: CommitBurst;
   readonly step: Step;
   /** Most inputs that wait; beyond it senders wait. */
@@ -34,6 +35,8 @@ export type EngineOptions = {
 const BURST_MAX = 512;
 const MAILBOX_MAX = 10_000;
 const SNAPSHOT_EVERY = 5_000;
+/** A large state is written down more rarely: this much of it for each input that a start would replay instead. */
+const SNAPSHOT_CHARS_AN_INPUT = 500;
 
 /** An input that went through `step`, and what it asked for. */
 type Stepped = { readonly sequence: number; readonly input: Input; readonly effects: readonly Effect[] };
@@ -49,12 +52,13 @@ export class Engine {
   #life: 'running' | 'stopping' | 'failed' = 'running';
   #stopped: Promise<void> | null = null;
   #sinceSnapshot = 0;
+  #snapshotChars = 0;
   /** Senders that wait for their input to be through; bounded by the mailbox, which makes more of them wait before. */
   readonly #awaited = new Map<Input, Pick<PromiseWithResolvers<void>, 'resolve' | 'reject'>>();
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.#commit = options.commit ?? commitInTurn(options.ports.journal, options.ports.store);
+    this.#commit = options.commit ?? commitInTurn(options.ports);
     this.mailbox = new Mailbox(options.mailboxMax ?? MAILBOX_MAX);
     this.#performer = new EffectPerformer(
       options.ports,
@@ -141,10 +145,12 @@ export class Engine {
     await this.#record(stepped);
     // Nothing of this leaves for a venue: after a power cut the store loses no less than the journal, and repair refetches.
     const saves = collectSaves(effects);
+    const reviewed = await this.#performer.review(effects);
     if (saves !== null) await this.#commit(saves);
     else await this.#options.ports.journal.flush('process');
     if (stepped.some(({ input }) => isIrreplaceable(input))) await this.#options.ports.journal.flush('machine');
     await this.#performer.perform(effects);
+    this.#performer.answer(reviewed);
   }
 
   /** Forming candles die with the process, as a buffered record does: they need not wait for it. */
@@ -198,9 +204,12 @@ export class Engine {
 
   async #snapshotWhenDue(inputs: number): Promise<void> {
     this.#sinceSnapshot += inputs;
-    if (this.#sinceSnapshot < (this.#options.snapshotEvery ?? SNAPSHOT_EVERY)) return;
+    const due = Math.max(this.#options.snapshotEvery ?? SNAPSHOT_EVERY, this.#snapshotChars / SNAPSHOT_CHARS_AN_INPUT);
+    if (this.#sinceSnapshot < due) return;
     this.#sinceSnapshot = 0;
-    await this.#options.ports.journal.saveSnapshot(takeSnapshot(this.#state));
+    const snapshot = takeSnapshot(this.#state);
+    this.#snapshotChars = snapshot.body.length;
+    await this.#options.ports.journal.saveSnapshot(snapshot);
   }
 
   /** A request that ran beside the loop failed; when stopping, its ports were closed under it. */

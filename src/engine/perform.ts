@@ -3,15 +3,18 @@
  * started here and answered as new inputs.
  */
 import { assertNever } from '../core/assert.ts';
-import type { EpochMs } from '../core/time.ts';
+import { EPOCH_MS_MAX, type EpochMs } from '../core/time.ts';
 import type { CandleGap, ClosedCandle } from '../model/candle.ts';
-import type { Effect, FetchCandles, Input, LoadCandles } from '../model/events.ts';
+import type { ChartChange } from '../model/chart.ts';
+import type { CandlesReviewed, Effect, FetchCandles, Input, LoadCandles, ReadCandles } from '../model/events.ts';
 import { siblingSeries } from '../model/series.ts';
 import type { Bus } from '../ports/bus.ts';
-import type { CandleStore, SaveBatch } from '../ports/candle-store.ts';
+import type { CandleStore } from '../ports/candle-store.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
+import type { BurstSaves } from '../ports/commit-burst.ts';
 import type { Feed } from '../ports/feed.ts';
 import type { Notifier } from '../ports/notifier.ts';
+import { findChange } from './review.ts';
 
 /** The ports effects go to. */
 export type EffectPorts = {
@@ -23,15 +26,17 @@ export type EffectPorts = {
 };
 
 /** What the effects of a burst save, in their order; `null` when they save nothing. */
-export function collectSaves(effects: readonly Effect[]): SaveBatch | null {
+export function collectSaves(effects: readonly Effect[]): BurstSaves | null {
   const candles: ClosedCandle[] = [];
   const gaps: CandleGap[] = [];
+  const charts: ChartChange[] = [];
   for (const effect of effects) {
+    if (effect.kind === 'saveChart') charts.push(effect.change);
     if (effect.kind !== 'saveCandles') continue;
     candles.push(...effect.candles);
     gaps.push(...effect.gaps);
   }
-  return candles.length > 0 || gaps.length > 0 ? { candles, gaps } : null;
+  return candles.length > 0 || gaps.length > 0 || charts.length > 0 ? { candles, gaps, charts } : null;
 }
 
 /** Performs effects; at most one timer per timer id is pending, and one request per effect. */
@@ -55,11 +60,32 @@ export class EffectPerformer {
     }
   }
 
+  /** Looks at what `effects` want reviewed; must be called before their candles are saved. */
+  async review(effects: readonly Effect[]): Promise<readonly CandlesReviewed[]> {
+    const answers: CandlesReviewed[] = [];
+    for (const effect of effects) {
+      if (effect.kind !== 'reviewCandles') continue;
+      const changedFrom = await findChange(this.#ports.store, effect);
+      const receivedTime = this.#ports.clock.now();
+      answers.push({ kind: 'candlesReviewed', receivedTime, seriesId: effect.seriesId, changedFrom });
+    }
+    return answers;
+  }
+
+  /** Lets answers come back through the mailbox. */
+  answer(answers: readonly CandlesReviewed[]): void {
+    for (const answer of answers) this.#start(this.#post(answer));
+  }
+
   #performOne(effect: Effect): Promise<unknown> | undefined {
     const { bus, notifier, clock } = this.#ports;
     switch (effect.kind) {
       case 'saveCandles':
+      case 'saveChart':
+      case 'reviewCandles':
         return undefined;
+      case 'readCandles':
+        return this.#start(this.#read(effect));
       case 'publishForming':
         return bus.publish({ kind: 'candleForming', seriesId: effect.candle.seriesId, candle: effect.candle });
       case 'publishClosed':
@@ -101,6 +127,14 @@ export class EffectPerformer {
         ? { kind: 'candlesFetched', receivedTime, requestId, seriesId, from, to, candles: answer.value }
         : { kind: 'candlesFetchFailed', receivedTime, requestId, seriesId, failure: answer.error },
     );
+  }
+
+  async #read({ seriesId, after, limit }: ReadCandles): Promise<void> {
+    const { store, clock } = this.#ports;
+    const from = (after === null ? 0 : after + 1) as EpochMs;
+    const to = (EPOCH_MS_MAX + 1) as EpochMs;
+    const candles = await store.read({ seriesId, from, to, limit, take: 'oldest' });
+    await this.#post({ kind: 'candlesRead', receivedTime: clock.now(), seriesId, after, candles });
   }
 
   async #load(effect: LoadCandles): Promise<void> {

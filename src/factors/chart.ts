@@ -89,6 +89,7 @@ function drawCandle(
   plan: ChartPlan,
   tick: Pick<Tick, 'candle' | 'index' | 'candleMs'> & { readonly outputs: Outputs },
 ): Pick<ChartStep, 'drawn' | 'retired'> {
+  if (overlay.windowCandles === null) return { drawn: [], retired: [] };
   const time = tick.candle.openTime;
   const windowStart = Math.max(0, time - overlay.windowCandles * tick.candleMs) as EpochMs;
   const strokes = { drawn: [] as Instruction[], retired: [] as string[] };

@@ -13,4 +13,6 @@ export {
 export { type Factor, type FactorOutput, type RunnableFactor, runnable, type Tick } from './factor.ts';
 export { orderFactors } from './graph.ts';
 export { FACTORS } from './registry.ts';
+export { planOf } from './series-chart.ts';
 export { DEFAULT_FACTOR_SETTINGS, type FactorSettings } from './settings.ts';
+export { type ChartsState, foldCharts, initialChartsState } from './stage.ts';

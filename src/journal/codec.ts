@@ -82,5 +82,10 @@ function isDecimalNote(part: unknown): part is { readonly $: string } {
 
 /** SHA-256 of a value's text, as hex: equal exactly for equal values. */
 export function digest(value: unknown, texts: CandleTexts = new Map()): string {
-  return hash('sha256', encode(value, texts), 'hex');
+  return digestText(encode(value, texts));
+}
+
+/** The digest of the value whose text this is. */
+export function digestText(text: string): string {
+  return hash('sha256', text, 'hex');
 }

@@ -21,8 +21,18 @@ export function isLasting(effect: Effect): boolean {
 
 /** The record of an input's lasting effects (all but forming publications); `null` when there are none. */
 export function outputRecord(sequence: number, effects: readonly Effect[], texts?: CandleTexts): JournalRecord | null {
-  const lasting = effects.filter(isLasting);
+  const lasting = effects.filter(isLasting).map(toDigested);
   return lasting.length === 0 ? null : { sequence, stream: 'output', body: digest(lasting, texts) };
+}
+
+/**
+ * Heads of factors are long, and what they say is in the events and in the state that a snapshot's hash is of: of a
+ * chart's heads the digest knows which changed and when.
+ */
+function toDigested(effect: Effect): unknown {
+  if (effect.kind !== 'saveChart') return effect;
+  const { heads, ...change } = effect.change;
+  return { ...effect, change: { ...change, heads: heads.map(({ factor, visibleTime }) => [factor, visibleTime]) } };
 }
 
 /** The input of an input record. */

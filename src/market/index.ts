@@ -8,6 +8,7 @@ import { addMs, type EpochMs } from '../core/time.ts';
 import type { ClosedCandle } from '../model/candle.ts';
 import type {
   CandlesPosted,
+  ChartInput,
   ClosedReceived,
   Effect,
   FeedChanged,
@@ -49,6 +50,7 @@ export function foldMarket(market: MarketState, input: Input): readonly Effect[]
   if (input.kind === 'seriesOpened') return foldOpened(market, input);
   if (input.kind === 'candlesPosted') return foldPosted(input);
   if (input.kind === 'formingPosted') return [{ kind: 'publishForming', candle: input.candle }];
+  if (isChartInput(input)) return [];
   const state = findSeries(market, input);
   if (state === undefined) return [];
   switch (input.kind) {
@@ -84,7 +86,11 @@ function foldPosted(input: CandlesPosted): readonly Effect[] {
   return input.announce === 'silent' ? [save] : [save, { kind: 'publishClosed', seriesId, candles }];
 }
 
-type SeriesInput = Exclude<Input, SeriesOpened | CandlesPosted | FormingPosted>;
+function isChartInput(input: Input): input is ChartInput {
+  return input.kind === 'chartOpened' || input.kind === 'candlesRead' || input.kind === 'candlesReviewed';
+}
+
+type SeriesInput = Exclude<Input, SeriesOpened | CandlesPosted | FormingPosted | ChartInput>;
 
 function findSeries(market: MarketState, input: SeriesInput): SeriesState | undefined {
   if (input.kind === 'runStarted') return undefined;

@@ -84,6 +84,20 @@ export function spanOf({ reach, definition }: Instruction): readonly [first: Epo
 /** An instruction that stopped being true with the candle that opens at `retiredTime`. */
 export type RetiredInstruction = { readonly id: string; readonly version: number; readonly retiredTime: EpochMs };
 
+/** What a chart is computed with; lengths are candles of the series' own timeframe. Other settings are another chart. */
+export type ChartSettings = {
+  /** Candles on each side of a major pivot. */
+  readonly majorWindow: number;
+  /** Candles on each side of a minor pivot. */
+  readonly minorWindow: number;
+  /** How far back levels may reach. */
+  readonly lookbackCandles: number;
+  /** Candles back from the newest within which anything is drawn; `null` when nothing is drawn. */
+  readonly overlayCandles: number | null;
+  /** An operator's own mark: changing it computes everything again. */
+  readonly logicSalt: string;
+};
+
 /**
  * Which chart of a series is meant, and how far it is. A chart that is computed again gets a higher generation; its
  * versions go on above all earlier ones.
@@ -103,8 +117,11 @@ export type ChartChange = ChartPosition & {
   readonly seriesId: SeriesId;
   /** `current` is what readers see; a generation that is still `building` is not seen. */
   readonly standing: 'building' | 'current';
-  /** Whether the chart takes in `all` candles of the series that are stored together with this change and before. */
-  readonly coverage: 'all' | 'some';
+  /**
+   * Whether the chart takes in `all` candles of the series that are stored together with this change and before, only
+   * `some`, or with those of this change as many as before, `kept`.
+   */
+  readonly coverage: 'all' | 'some' | 'kept';
   readonly events: readonly FactorEvent[];
   /** Heads that changed, in the order of their candles. */
   readonly heads: readonly FactorHead[];

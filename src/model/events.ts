@@ -5,6 +5,7 @@
  */
 import type { EpochMs } from '../core/time.ts';
 import type { CandleGap, ClosedCandle, FormingCandle } from './candle.ts';
+import type { ChartChange, ChartPosition, ChartSettings } from './chart.ts';
 import type { Failure } from './failure.ts';
 import type { SeriesId } from './series.ts';
 import type { Timeframe } from './timeframe.ts';
@@ -113,6 +114,45 @@ export type CandlesLoaded = {
   readonly derived: readonly ClosedCandle[];
 };
 
+/**
+ * Opens the chart of a series: what is stored of it and of its candles at this moment. Comes before the first candles
+ * of the series in every run; a chart that is in step with its candles goes on, any other is computed again beside it.
+ */
+export type ChartOpened = {
+  readonly kind: 'chartOpened';
+  readonly receivedTime: EpochMs;
+  readonly seriesId: SeriesId;
+  readonly settings: ChartSettings;
+  /** Whether somebody keeps the series going, or candles were only posted to it. */
+  readonly use: 'followed' | 'posted';
+  /** The current chart in the store. */
+  readonly stored: (ChartPosition & { readonly coverage: 'all' | 'some' }) | null;
+  /** The highest generation that the store has anything of. */
+  readonly newestGeneration: number;
+  /** Open time of the newest stored candle. */
+  readonly newestCandle: EpochMs | null;
+};
+
+/** The answer to `readCandles`: stored candles that open after `after`, ascending, at most as many as asked for. */
+export type CandlesRead = {
+  readonly kind: 'candlesRead';
+  readonly receivedTime: EpochMs;
+  readonly seriesId: SeriesId;
+  readonly after: EpochMs | null;
+  readonly candles: readonly ClosedCandle[];
+};
+
+/** The answer to `reviewCandles`: the earliest candle that was added or changed, `null` when all were stored as they are. */
+export type CandlesReviewed = {
+  readonly kind: 'candlesReviewed';
+  readonly receivedTime: EpochMs;
+  readonly seriesId: SeriesId;
+  readonly changedFrom: EpochMs | null;
+};
+
+/** What concerns charts alone. */
+export type ChartInput = ChartOpened | CandlesRead | CandlesReviewed;
+
 /** A timer asked for by `startTimer` ran out. */
 export type TimerFired = { readonly kind: 'timerFired'; readonly receivedTime: EpochMs; readonly timerId: string };
 
@@ -138,6 +178,7 @@ export type Input =
   | CandlesFetched
   | CandlesFetchFailed
   | CandlesLoaded
+  | ChartInput
   | TimerFired;
 
 /** Store these in one transaction before anything after this effect happens. */
@@ -145,6 +186,27 @@ export type SaveCandles = {
   readonly kind: 'saveCandles';
   readonly candles: readonly ClosedCandle[];
   readonly gaps: readonly CandleGap[];
+};
+
+/** Store what the candles of the `saveCandles` before it changed in a chart, in the same transaction. */
+export type SaveChart = { readonly kind: 'saveChart'; readonly change: ChartChange };
+
+/** Ask the store for the `limit` oldest candles of a series that open after `after`; answered by `candlesRead`. */
+export type ReadCandles = {
+  readonly kind: 'readCandles';
+  readonly seriesId: SeriesId;
+  readonly after: EpochMs | null;
+  readonly limit: number;
+};
+
+/**
+ * Look, before `candles` of the `saveCandles` before it are stored, whether storing them changes what the series is;
+ * answered by `candlesReviewed` when they are stored. They are of one series.
+ */
+export type ReviewCandles = {
+  readonly kind: 'reviewCandles';
+  readonly seriesId: SeriesId;
+  readonly candles: readonly ClosedCandle[];
 };
 
 /** Announce closed candles of one series, ascending; their `saveCandles` came before. */
@@ -189,6 +251,9 @@ export type Notify = { readonly kind: 'notify'; readonly level: 'info' | 'warn' 
 /** Everything `step` can ask for. */
 export type Effect =
   | SaveCandles
+  | SaveChart
+  | ReadCandles
+  | ReviewCandles
   | PublishClosed
   | PublishForming
   | PublishGap

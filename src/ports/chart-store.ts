@@ -11,7 +11,7 @@ export type ChartHead = ChartPosition & {
    * `all` when the chart takes in every candle that is stored of the series; `some` when candles were saved since by
    * somebody who did not say that the chart knows them.
    */
-  readonly coverage: ChartChange['coverage'];
+  readonly coverage: 'all' | 'some';
 };
 
 /** Which events to read: those that became known at `from` <= t < `to`, of one factor or of all. */

@@ -1,14 +1,19 @@
 /**
  * The durability point of a burst of inputs: its records and what it saves.
  */
+import type { ChartChange } from '../model/chart.ts';
 import type { ExecutionBatch } from '../model/execution.ts';
 import type { SaveBatch, SaveCounts } from './candle-store.ts';
 
+/** What a burst saves: candles and gaps, and what they changed in the charts. */
+export type BurstSaves = SaveBatch & { readonly charts: readonly ChartChange[] };
+
 /**
  * Makes everything appended to the journal and then the batch survive a killed process, and tells what the batch
- * changed, as `CandleStore.save` does. A kill leaves the records without the batch at most, never the batch without
- * the records. After a rejection the batch is not stored and nothing of the journal is lost.
+ * changed in candles, as `CandleStore.save` does. A kill leaves the records without the batch at most, never the batch
+ * without the records, nor the charts without the candles. After a rejection the batch is not stored and nothing of the
+ * journal is lost.
  *
  * With an `execution` batch all of it, and that batch with it, survives a power cut as well: orders leave next.
  */
-export type CommitBurst = (batch: SaveBatch, execution?: ExecutionBatch) => Promise<SaveCounts>;
+export type CommitBurst = (batch: BurstSaves, execution?: ExecutionBatch) => Promise<SaveCounts>;

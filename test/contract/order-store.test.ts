@@ -40,7 +40,7 @@ describeOrderStore({
 });
 
 describe('orders in the file of journal and candles', () => {
-  const NOTHING = { candles: [], gaps: [] };
+  const NOTHING = { candles: [], gaps: [], charts: [] };
   const batch = { orders: [orderRecord('hw-P1-o1')], protections: [protectionRecord()] };
 
   it('are one commit with the records of their inputs, or none', async () => {

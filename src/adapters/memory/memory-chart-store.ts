@@ -11,7 +11,10 @@ import type { ChartStore, DrawnRange, DrawnState, EventRange } from '../../ports
 /** A drawn version and when it was superseded or retired; `null` while it stands. */
 type Drawn = { readonly instruction: Instruction; retiredTime: EpochMs | null };
 
-/** One generation of a series. `saves` is the candle store's version of the series when it last took in every candle. */
+/**
+ * One generation of a series. `saves` is the candle store's version of the series when it last took in every candle,
+ * `null` when it does not. Nobody else saves to a store in memory, so a chart that keeps what it knew goes on with it.
+ */
 type Chart = {
   position: ChartChange;
   saves: number | null;
@@ -84,7 +87,8 @@ function saveChange(shelves: Map<SeriesId, Chart[]>, change: ChartChange, saves:
     [...kept, chart].sort((a, b) => a.position.generation - b.position.generation),
   );
   if (change.version >= chart.position.version) chart.position = change;
-  if (change.coverage === 'all') chart.saves = saves;
+  if (change.coverage === 'some') chart.saves = null;
+  else if (change.coverage === 'all' || chart.saves !== null) chart.saves = saves;
   for (const event of change.events) {
     const key = `${event.factor} ${event.key}`;
     if (!chart.events.has(key)) chart.events.set(key, event);

@@ -19,10 +19,21 @@ const REACHES: readonly string[] = ['fixed', 'growing', 'level', 'growingLevel']
 
 /** The column of a payload or a definition. */
 export function toChartColumn(value: object): ChartColumn {
-  const text = JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'bigint' ? { $: toDecimalText(part as Decimal) } : part,
-  );
+  const text = textOf(value);
   return text.length < DEFLATE_LENGTH_MIN ? text : deflateRawSync(text, { level: DEFLATE_LEVEL });
+}
+
+/** What `JSON.stringify` makes of it, with prices as notes; by hand, because a replacer is called for every field. */
+function textOf(value: unknown): string {
+  if (typeof value === 'bigint') return `{"$":"${toDecimalText(value as Decimal)}"}`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(textOf).join(',')}]`;
+  let fields = '';
+  for (const name of Object.keys(value)) {
+    const part = (value as Readonly<Record<string, unknown>>)[name];
+    if (part !== undefined) fields += `${fields === '' ? '' : ','}"${name}":${textOf(part)}`;
+  }
+  return `{${fields}}`;
 }
 
 /** The value of a column; throws `RowFault` when it holds none. The caller names its type, which writing decided. */

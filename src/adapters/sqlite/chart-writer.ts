@@ -7,8 +7,16 @@ import { toChartColumn } from './chart-values.ts';
 import type { SeriesKeys } from './series-keys.ts';
 import type { SqliteConnection } from './sqlite-database.ts';
 
-/** Writes changes; must run inside a transaction, after the candles of the same burst. */
-export type WriteCharts = (changes: readonly ChartChange[]) => void;
+/** Changes whose chart took in every candle of its series before anything of the burst was saved. */
+export type ChartsInStep = ReadonlySet<ChartChange>;
+
+/** Writes changes; all of it must run inside one transaction. */
+export type ChartWriter = {
+  /** To be asked before the candles of the burst are written. */
+  readonly findInStep: (changes: readonly ChartChange[]) => ChartsInStep;
+  /** To be called after them. */
+  readonly write: (changes: readonly ChartChange[], inStep: ChartsInStep) => void;
+};
 
 /** The chart that a statement is about. */
 type ChartKey = readonly [seriesKey: number, generation: number];
@@ -18,25 +26,35 @@ const FORGOTTEN_A_WRITE = 1_000;
 const TABLES = ['chart_events', 'chart_factor_heads', 'chart_instructions'] as const;
 
 /** A writer on `connection`. */
-export function prepareChartWriter(connection: SqliteConnection, keys: SeriesKeys): WriteCharts {
+export function prepareChartWriter(connection: SqliteConnection, keys: SeriesKeys): ChartWriter {
   const standing = prepareStanding(connection);
   const writeFacts = prepareFacts(connection);
   const writeDrawings = prepareDrawings(connection);
   const forget = prepareForgetting(connection);
-  return (changes) => {
-    for (const change of changes) {
-      const key: ChartKey = [keys.ensure(change.seriesId), change.generation];
-      if (standing.isReplaced(key)) continue;
-      standing.write(key, change);
-      writeFacts(key, change);
-      writeDrawings(key, change);
-    }
-    if (changes.length > 0) forget();
+  const isInStep = (change: ChartChange): boolean => {
+    const seriesKey = keys.find(change.seriesId);
+    return seriesKey !== null && standing.isInStep([seriesKey, change.generation]);
+  };
+  return {
+    findInStep: (changes) => new Set(changes.filter(isInStep)),
+    write: (changes, inStep) => {
+      for (const change of changes) {
+        const key: ChartKey = [keys.ensure(change.seriesId), change.generation];
+        if (standing.isReplaced(key)) continue;
+        standing.write(key, change);
+        if (change.coverage === 'all' || (change.coverage === 'kept' && inStep.has(change))) standing.cover(key);
+        writeFacts(key, change);
+        writeDrawings(key, change);
+      }
+      if (changes.length > 0) forget();
+    },
   };
 }
 
 function prepareStanding(connection: SqliteConnection): {
   readonly isReplaced: (key: ChartKey) => boolean;
+  readonly isInStep: (key: ChartKey) => boolean;
+  readonly cover: (key: ChartKey) => void;
   readonly write: (key: ChartKey, change: ChartChange) => void;
 } {
   const newer = connection
@@ -58,12 +76,19 @@ function prepareStanding(connection: SqliteConnection): {
   const cover = connection.prepare(
     `UPDATE charts SET save_count = (SELECT save_count FROM series WHERE id = charts.series) WHERE series = ? AND generation = ?`,
   );
+  const inStep = connection
+    .prepare<unknown[], number>(
+      `SELECT 1 FROM charts AS c JOIN series AS s ON s.id = c.series
+       WHERE c.series = ? AND c.generation = ? AND c.save_count = s.save_count`,
+    )
+    .pluck();
   return {
+    isInStep: (key) => inStep.get(...key) !== undefined,
+    cover: (key) => cover.run(...key),
     isReplaced: ([series, generation]) => newer.get(series, generation, generation) !== undefined,
-    write: (key, { standing, headTime, version, fingerprint, coverage }) => {
+    write: (key, { standing, headTime, version, fingerprint }) => {
       replace.run(...key, standing);
       upsert.run(...key, standing, headTime, version, fingerprint);
-      if (coverage === 'all') cover.run(...key);
     },
   };
 }

@@ -2,9 +2,10 @@
  * Charts in the database file: changes enter, in the transaction of the candles where a burst has both, and what was
  * known at a candle leaves.
  */
+import type { ChartChange } from '../../model/chart.ts';
 import type { ChartStore } from '../../ports/chart-store.ts';
 import { prepareChartReads } from './chart-reader.ts';
-import { prepareChartWriter, type WriteCharts } from './chart-writer.ts';
+import { type ChartWriter, prepareChartWriter } from './chart-writer.ts';
 import { type CommitSync, createCommitSync } from './commit-sync.ts';
 import { type ConnectionUse, shareConnection } from './connection-use.ts';
 import { prepareSeriesKeys } from './series-keys.ts';
@@ -18,7 +19,7 @@ export function createSqliteChartStore(database: SqliteDatabase): ChartStore {
 }
 
 /** What writes to a store; `forget` is called when the transaction it wrote in failed. */
-export type ChartBatchWriter = { readonly write: WriteCharts; readonly forget: () => void };
+export type ChartBatchWriter = ChartWriter & { readonly forget: () => void };
 
 /** A store and what writes to it; `sync` is of the connection of `use`, which closing the store releases. */
 export function openChartStore(parts: { readonly use: ConnectionUse; readonly sync: CommitSync }): {
@@ -28,8 +29,10 @@ export function openChartStore(parts: { readonly use: ConnectionUse; readonly sy
   const { use, sync } = parts;
   const { connection } = use;
   const keys = prepareSeriesKeys(connection);
-  const write = prepareChartWriter(connection, keys);
-  const writeAll = connection.transaction(write);
+  const writer = prepareChartWriter(connection, keys);
+  const writeAll = connection.transaction((changes: readonly ChartChange[]) =>
+    writer.write(changes, writer.findInStep(changes)),
+  );
   const reads = prepareChartReads(connection);
   const guard = async <T>(action: () => T): Promise<T> => {
     use.assertOpen();
@@ -39,7 +42,7 @@ export function openChartStore(parts: { readonly use: ConnectionUse; readonly sy
       throw toStoreError(thrown, use.path);
     }
   };
-  const save: WriteCharts = (changes) => {
+  const save = (changes: readonly ChartChange[]): void => {
     if (changes.length === 0) return;
     sync.beforeCommit('process');
     try {
@@ -61,5 +64,5 @@ export function openChartStore(parts: { readonly use: ConnectionUse; readonly sy
       use.release();
     },
   };
-  return { charts, writer: { write, forget: keys.forget } };
+  return { charts, writer: { ...writer, forget: keys.forget } };
 }

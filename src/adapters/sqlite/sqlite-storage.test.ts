@@ -28,7 +28,11 @@ describe('the storage of one file', () => {
     const database = openSqliteDatabase({ path: path() });
     const { store, journal, commit } = createSqliteStorage(database);
     await journal.append([record(1), record(2)]);
-    expect(await commit({ candles: [candle], gaps: [] })).toEqual({ inserted: 1, changed: 0, unchanged: 0 });
+    expect(await commit({ candles: [candle], gaps: [], charts: [] })).toEqual({
+      inserted: 1,
+      changed: 0,
+      unchanged: 0,
+    });
     expect(await journal.lastSequence()).toBe(2);
     const other = createSqliteStorage(database);
     expect(await other.store.read(ALL)).toEqual(await store.read(ALL));
@@ -50,7 +54,7 @@ describe('the storage of one file', () => {
       return length;
     };
     await journal.append([record(1)]);
-    await commit({ candles: [candle], gaps: [] });
+    await commit({ candles: [candle], gaps: [], charts: [] });
     expect(await inFile(), 'a commit alone is in the log').toBe(0);
     await journal.flush('machine');
     expect(await inFile()).toBe(1);
@@ -62,10 +66,10 @@ describe('the storage of one file', () => {
     const { store, journal, commit } = createSqliteStorage(database);
     await journal.append([record(1)]);
     const impossible = { ...candle, high: candle.low, low: candle.high } as ClosedCandle;
-    await expect(commit({ candles: [impossible], gaps: [] })).rejects.toThrow();
+    await expect(commit({ candles: [impossible], gaps: [], charts: [] })).rejects.toThrow();
     expect(await store.read(ALL)).toEqual([]);
     expect(await journal.lastSequence()).toBe(0);
-    await commit({ candles: [candle], gaps: [] });
+    await commit({ candles: [candle], gaps: [], charts: [] });
     expect(await journal.lastSequence()).toBe(1);
     expect(await store.read(ALL)).toHaveLength(1);
     database.close();
@@ -78,10 +82,10 @@ describe('the storage of one file', () => {
     other.exec("CREATE TRIGGER refuse BEFORE INSERT ON candles BEGIN SELECT RAISE(ABORT, 'no place'); END");
     const segments = other.prepare('SELECT count(*) FROM journal').pluck();
     await journal.append([record(1)]);
-    await expect(commit({ candles: [candle], gaps: [] })).rejects.toThrow(/^no place$/);
+    await expect(commit({ candles: [candle], gaps: [], charts: [] })).rejects.toThrow(/^no place$/);
     expect(segments.get()).toBe(0);
     other.exec('DROP TRIGGER refuse');
-    await commit({ candles: [candle], gaps: [] });
+    await commit({ candles: [candle], gaps: [], charts: [] });
     expect([segments.get(), await journal.lastSequence()]).toEqual([1, 1]);
     database.close();
   });
@@ -107,14 +111,14 @@ describe('the storage of one file', () => {
     reader.exec('BEGIN');
     reader.prepare('SELECT count(*) FROM candles').get();
     await journal.append([record(1)]);
-    await commit({ candles: [candle], gaps: [] });
+    await commit({ candles: [candle], gaps: [], charts: [] });
     statements.length = 0;
     await journal.flush('machine');
     expect(statements).toEqual(['wal_checkpoint(PASSIVE)', 'synchronous = FULL', 'UPDATE']);
     reader.exec('COMMIT');
     statements.length = 0;
     await journal.append([record(2)]);
-    await commit({ candles: [], gaps: [] });
+    await commit({ candles: [], gaps: [], charts: [] });
     await journal.flush('machine');
     expect(statements).toEqual(['synchronous = NORMAL', 'wal_checkpoint(PASSIVE)']);
     database.close();
@@ -126,7 +130,7 @@ describe('the storage of one file', () => {
     await second.journal.append([record(1)]);
     await second.journal.flush();
     await first.journal.append([record(1)]);
-    const refused = first.commit({ candles: [candle], gaps: [] });
+    const refused = first.commit({ candles: [candle], gaps: [], charts: [] });
     await expect(refused).rejects.toMatchObject({ failure: { code: 'store_unavailable' } });
     await expect(refused).rejects.toThrow('another process writes the journal');
     expect(await second.store.read(ALL)).toEqual([]);
@@ -149,7 +153,7 @@ describe('the storage of one file', () => {
     await journal.append([record(1)]);
     await journal.flush('machine');
     await journal.append([record(2)]);
-    await commit({ candles: [candle], gaps: [] });
+    await commit({ candles: [candle], gaps: [], charts: [] });
     await journal.append([record(3)]);
     await journal.flush('machine');
     expect(modes).toEqual(['synchronous = FULL', 'synchronous = NORMAL', 'synchronous = FULL']);
@@ -162,7 +166,7 @@ describe('the storage of one file', () => {
     await store.close();
     await store.close();
     await expect(store.read(ALL)).rejects.toMatchObject({ failure: { code: 'store_unavailable' } });
-    await expect(commit({ candles: [candle], gaps: [] })).rejects.toMatchObject({
+    await expect(commit({ candles: [candle], gaps: [], charts: [] })).rejects.toMatchObject({
       failure: { code: 'store_unavailable' },
     });
     await journal.append([record(1)]);

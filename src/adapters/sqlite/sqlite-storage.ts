@@ -1,24 +1,28 @@
 /**
- * Store, journal and orders on one connection, so that what a burst of inputs leaves behind (its records and what it
- * saves) is one commit: half the writes, a warm page cache, and no moment at which the file has one without the other.
+ * Candles, charts, journal and orders on one connection, so that what a burst of inputs leaves behind (its records and
+ * what it saves) is one commit: half the writes, a warm page cache, and no moment at which the file has one without the
+ * other.
  */
 import type { ExecutionBatch } from '../../model/execution.ts';
 import type { CandleStore } from '../../ports/candle-store.ts';
-import type { CommitBurst } from '../../ports/commit-burst.ts';
+import type { ChartStore } from '../../ports/chart-store.ts';
+import type { BurstSaves, CommitBurst } from '../../ports/commit-burst.ts';
 import type { Journal } from '../../ports/journal.ts';
 import type { OrderStore } from '../../ports/order-store.ts';
 import { createCommitSync } from './commit-sync.ts';
 import { type ConnectionUse, shareConnection } from './connection-use.ts';
 import type { SqliteJournalOptions } from './journal-writer.ts';
-import { openCandleStore } from './sqlite-candle-store.ts';
+import { openCandleStore, type Run } from './sqlite-candle-store.ts';
+import { openChartStore } from './sqlite-chart-store.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { storeUnavailable } from './sqlite-failures.ts';
 import { attemptJournal, openJournal } from './sqlite-journal.ts';
 import { openOrderStore } from './sqlite-order-store.ts';
 
-/** Store, journal and orders of one file, and the commit of all of them. */
+/** Stores, journal and orders of one file, and the commit of all of them. */
 export type SqliteStorage = {
   readonly store: CandleStore;
+  readonly charts: ChartStore;
   readonly journal: Journal;
   /** Open as long as the journal is; closing it closes nothing else. */
   readonly orders: OrderStore;
@@ -26,21 +30,29 @@ export type SqliteStorage = {
 };
 
 /**
- * The storage of `database`; store and journal are closed one by one, and the connection ends with the second. Throws
+ * The storage of `database`; its parts are closed one by one, and the connection ends with the last. Throws
  * `FailureError` when there is none to give.
  */
 export function createSqliteStorage(database: SqliteDatabase, options: SqliteJournalOptions = {}): SqliteStorage {
-  const [storeUse, journalUse] = shareConnection(database, 2) as [ConnectionUse, ConnectionUse];
+  const [storeUse, chartsUse, journalUse] = shareConnection(database, 3) as [
+    ConnectionUse,
+    ConnectionUse,
+    ConnectionUse,
+  ];
   const { connection } = storeUse;
   const sync = createCommitSync(connection);
   const { store, writer: candles } = openCandleStore({ use: storeUse, sync });
+  const { charts, writer: structure } = openChartStore({ use: chartsUse, sync });
   const { journal, writer: records } = openJournal({ use: journalUse, sync, options });
   const { orders, write: writeExecution } = openOrderStore({ use: withoutRelease(journalUse), sync });
   const writeAll = connection.transaction(
-    (candleBatch: Parameters<typeof candles.write>, execution: ExecutionBatch | undefined) => {
+    (runs: readonly Run[], batch: BurstSaves, execution: ExecutionBatch | undefined) => {
       const written = records.writeBuffer();
       if (execution !== undefined) writeExecution(execution);
-      return { written, counts: candles.write(...candleBatch) };
+      const inStep = structure.findInStep(batch.charts);
+      const counts = candles.write(runs, batch);
+      structure.write(batch.charts, inStep);
+      return { written, counts };
     },
   );
   const commit: CommitBurst = async (batch, execution) => {
@@ -49,16 +61,17 @@ export function createSqliteStorage(database: SqliteDatabase, options: SqliteJou
       const runs = candles.check(batch);
       sync.beforeCommit(execution === undefined ? 'process' : 'machine');
       try {
-        const { written, counts } = writeAll.immediate([runs, batch], execution);
+        const { written, counts } = writeAll.immediate(runs, batch, execution);
         records.settle(written);
         return counts;
       } catch (thrown) {
         candles.forget();
+        structure.forget();
         throw thrown;
       }
     });
   };
-  return { store, journal, orders, commit };
+  return { store, charts, journal, orders, commit };
 }
 
 /** A use that ends by itself, without ending the one it is part of. */

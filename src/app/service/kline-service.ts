@@ -7,7 +7,6 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createMemoryBus } from '../../adapters/memory/memory-bus.ts';
 import { acquireDataLock } from '../../adapters/sqlite/data-lock.ts';
-import { createSqliteChartStore } from '../../adapters/sqlite/sqlite-chart-store.ts';
 import { openSqliteDatabase } from '../../adapters/sqlite/sqlite-database.ts';
 import { createSqliteRequestLedger } from '../../adapters/sqlite/sqlite-request-ledger.ts';
 import { createSqliteStorage } from '../../adapters/sqlite/sqlite-storage.ts';
@@ -135,13 +134,12 @@ async function startAll(
   closers.push(() => lock.value.release());
   const database = openSqliteDatabase({ path });
   closers.push(() => database.close());
-  const { store, journal, commit } = createSqliteStorage(database);
+  const { store, charts, journal, commit } = createSqliteStorage(database);
   closers.push(
     () => store.close(),
+    () => charts.close(),
     () => journal.close(),
   );
-  const charts = createSqliteChartStore(database);
-  closers.push(() => charts.close());
   const bus = createMemoryBus({
     waitingMax: BUS_WAITING_MAX,
     onError: (error) => options.onWarning(toReason(error)),
@@ -152,7 +150,16 @@ async function startAll(
   const venue = options.openVenue(ledger);
   closers.push(() => venue.close());
   const { openFeed, fetchTopMarkets } = venue;
-  const upstream = new Upstream({ ...options, store, journal, commit, bus, openFeed, whitelist: whitelist.value });
+  const upstream = new Upstream({
+    ...options,
+    store,
+    charts,
+    journal,
+    commit,
+    bus,
+    openFeed,
+    whitelist: whitelist.value,
+  });
   const recovered = await upstream.engine.recover();
   if (!recovered.ok) return recovered;
   const backfill = createServiceBackfill({ ...options, store, upstream });

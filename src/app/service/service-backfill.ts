@@ -65,12 +65,7 @@ function createFiller({ config, store, clock, upstream }: BackfillParts): RangeF
     baseTimeframe,
     derivedTimeframes,
     fetchHistory: (request) => upstream.feed().fetchHistory(request),
-    save: async (candles) => {
-      const seriesId = candles[0]?.seriesId;
-      if (seriesId === undefined) return;
-      const receivedTime = clock.now();
-      await upstream.engine.submit({ kind: 'candlesPosted', receivedTime, seriesId, candles, announce: 'silent' });
-    },
+    save: (candles) => upstream.post(candles, 'silent'),
   });
 }
 

@@ -4,7 +4,6 @@
  */
 import type { IngestState, MarketControl } from '../../api/market-control.ts';
 import { err, ok } from '../../core/result.ts';
-import type { Engine } from '../../engine/index.ts';
 import { derivableTimeframes } from '../../market/derived-timeframe-fanout.ts';
 import { toFailure } from '../../model/failure.ts';
 import { type SeriesId, seriesParts, siblingSeries } from '../../model/series.ts';
@@ -12,16 +11,15 @@ import type { CandleStore } from '../../ports/candle-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Config } from '../config.ts';
 import { deriveHistory } from '../data/derive-history.ts';
-import type { IngestSupervisor } from './ingest-supervisor.ts';
 import type { ServiceBackfill } from './service-backfill.ts';
+import type { Upstream } from './upstream.ts';
 
 /** What the control is made of. */
 export type ControlParts = {
   readonly config: Config;
-  readonly engine: Engine;
+  readonly upstream: Upstream;
   readonly store: CandleStore;
   readonly clock: Clock;
-  readonly supervisor: IngestSupervisor;
   readonly backfill: ServiceBackfill;
   readonly whitelist: readonly SeriesId[];
   readonly metrics: () => Readonly<Record<string, number>>;
@@ -29,14 +27,13 @@ export type ControlParts = {
 
 /** The control of a running service. */
 export function createServiceControl(parts: ControlParts): MarketControl {
-  const { engine, clock, supervisor, backfill } = parts;
+  const { upstream, clock, backfill } = parts;
+  const { engine, supervisor } = upstream;
   const preparing = new Map<SeriesId, Promise<void>>();
   return {
     postClosed: async (candles, announce) => {
-      const seriesId = candles[0]?.seriesId;
-      if (seriesId === undefined) return ok(null);
       try {
-        await engine.submit({ kind: 'candlesPosted', receivedTime: clock.now(), seriesId, candles, announce });
+        await upstream.post(candles, announce);
         return ok(null);
       } catch (error) {
         return err(toFailure(error));
@@ -76,7 +73,7 @@ async function prepareDerived(parts: ControlParts, seriesId: SeriesId): Promise<
 function describeIngest(parts: ControlParts): IngestState {
   const { ingest } = parts.config;
   return {
-    jobs: parts.supervisor.jobs(),
+    jobs: parts.upstream.supervisor.jobs(),
     whitelist_series_ids: parts.whitelist,
     ondemand_max_jobs: ingest.onDemandMax,
     whitelist_ingest_enabled: ingest.whitelist === 'on',

@@ -57,8 +57,7 @@ export type EdgeParts = {
 export function startServiceEdge(parts: EdgeParts): Promise<Result<HttpServer, Failure>> {
   const { config, store, bus, clock, wallClock, upstream, whitelist, backfill, onWarning } = parts;
   const metrics = createServiceMetrics({ upstream, hub: () => hub, clock: wallClock });
-  const { engine, supervisor } = upstream;
-  const control = createServiceControl({ config, engine, store, clock, supervisor, backfill, whitelist, metrics });
+  const control = createServiceControl({ config, upstream, store, clock, backfill, whitelist, metrics });
   const reader = new CandleReader({ store, clock, prepare: control.prepareSeries });
   const hub = new MarketHub({
     bus,
@@ -78,7 +77,7 @@ export function startServiceEdge(parts: EdgeParts): Promise<Result<HttpServer, F
     gates: config.gates,
     charts: parts.charts,
     lexicon: FACTOR_LEXICON,
-    startFold: startFactorFold(DEFAULT_FACTOR_SETTINGS),
+    startFold: startFactorFold(config.charts.settings ?? DEFAULT_FACTOR_SETTINGS),
     signals: parts.signals ?? null,
     debugLog: parts.debugLog,
     fetchTopMarkets: parts.fetchTopMarkets,

@@ -4,16 +4,20 @@
  */
 import { assert } from '../../core/assert.ts';
 import { Engine, step } from '../../engine/index.ts';
+import type { ClosedCandle } from '../../model/candle.ts';
+import type { CandlesPosted } from '../../model/events.ts';
 import { type Failure, toFailure, toReason } from '../../model/failure.ts';
-import type { SeriesId } from '../../model/series.ts';
+import { type SeriesId, seriesParts, siblingSeries } from '../../model/series.ts';
 import type { Bus } from '../../ports/bus.ts';
 import type { CandleStore } from '../../ports/candle-store.ts';
+import type { ChartStore } from '../../ports/chart-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CommitBurst } from '../../ports/commit-burst.ts';
 import type { Feed, FeedEvent, FeedSink } from '../../ports/feed.ts';
 import type { Journal } from '../../ports/journal.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 import type { Config } from '../config.ts';
+import { ChartOpener } from './chart-opening.ts';
 import { IngestSupervisor } from './ingest-supervisor.ts';
 import { deriveEarlier, describeSeries } from './series-opening.ts';
 
@@ -21,6 +25,7 @@ import { deriveEarlier, describeSeries } from './series-opening.ts';
 export type UpstreamParts = {
   readonly config: Config;
   readonly store: CandleStore;
+  readonly charts: ChartStore;
   readonly journal: Journal;
   readonly commit: CommitBurst;
   readonly bus: Bus;
@@ -41,18 +46,20 @@ export type UpstreamParts = {
 export class Upstream {
   readonly engine: Engine;
   readonly supervisor: IngestSupervisor;
+  readonly #charts: ChartOpener;
   readonly #parts: UpstreamParts;
   #feed: Feed | null = null;
 
   constructor(parts: UpstreamParts) {
     this.#parts = parts;
-    const { clock, store, bus, notifier, journal, commit } = parts;
+    const { clock, store, charts, bus, notifier, journal, commit } = parts;
     this.engine = new Engine({
-      ports: { clock, store, bus, notifier, journal, feed: this.#lateFeed() },
+      ports: { clock, store, charts, bus, notifier, journal, feed: this.#lateFeed() },
       commit,
       step,
       onFatal: (error) => parts.onFatal(toFailure(error)),
     });
+    this.#charts = new ChartOpener({ ...parts, engine: this.engine });
     this.supervisor = createSupervisor(parts, {
       open: (seriesId) => this.#openSeries(seriesId),
       close: (seriesId) => this.#closeSeries(seriesId),
@@ -79,6 +86,15 @@ export class Upstream {
     await this.engine.stop();
   }
 
+  /** Stores candles of one series that were handed in, and their structure; rejects as `Engine.submit` does. */
+  async post(candles: readonly ClosedCandle[], announce: CandlesPosted['announce']): Promise<void> {
+    const seriesId = candles[0]?.seriesId;
+    if (seriesId === undefined) return;
+    await this.#charts.openForPost(seriesId);
+    const receivedTime = this.#parts.clock.now();
+    await this.engine.submit({ kind: 'candlesPosted', receivedTime, seriesId, candles, announce });
+  }
+
   #receive(event: FeedEvent): void {
     if (event.kind === 'feedDown') this.supervisor.reportCrash(event.seriesId, event.reason);
     if (event.kind === 'feedUp') this.supervisor.reportAlive(event.seriesId);
@@ -89,6 +105,9 @@ export class Upstream {
   async #openSeries(seriesId: SeriesId): Promise<void> {
     const opened = await describeSeries(this.#parts, seriesId);
     await deriveEarlier(this.#parts.store, opened);
+    for (const timeframe of [seriesParts(seriesId).timeframe, ...opened.timeframes]) {
+      await this.#charts.open(siblingSeries(seriesId, timeframe), 'followed');
+    }
     await this.engine.submit(opened);
     this.feed().watch(seriesId);
   }

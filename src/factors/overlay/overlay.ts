@@ -7,8 +7,8 @@ import type { EpochMs } from '../../core/time.ts';
 import { type ChartPoint, type Instruction, spanOf } from '../../model/chart.ts';
 import type { Canvas, Drawing } from '../factor.ts';
 
-/** Instructions by id, in the order they were first drawn, and how many those are. */
-export type Overlay = { readonly windowCandles: number; readonly instructions: Record<string, Instruction> };
+/** Instructions by id, in the order they were first drawn; without a window nothing is drawn. */
+export type Overlay = { readonly windowCandles: number | null; readonly instructions: Record<string, Instruction> };
 
 /** What one candle did to the overlay. */
 export type OverlayStep = { readonly drawn: Instruction[]; readonly retired: string[] };
@@ -17,7 +17,7 @@ export type OverlayStep = { readonly drawn: Instruction[]; readonly retired: str
 const SWEEP_EVERY = 256;
 
 /** An empty overlay. */
-export function createOverlay(windowCandles: number): Overlay {
+export function createOverlay(windowCandles: number | null): Overlay {
   return { windowCandles, instructions: {} };
 }
 

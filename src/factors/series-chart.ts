@@ -1,0 +1,90 @@
+/**
+ * The charts of one series: the one that readers see, which every new candle moves, and beside it, while one is needed,
+ * the one that is computed again from the stored candles and then takes its place. Plain data; it mutates.
+ */
+import type { EpochMs } from '../core/time.ts';
+import type { ClosedCandle } from '../model/candle.ts';
+import type {
+  ChartChange,
+  ChartSettings,
+  FactorEvent,
+  FactorHead,
+  Instruction,
+  RetiredInstruction,
+} from '../model/chart.ts';
+import type { SeriesId } from '../model/series.ts';
+import { type Chart, type ChartPlan, createChart, fingerprintOf, foldCandle } from './chart.ts';
+import { FACTORS } from './registry.ts';
+
+/** A chart and which one of the series it is. */
+export type Track = { readonly generation: number; readonly chart: Chart };
+
+/** The charts of one series. */
+export type SeriesChart = {
+  readonly seriesId: SeriesId;
+  readonly settings: ChartSettings;
+  use: 'followed' | 'posted';
+  /** Whether it was opened in this run: only then is it known that no candle came without it. */
+  isOpen: boolean;
+  /** What readers see; `null` while the stored one can not go on. */
+  current: Track | null;
+  /** What is being computed again. */
+  building: Track | null;
+  /** Open time of the newest candle that was ever saved. */
+  newest: EpochMs | null;
+  /** Saves of older candles of which it is not known yet whether they changed anything. */
+  reviews: number;
+  /** The highest generation and version given so far. */
+  newestGeneration: number;
+  newestVersion: number;
+};
+
+/**
+ * Versions by which a chart that is computed again starts above the one it replaces: more than that one can grow
+ * meanwhile, so that versions never go back for a reader.
+ */
+const VERSION_STRIDE = 1_000_000;
+
+/** The product's factors with these settings. */
+export function planOf(settings: ChartSettings): ChartPlan {
+  return { factors: FACTORS, settings };
+}
+
+/** A chart without candles, above everything of the series so far. */
+export function startTrack(series: SeriesChart): Track {
+  const chart = createChart(series.seriesId, planOf(series.settings));
+  series.newestGeneration++;
+  if (series.newestVersion > 0) chart.version = series.newestVersion + VERSION_STRIDE;
+  series.newestVersion = chart.version;
+  return { generation: series.newestGeneration, chart };
+}
+
+/** Whether this program goes on with `track` as if it had computed it. */
+export function canGoOn(series: SeriesChart, track: Track): boolean {
+  return track.chart.fingerprint === fingerprintOf(planOf(series.settings));
+}
+
+/** Folds candles that follow on the head of `track`, ascending, and tells what changed. */
+export function foldInto(
+  series: SeriesChart,
+  track: Track,
+  { candles, ...as }: Pick<ChartChange, 'standing' | 'coverage'> & { readonly candles: readonly ClosedCandle[] },
+): ChartChange {
+  const plan = planOf(series.settings);
+  const events: FactorEvent[] = [];
+  const heads: FactorHead[] = [];
+  const drawn: Instruction[] = [];
+  const retired: RetiredInstruction[] = [];
+  for (const candle of candles) {
+    const step = foldCandle(track.chart, plan, candle);
+    for (const event of step.events) events.push(event);
+    for (const head of step.heads) heads.push(head);
+    for (const instruction of step.drawn) drawn.push(instruction);
+    for (const gone of step.retired) retired.push(gone);
+  }
+  const { chart, generation } = track;
+  const { seriesId, fingerprint, version } = chart;
+  series.newestVersion = Math.max(series.newestVersion, version);
+  const headTime = chart.headTime ?? (0 as EpochMs);
+  return { seriesId, generation, ...as, headTime, version, fingerprint, events, heads, drawn, retired };
+}
