@@ -74,7 +74,7 @@ export { scoreBurst } from './burst-score.ts';
 export { candidateOf, listCandidates } from './candidate-pool.ts';
 export { DEFAULT_DISCOVERY_CONFIG, type DiscoveryConfig } from './discovery-config.ts';
 export { type MentionFigures, readMentions } from './mention-counter.ts';
-export type { PollOutcome } from './poll-plan.ts';
+export type { PollJob, PollOutcome } from './poll-plan.ts';
 export { listRefusals, type Refusal } from './refusals.ts';
 export { findSlot } from './ticker-stream.ts';
 export { readTicker, readTickers, type TickerView } from './ticker-view.ts';

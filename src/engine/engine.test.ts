@@ -58,7 +58,7 @@ async function openBench(options: Partial<BenchOptions> = {}): Promise<EngineBen
 
 async function journaled(journal: Journal): Promise<readonly string[]> {
   const kinds: string[] = [];
-  for await (const { input } of readInputs(journal, 1)) kinds.push(input.kind);
+  for await (const { input } of readInputs<Input>(journal, 1)) kinds.push(input.kind);
   return kinds;
 }
 

@@ -6,14 +6,14 @@
 import type { Result } from '../core/result.ts';
 import type { CandleTexts } from '../journal/codec.ts';
 import { inputRecord, isLasting, outputRecord } from '../journal/records.ts';
-import type { Effect, Input } from '../model/events.ts';
 import { type Failure, FailureError, failure } from '../model/failure.ts';
 import type { ChartStore } from '../ports/chart-store.ts';
-import type { CommitBurst } from '../ports/commit-burst.ts';
+import type { BurstSaves, CommitBurst } from '../ports/commit-burst.ts';
 import type { Journal, JournalRecord } from '../ports/journal.ts';
 import { commitInTurn } from './commit-in-turn.ts';
+import type { EngineEffect, EngineInput } from './inputs.ts';
 import { Mailbox, type MailboxStats } from './mailbox.ts';
-import { collectSaves, EffectPerformer, type EffectPorts } from './perform.ts';
+import { collectExecution, collectSaves, EffectPerformer, type EffectPorts } from './perform.ts';
 import { type Replayed, replay, takeSnapshot } from './replay.ts';
 import { type EngineState, initialState, type Step } from './step.ts';
 
@@ -38,8 +38,10 @@ const SNAPSHOT_EVERY = 5_000;
 /** A large state is written down more rarely: this much of it for each input that a start would replay instead. */
 const SNAPSHOT_CHARS_AN_INPUT = 500;
 
+const NOTHING: BurstSaves = { candles: [], gaps: [], charts: [] };
+
 /** An input that went through `step`, and what it asked for. */
-type Stepped = { readonly sequence: number; readonly input: Input; readonly effects: readonly Effect[] };
+type Stepped = { readonly sequence: number; readonly input: EngineInput; readonly effects: readonly EngineEffect[] };
 
 /** One run of the product over its ports. */
 export class Engine {
@@ -54,7 +56,7 @@ export class Engine {
   #sinceSnapshot = 0;
   #snapshotChars = 0;
   /** Senders that wait for their input to be through; bounded by the mailbox, which makes more of them wait before. */
-  readonly #awaited = new Map<Input, Pick<PromiseWithResolvers<void>, 'resolve' | 'reject'>>();
+  readonly #awaited = new Map<EngineInput, Pick<PromiseWithResolvers<void>, 'resolve' | 'reject'>>();
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -83,7 +85,7 @@ export class Engine {
    * Adds an input, waiting for room, and resolves when everything it asked for at once is stored and announced.
    * Rejects with what ended the engine, or `engine_stopped` when it takes no more.
    */
-  async submit(input: Input): Promise<void> {
+  async submit(input: EngineInput): Promise<void> {
     if (this.#life !== 'running') throw new FailureError(failure('engine_stopped'));
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#awaited.set(input, { resolve, reject });
@@ -132,7 +134,7 @@ export class Engine {
     }
   }
 
-  async #process(burst: readonly Input[]): Promise<void> {
+  async #process(burst: readonly EngineInput[]): Promise<void> {
     const stepped = await this.#stepAll(burst);
     const effects = stepped.length === 1 ? (stepped[0] as Stepped).effects : stepped.flatMap((each) => each.effects);
     if (effects.some(isLasting)) await this.#performLasting(stepped, effects);
@@ -141,12 +143,14 @@ export class Engine {
     await this.#snapshotWhenDue(burst.length);
   }
 
-  async #performLasting(stepped: readonly Stepped[], effects: readonly Effect[]): Promise<void> {
+  async #performLasting(stepped: readonly Stepped[], effects: readonly EngineEffect[]): Promise<void> {
     await this.#record(stepped);
-    // Nothing of this leaves for a venue: after a power cut the store loses no less than the journal, and repair refetches.
+    // After a power cut the store loses no less than the journal, and repair refetches; orders are kept for good first.
     const saves = collectSaves(effects);
+    const execution = collectExecution(effects);
     const reviewed = await this.#performer.review(effects);
-    if (saves !== null) await this.#commit(saves);
+    if (execution !== null) await this.#commit(saves ?? NOTHING, execution);
+    else if (saves !== null) await this.#commit(saves);
     else await this.#options.ports.journal.flush('process');
     if (stepped.some(({ input }) => isIrreplaceable(input))) await this.#options.ports.journal.flush('machine');
     await this.#performer.perform(effects);
@@ -154,7 +158,7 @@ export class Engine {
   }
 
   /** Forming candles die with the process, as a buffered record does: they need not wait for it. */
-  async #performFleeting(stepped: readonly Stepped[], effects: readonly Effect[]): Promise<void> {
+  async #performFleeting(stepped: readonly Stepped[], effects: readonly EngineEffect[]): Promise<void> {
     try {
       await this.#performer.perform(effects);
     } finally {
@@ -162,7 +166,7 @@ export class Engine {
     }
   }
 
-  #answer(burst: readonly Input[]): void {
+  #answer(burst: readonly EngineInput[]): void {
     for (const input of burst) {
       this.#awaited.get(input)?.resolve();
       this.#awaited.delete(input);
@@ -174,7 +178,7 @@ export class Engine {
     this.#awaited.clear();
   }
 
-  async #stepAll(burst: readonly Input[]): Promise<readonly Stepped[]> {
+  async #stepAll(burst: readonly EngineInput[]): Promise<readonly Stepped[]> {
     const stepped: Stepped[] = [];
     for (const input of burst) {
       try {
@@ -234,6 +238,6 @@ export class Engine {
 }
 
 /** Candles that somebody posted have no exchange to be fetched from again: they wait for the disk. */
-function isIrreplaceable(input: Input): boolean {
+function isIrreplaceable(input: EngineInput): boolean {
   return input.kind === 'candlesPosted' && input.candles.some(({ certificate }) => certificate.source === 'ingest');
 }

@@ -4,6 +4,7 @@ import { BTC_1M, closedCandle, formingOf, series } from '../../test/fixtures/can
 import { epochMs } from '../core/time.ts';
 import type { Input } from '../model/events.ts';
 import { FailureError } from '../model/failure.ts';
+import type { EngineInput } from './inputs.ts';
 import { Mailbox } from './mailbox.ts';
 
 const ETH_1M = series('binance:futures:ETH/USDT:1m');
@@ -141,7 +142,7 @@ it('loses, doubles and reorders nothing but coalesced forming candles, whatever 
     fc.property(fc.array(input, { maxLength: 80 }), (script) => {
       const mailbox = new Mailbox(1_000);
       const offered: Input[] = [];
-      const taken: Input[] = [];
+      const taken: EngineInput[] = [];
       script.forEach((line, index) => {
         if (line.kind === 'take') taken.push(...mailbox.takeNow(line.limit));
         else {
@@ -151,7 +152,7 @@ it('loses, doubles and reorders nothing but coalesced forming candles, whatever 
         }
       });
       taken.push(...mailbox.takeNow(1_000));
-      const lasting = (inputs: readonly Input[]) => inputs.filter(({ kind }) => kind === 'closedReceived');
+      const lasting = (inputs: readonly EngineInput[]) => inputs.filter(({ kind }) => kind === 'closedReceived');
       expect(lasting(taken)).toEqual(lasting(offered));
       expect(offered).toEqual(expect.arrayContaining(taken));
       expect(taken.length + mailbox.stats().coalesced).toBe(offered.length);

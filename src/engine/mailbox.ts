@@ -4,8 +4,9 @@
  * (*block*), in line: what came later never overtakes it.
  */
 
-import type { FormingReceived, Input } from '../model/events.ts';
+import type { FormingReceived } from '../model/events.ts';
 import { FailureError, failure } from '../model/failure.ts';
+import type { EngineInput } from './inputs.ts';
 
 /** Counters of a mailbox. */
 export type MailboxStats = { readonly depth: number; readonly coalesced: number; readonly blocked: number };
@@ -13,11 +14,11 @@ export type MailboxStats = { readonly depth: number; readonly coalesced: number;
 /** A bounded queue of inputs with one reader. */
 export class Mailbox {
   readonly capacity: number;
-  #queue: Input[] = [];
+  #queue: EngineInput[] = [];
   /** Where a series' waiting forming candle stands in the queue. */
   readonly #formingAt = new Map<string, number>();
   /** Senders that wait, in order; while there are any, the queue is full. One entry each, so who sends bounds it. */
-  #line: { readonly input: Input; readonly letIn: () => void }[] = [];
+  #line: { readonly input: EngineInput; readonly letIn: () => void }[] = [];
   #wake: (() => void) | null = null;
   #coalesced = 0;
   #blocked = 0;
@@ -27,7 +28,7 @@ export class Mailbox {
   }
 
   /** Adds an input; `false` means there is no room: post it instead, or drop it. */
-  offer(input: Input): boolean {
+  offer(input: EngineInput): boolean {
     if (input.kind === 'formingReceived' && this.#replaceWaiting(input)) return true;
     if (this.#queue.length >= this.capacity) {
       this.#blocked++;
@@ -37,7 +38,7 @@ export class Mailbox {
     return true;
   }
 
-  #add(input: Input): void {
+  #add(input: EngineInput): void {
     if (input.kind === 'formingReceived') this.#formingAt.set(input.candle.seriesId, this.#queue.length);
     this.#queue.push(input);
     this.#wake?.();
@@ -55,7 +56,7 @@ export class Mailbox {
   }
 
   /** Adds an input, waiting in line for room as long as it takes; the number of senders that wait is bounded by design. */
-  post(input: Input): Promise<void> {
+  post(input: EngineInput): Promise<void> {
     if (this.offer(input)) return Promise.resolve();
     return new Promise((letIn) => {
       this.#line.push({ input, letIn });
@@ -63,12 +64,12 @@ export class Mailbox {
   }
 
   /** Adds an input that must fit; throws `FailureError` `mailbox_full` otherwise. */
-  mustOffer(input: Input): void {
+  mustOffer(input: EngineInput): void {
     if (!this.offer(input)) throw new FailureError(failure('mailbox_full', { depth: this.#queue.length }));
   }
 
   /** Waits until something is there or `nudge` is called, then takes at most `limit` inputs in order. */
-  async take(limit: number): Promise<readonly Input[]> {
+  async take(limit: number): Promise<readonly EngineInput[]> {
     if (this.#queue.length === 0) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -78,7 +79,7 @@ export class Mailbox {
   }
 
   /** Takes at most `limit` waiting inputs in order, without waiting. */
-  takeNow(limit: number): readonly Input[] {
+  takeNow(limit: number): readonly EngineInput[] {
     this.#wake = null;
     const taken = this.#queue.length <= limit ? this.#takeAll() : this.#takeFirst(limit);
     this.#admitLine();
@@ -93,14 +94,14 @@ export class Mailbox {
     }
   }
 
-  #takeAll(): readonly Input[] {
+  #takeAll(): readonly EngineInput[] {
     const taken = this.#queue;
     this.#queue = [];
     this.#formingAt.clear();
     return taken;
   }
 
-  #takeFirst(count: number): readonly Input[] {
+  #takeFirst(count: number): readonly EngineInput[] {
     const taken = this.#queue.slice(0, count);
     this.#queue = this.#queue.slice(count);
     for (const [seriesId, at] of this.#formingAt) {

@@ -2,11 +2,12 @@
  * Carrying out effects through the ports, in order; what they save was committed before. Requests and timers are
  * started here and answered as new inputs.
  */
-import { assertNever } from '../core/assert.ts';
+import { assert, assertNever } from '../core/assert.ts';
 import { EPOCH_MS_MAX, type EpochMs } from '../core/time.ts';
 import type { CandleGap, ClosedCandle } from '../model/candle.ts';
 import type { ChartChange } from '../model/chart.ts';
-import type { CandlesReviewed, Effect, FetchCandles, Input, LoadCandles, ReadCandles } from '../model/events.ts';
+import type { CandlesReviewed, FetchCandles, LoadCandles, ReadCandles } from '../model/events.ts';
+import type { ExecutionBatch } from '../model/execution.ts';
 import { siblingSeries } from '../model/series.ts';
 import type { Bus } from '../ports/bus.ts';
 import type { CandleStore } from '../ports/candle-store.ts';
@@ -14,7 +15,14 @@ import type { Cancel, Clock } from '../ports/clock.ts';
 import type { BurstSaves } from '../ports/commit-burst.ts';
 import type { Feed } from '../ports/feed.ts';
 import type { Notifier } from '../ports/notifier.ts';
+import type { EngineEffect, EngineInput } from './inputs.ts';
 import { findChange } from './review.ts';
+import {
+  isTradingRequest,
+  startTradingRequest,
+  type TradingPorts,
+  type TradingRequest,
+} from './trading/perform-trading.ts';
 
 /** The ports effects go to. */
 export type EffectPorts = {
@@ -23,10 +31,12 @@ export type EffectPorts = {
   readonly bus: Bus;
   readonly feed: Feed;
   readonly notifier: Notifier;
+  /** Where trading is opened. */
+  readonly trading?: TradingPorts;
 };
 
 /** What the effects of a burst save, in their order; `null` when they save nothing. */
-export function collectSaves(effects: readonly Effect[]): BurstSaves | null {
+export function collectSaves(effects: readonly EngineEffect[]): BurstSaves | null {
   const candles: ClosedCandle[] = [];
   const gaps: CandleGap[] = [];
   const charts: ChartChange[] = [];
@@ -42,18 +52,18 @@ export function collectSaves(effects: readonly Effect[]): BurstSaves | null {
 /** Performs effects; at most one timer per timer id is pending, and one request per effect. */
 export class EffectPerformer {
   readonly #ports: EffectPorts;
-  readonly #post: (input: Input) => Promise<void>;
+  readonly #post: (input: EngineInput) => Promise<void>;
   readonly #onError: (error: unknown) => void;
   readonly #timers = new Map<string, Cancel>();
 
-  constructor(ports: EffectPorts, post: (input: Input) => Promise<void>, onError: (error: unknown) => void) {
+  constructor(ports: EffectPorts, post: (input: EngineInput) => Promise<void>, onError: (error: unknown) => void) {
     this.#ports = ports;
     this.#post = post;
     this.#onError = onError;
   }
 
   /** Performs the effects of one burst; resolves when announcements are handed over. */
-  async perform(effects: readonly Effect[]): Promise<void> {
+  async perform(effects: readonly EngineEffect[]): Promise<void> {
     for (const effect of effects) {
       const handedOver = this.#performOne(effect);
       if (handedOver !== undefined) await handedOver;
@@ -61,7 +71,7 @@ export class EffectPerformer {
   }
 
   /** Looks at what `effects` want reviewed; must be called before their candles are saved. */
-  async review(effects: readonly Effect[]): Promise<readonly CandlesReviewed[]> {
+  async review(effects: readonly EngineEffect[]): Promise<readonly CandlesReviewed[]> {
     const answers: CandlesReviewed[] = [];
     for (const effect of effects) {
       if (effect.kind !== 'reviewCandles') continue;
@@ -77,7 +87,8 @@ export class EffectPerformer {
     for (const answer of answers) this.#start(this.#post(answer));
   }
 
-  #performOne(effect: Effect): Promise<unknown> | undefined {
+  #performOne(effect: EngineEffect): Promise<unknown> | undefined {
+    if (isTradingRequest(effect)) return this.#trade(effect);
     const { bus, notifier, clock } = this.#ports;
     switch (effect.kind) {
       case 'saveCandles':
@@ -107,9 +118,22 @@ export class EffectPerformer {
             text: effect.failure.hint,
           }),
         );
+      case 'saveExecution':
+        return undefined;
       default:
         return assertNever(effect);
     }
+  }
+
+  #trade(effect: TradingRequest): undefined {
+    const { trading } = this.#ports;
+    assert(trading !== undefined, `trading was opened without its ports and asks for ${effect.kind}`);
+    const request = startTradingRequest(trading, effect);
+    return request === undefined ? undefined : this.#start(request.then((inputs) => this.#postAll(inputs)));
+  }
+
+  async #postAll(inputs: readonly EngineInput[]): Promise<void> {
+    for (const input of inputs) await this.#post(input);
   }
 
   /** Lets work run beside the loop; its answer comes back through the mailbox. */
@@ -166,4 +190,17 @@ export class EffectPerformer {
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
   }
+}
+
+/** What the effects of a burst say of orders; the newest record of each order and position counts. */
+export function collectExecution(effects: readonly EngineEffect[]): ExecutionBatch | null {
+  const batches = effects.filter((effect) => effect.kind === 'saveExecution');
+  if (batches.length === 0) return null;
+  const orders = new Map(
+    batches.flatMap((batch) => batch.orders.map((order) => [order.clientOrderId, order] as const)),
+  );
+  const protections = new Map(
+    batches.flatMap((batch) => batch.protections.map((each) => [each.positionId, each] as const)),
+  );
+  return { orders: [...orders.values()], protections: [...protections.values()] };
 }

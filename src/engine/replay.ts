@@ -8,6 +8,7 @@ import { digest, digestText, encode, parseEncoded, readInputs } from '../journal
 import { outputRecord } from '../journal/records.ts';
 import { type Failure, failure } from '../model/failure.ts';
 import type { Journal, Snapshot } from '../ports/journal.ts';
+import type { EngineInput } from './inputs.ts';
 import { type EngineState, initialState, type Step } from './step.ts';
 
 /** A state rebuilt from a journal. */
@@ -39,7 +40,7 @@ export async function replay(
   let state = begun.value;
   let inputs = 0;
   const divergences: number[] = [];
-  for await (const recorded of readInputs(journal, state.sequence + 1)) {
+  for await (const recorded of readInputs<EngineInput>(journal, state.sequence + 1)) {
     if (range.to !== undefined && recorded.sequence > range.to) break;
     if (recorded.sequence !== state.sequence + 1) {
       return corrupt(state.sequence + 1, `records before ${recorded.sequence} were forgotten`);

@@ -18,7 +18,7 @@ const show: Effect = { kind: 'publishForming', candle: formingOf(candle) };
 
 async function readAll(journal: ReturnType<typeof createMemoryJournal>, from = 1) {
   const rows: (readonly [number, string, string | null])[] = [];
-  for await (const { sequence, input, outputDigest } of readInputs(journal, from)) {
+  for await (const { sequence, input, outputDigest } of readInputs<Input>(journal, from)) {
     rows.push([sequence, input.kind === 'timerFired' ? input.timerId : input.kind, outputDigest]);
   }
   return rows;

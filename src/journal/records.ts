@@ -2,25 +2,33 @@
  * Records of a run: each input as it entered, and for each input that asked for something lasting a digest of what it
  * asked for. A replay recomputes the digests, so a divergence is found at the first input that shows it.
  */
-import type { Effect, Input } from '../model/events.ts';
+import type { SaveChart } from '../model/events.ts';
 import type { Journal, JournalRecord } from '../ports/journal.ts';
 import { type CandleTexts, digest, encode, parseEncoded } from './codec.ts';
 
 /** An input with its place in the run and, where one was recorded, the digest of its lasting effects. */
-export type RecordedInput = { readonly sequence: number; readonly input: Input; readonly outputDigest: string | null };
+export type RecordedInput<Input> = {
+  readonly sequence: number;
+  readonly input: Input;
+  readonly outputDigest: string | null;
+};
 
 /** The record of an input; `texts` may be shared with its output's. */
-export function inputRecord(sequence: number, input: Input, texts?: CandleTexts): JournalRecord {
+export function inputRecord(sequence: number, input: object, texts?: CandleTexts): JournalRecord {
   return { sequence, stream: 'input', body: encode(input, texts) };
 }
 
 /** Whether what an effect does outlives the process: everything but showing a forming candle. */
-export function isLasting(effect: Effect): boolean {
+export function isLasting(effect: { readonly kind: string }): boolean {
   return effect.kind !== 'publishForming';
 }
 
 /** The record of an input's lasting effects (all but forming publications); `null` when there are none. */
-export function outputRecord(sequence: number, effects: readonly Effect[], texts?: CandleTexts): JournalRecord | null {
+export function outputRecord(
+  sequence: number,
+  effects: readonly { readonly kind: string }[],
+  texts?: CandleTexts,
+): JournalRecord | null {
   const lasting = effects.filter(isLasting).map(toDigested);
   return lasting.length === 0 ? null : { sequence, stream: 'output', body: digest(lasting, texts) };
 }
@@ -29,19 +37,20 @@ export function outputRecord(sequence: number, effects: readonly Effect[], texts
  * Heads of factors are long, and what they say is in the events and in the state that a snapshot's hash is of: of a
  * chart's heads the digest knows which changed and when.
  */
-function toDigested(effect: Effect): unknown {
+function toDigested(effect: { readonly kind: string }): unknown {
   if (effect.kind !== 'saveChart') return effect;
-  const { heads, ...change } = effect.change;
-  return { ...effect, change: { ...change, heads: heads.map(({ factor, visibleTime }) => [factor, visibleTime]) } };
+  const { change, ...rest } = effect as SaveChart;
+  const { heads, ...others } = change;
+  return { ...rest, change: { ...others, heads: heads.map(({ factor, visibleTime }) => [factor, visibleTime]) } };
 }
 
-/** The input of an input record. */
-export function parseInput(record: JournalRecord): Input {
+/** The input of an input record; the caller names its type, as with `parseEncoded`. */
+export function parseInput<Input>(record: JournalRecord): Input {
   return parseEncoded<Input>(record.body);
 }
 
 /** Inputs from `from` on, in order, each with the digest recorded for it. Rejects like `Journal.read`. */
-export async function* readInputs(journal: Journal, from: number): AsyncGenerator<RecordedInput> {
+export async function* readInputs<Input>(journal: Journal, from: number): AsyncGenerator<RecordedInput<Input>> {
   let pending: { readonly sequence: number; readonly input: Input } | null = null;
   for await (const record of journal.read(from)) {
     if (record.stream === 'output') {

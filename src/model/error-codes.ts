@@ -220,6 +220,10 @@ export const ERROR_CODES = {
     message: 'the configuration has {count} problem(s): {reason}',
     hint: 'Correct the named variables; nothing was started.',
   },
+  live_not_confirmed: {
+    message: 'trading with money was asked for, and not everything it needs was given: {missing}',
+    hint: 'Give what is missing, or set HOTCOIN_PAPER=1. Nothing was started.',
+  },
   notifier_failed: {
     message: 'a notice could not be delivered through {channel}: {reason}',
     hint: 'The notice stands in the log. Check the channel settings.',

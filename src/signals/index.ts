@@ -3,6 +3,7 @@
  * out is an opinion with its reasons; it knows no position and no order.
  */
 
+export { averageRange } from './average-range.ts';
 export { type FailedPattern, findFailures, type Pattern } from './candlesticks.ts';
 export { deriveConsensus } from './consensus.ts';
 export {

@@ -2,7 +2,9 @@
  * All that a service asks of Binance, over one REST client: the feed, the watch on the spot market, the venue and the
  * lists of markets spend one budget of request weight for each market, remembered in one ledger.
  */
+import type { Result } from '../../core/result.ts';
 import type { Failure } from '../../model/failure.ts';
+import type { TradingRules } from '../../model/trading-rules.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FeedSink } from '../../ports/feed.ts';
 import type { MarketWatch, MarketWatchSink } from '../../ports/market-watch.ts';
@@ -16,6 +18,9 @@ import { BINANCE_TIMINGS, type BinanceTimings } from './timings.ts';
 import { createTopMarkets, type TopMarketsSource } from './top-markets.ts';
 import { type BinanceVenue, createBinanceVenue } from './trading/binance-venue.ts';
 import type { ApiCredentials } from './trading/credentials.ts';
+import { OrderBudget } from './trading/order-budget.ts';
+import { RulesKeeper } from './trading/rules-keeper.ts';
+import { TRADING_TIMINGS } from './trading/trading-timings.ts';
 
 /** What the access is made of; `endpoints` and `timings` default to production. */
 export type BinanceAccessOptions = {
@@ -42,6 +47,8 @@ export type BinanceAccess = {
   /** Spot as a venue and an account; it begins to connect at once, and is closed before the access. */
   readonly openVenue: (credentials: ApiCredentials) => BinanceVenue;
   readonly fetchTopMarkets: TopMarketsSource['fetch'];
+  /** The rules of trading on spot, which everybody may know; within the pause after a failure that failure again. */
+  readonly fetchTradingRules: () => Promise<Result<readonly TradingRules[], Failure>>;
   /** Ends every request; a feed or watch that was opened is closed before. Safe to call twice. */
   readonly close: () => Promise<void>;
 };
@@ -60,11 +67,16 @@ export function openBinance(options: BinanceAccessOptions): BinanceAccess {
     requestTimeoutMs: requestTimeoutMs / 2,
     ...(symbolsTtlMs === undefined ? {} : { symbolsTtlMs }),
   });
+  const rules = new RulesKeeper({ clock, client, onFault, budget: new OrderBudget(), timings: TRADING_TIMINGS });
   return {
+    fetchTradingRules: () => rules.fetch(),
     openFeed: (sink) => createBinanceFeed({ ...options, sink, endpoints, timings, client }),
     openMarketWatch: (watch) => createBinanceMarketWatch({ ...options, ...watch, endpoints, timings, client }),
     openVenue: (credentials) => createBinanceVenue({ ...options, timings: {}, endpoints, client, credentials }),
     fetchTopMarkets: topMarkets.fetch,
-    close: () => client.close(),
+    close: () => {
+      rules.close();
+      return client.close();
+    },
   };
 }

@@ -1,0 +1,96 @@
+/**
+ * The hot-coin system on the real market: Binance's streams in; orders to a venue on paper that keeps the exchange's
+ * rules, or to the exchange itself where every consent was given.
+ */
+import { type BinanceAccess, openBinance } from '../../adapters/binance/binance-access.ts';
+import type { BinanceEndpoints } from '../../adapters/binance/endpoints.ts';
+import type { BinanceTimings } from '../../adapters/binance/timings.ts';
+import type { ApiCredentials } from '../../adapters/binance/trading/credentials.ts';
+import { createSeededRandom } from '../../adapters/memory/seeded-random.ts';
+import type { Result } from '../../core/result.ts';
+import type { TradingEvent } from '../../engine/index.ts';
+import type { Failure } from '../../model/failure.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Notifier } from '../../ports/notifier.ts';
+import type { ResolvedConfig } from '../hotcoin/hotcoin-config.ts';
+import type { Trading } from '../hotcoin/trading-consent.ts';
+import { toTradingSettings } from '../hotcoin/trading-settings.ts';
+import { createPaperVenue } from '../trading/paper-venue.ts';
+import { startTrading, type TradingService, type TradingVenue } from '../trading/trading-service.ts';
+
+/** What an operator, or the demo, may choose. */
+export type TradeOptions = {
+  readonly resolved: ResolvedConfig;
+  readonly trading: Trading;
+  /** Needed to trade with money. */
+  readonly credentials: ApiCredentials | null;
+  readonly dataDir: string;
+  readonly candidatesPath: string;
+  readonly endpoints: Partial<BinanceEndpoints>;
+  readonly timings?: Partial<BinanceTimings>;
+  readonly version: string;
+  readonly seed: number;
+  readonly clock: Clock;
+  readonly wallClock: Clock;
+  readonly notifier: Notifier;
+  readonly onEvents: (events: readonly TradingEvent[]) => void;
+  readonly onWarning: (reason: string) => void;
+  readonly onFatal: (failure: Failure) => void;
+};
+
+/** Starts trading; on failure nothing keeps running. */
+export function startTrade(options: TradeOptions): Promise<Result<TradingService, Failure>> {
+  const { resolved, trading } = options;
+  let access: BinanceAccess | null = null;
+  const quoteAsset = 'USDT';
+  return startTrading({
+    ...options,
+    settings: toTradingSettings(resolved, trading),
+    openMarket: (ledger) => {
+      const opened = openAccess(options, ledger);
+      access = opened;
+      return {
+        openFeed: opened.openFeed,
+        openWatch: (sink) => opened.openMarketWatch({ sink, quoteAsset }),
+        close: () => opened.close(),
+      };
+    },
+    openVenue: () => openVenue(options, access as unknown as BinanceAccess),
+  });
+}
+
+function openAccess(options: TradeOptions, ledger: Parameters<typeof openBinance>[0]['ledger']): BinanceAccess {
+  const { clock, wallClock, endpoints, timings = {}, seed, onWarning } = options;
+  return openBinance({
+    clock,
+    wallClock,
+    random: createSeededRandom(seed, 'trading'),
+    endpoints,
+    timings,
+    onFault: (fault) => onWarning(`${fault.code}: ${fault.message}`),
+    ...(ledger === undefined ? {} : { ledger }),
+  });
+}
+
+function openVenue(options: TradeOptions, access: BinanceAccess): TradingVenue {
+  const { credentials, trading, clock, seed, resolved } = options;
+  if (trading === 'real' && credentials !== null) {
+    const venue = access.openVenue(credentials);
+    return { venue, account: venue, follow: () => {} };
+  }
+  const { execution } = resolved.config;
+  const feeBps = execution.taker_fee_rate * 10_000;
+  const paper = createPaperVenue({
+    clock,
+    random: createSeededRandom(seed, 'paper'),
+    capital: toTradingSettings(resolved, trading).initialCapital,
+    costs: {
+      makerFeeBps: feeBps,
+      takerFeeBps: feeBps,
+      slippageBps: execution.paper_slippage_bps,
+      volumeShareBps: 10_000,
+    },
+    fetchRules: access.fetchTradingRules,
+  });
+  return { venue: paper, account: paper, follow: paper.follow };
+}

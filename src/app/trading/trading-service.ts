@@ -1,0 +1,238 @@
+/**
+ * The hot-coin system put together: its engine on one SQLite file, candidates in another, the market in, orders out.
+ * Which market, which venue, which clock and which place are the caller's row of choices; nothing here knows a mode.
+ */
+import { createMemoryBus } from '../../adapters/memory/memory-bus.ts';
+import { assert } from '../../core/assert.ts';
+import { err, ok, type Result } from '../../core/result.ts';
+import {
+  Engine,
+  type EngineInput,
+  step,
+  type TradingEvent,
+  type TradingPorts,
+  type TradingSettings,
+} from '../../engine/index.ts';
+import { type Failure, toFailure, toReason } from '../../model/failure.ts';
+import type { Account } from '../../ports/account.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Feed, FeedSink } from '../../ports/feed.ts';
+import type { MarketWatch, MarketWatchEvent, MarketWatchSink } from '../../ports/market-watch.ts';
+import type { Notifier } from '../../ports/notifier.ts';
+import type { RequestLedger } from '../../ports/request-ledger.ts';
+import type { Venue } from '../../ports/venue.ts';
+import { prepareDataDir } from '../service/kline-service.ts';
+import { type Closer, closeAll } from './closers.ts';
+import { createListedTimes } from './listed-times.ts';
+import { SeriesFollower } from './series-follower.ts';
+import { SurroundingsWatch } from './surroundings-watch.ts';
+import { openTradingStores, type TradingStores } from './trading-stores.ts';
+
+/** The market as trading needs it, within one budget of requests. */
+export type TradingMarket = {
+  readonly openFeed: (sink: FeedSink) => Feed;
+  readonly openWatch: (sink: MarketWatchSink) => MarketWatch;
+  /** Called after feed, watch and venue were closed. */
+  readonly close: () => Promise<void>;
+};
+
+/** Where orders go; `follow` hears what the market does, for a venue that has no market of its own. */
+export type TradingVenue = {
+  readonly venue: Venue;
+  readonly account: Account;
+  readonly follow: (event: MarketWatchEvent) => void;
+};
+
+/** A row of choices. */
+export type TradingOptions = {
+  readonly version: string;
+  readonly seed: number;
+  readonly dataDir: string;
+  /** Path of the candidates' database. */
+  readonly candidatesPath: string;
+  readonly settings: TradingSettings;
+  /** Time of the market. */
+  readonly clock: Clock;
+  /** Real time. */
+  readonly wallClock: Clock;
+  readonly notifier: Notifier;
+  readonly openMarket: (ledger: RequestLedger) => TradingMarket;
+  readonly openVenue: () => TradingVenue;
+  readonly onEvents: (events: readonly TradingEvent[]) => void;
+  readonly onFatal: (failure: Failure) => void;
+  readonly onWarning: (reason: string) => void;
+};
+
+/** Trading under way. */
+export type TradingService = {
+  readonly engine: Engine;
+  readonly watch: MarketWatch;
+  readonly account: Account;
+  /** No more input; everything that waits is stored; positions are left to their resting stops. */
+  readonly close: () => Promise<void>;
+};
+
+const BUS_WAITING_MAX = 10_000;
+
+/** Starts trading; on failure nothing keeps running. */
+export async function startTrading(options: TradingOptions): Promise<Result<TradingService, Failure>> {
+  const prepared = prepareDataDir(options.dataDir);
+  if (!prepared.ok) return prepared;
+  const closers: Closer[] = [];
+  try {
+    const stores = openTradingStores(options, closers);
+    const started = stores.ok ? await new Trading(options, stores.value, closers).start() : stores;
+    if (!started.ok) await closeAll(closers, 'trading');
+    return started;
+  } catch (error) {
+    await closeAll(closers, 'trading');
+    return err(toFailure(error));
+  }
+}
+
+class Trading {
+  readonly #options: TradingOptions;
+  readonly #stores: TradingStores;
+  readonly #closers: Closer[];
+  readonly #sides: TradingVenue;
+  readonly #watch: MarketWatch;
+  readonly #market: TradingMarket;
+  #engine: Engine | null = null;
+  #feed: Feed | null = null;
+
+  constructor(options: TradingOptions, stores: TradingStores, closers: Closer[]) {
+    this.#options = options;
+    this.#stores = stores;
+    this.#closers = closers;
+    this.#market = options.openMarket(stores.ledger);
+    closers.push(() => this.#market.close());
+    this.#sides = options.openVenue();
+    closers.push(
+      () => this.#sides.account.close(),
+      () => this.#sides.venue.close(),
+    );
+    this.#watch = this.#market.openWatch((event) => {
+      this.#sides.follow(event);
+      this.#offer(event);
+    });
+    closers.push(() => this.#watch.close());
+  }
+
+  async start(): Promise<Result<TradingService, Failure>> {
+    const engine = await this.#createEngine();
+    this.#engine = engine;
+    const recovered = await engine.recover();
+    if (!recovered.ok) return recovered;
+    this.#feed = this.#market.openFeed((event) => this.#offer(event));
+    const surroundings = this.#measure();
+    // Stopping goes the way of the data: nothing more is measured or told, then everything that waits is stored.
+    this.#closers.push(
+      () => engine.stop(),
+      () => this.#getFeed().close(),
+      () => surroundings.stop(),
+    );
+    const { venue, account } = this.#sides;
+    const { clock } = this.#options;
+    venue.onReport((report) => this.#offer({ kind: 'orderReported', receivedTime: clock.now(), report }));
+    venue.onConnection((connection) => this.#offer({ kind: 'venueChanged', receivedTime: clock.now(), connection }));
+    for (const input of await this.#describeStart(engine)) engine.mailbox.mustOffer(input);
+    engine.start();
+    this.#watch.start();
+    surroundings.start();
+    return ok({ engine, watch: this.#watch, account, close: () => closeAll(this.#closers, 'trading') });
+  }
+
+  async #createEngine(): Promise<Engine> {
+    const { clock, notifier, onWarning, onFatal } = this.#options;
+    const { store, charts, journal, commit } = this.#stores;
+    const bus = createMemoryBus({ waitingMax: BUS_WAITING_MAX, onError: (error) => onWarning(toReason(error)) });
+    this.#closers.push(() => bus.close());
+    return new Engine({
+      ports: { clock, store, charts, bus, notifier, journal, feed: this.#lateFeed(), trading: await this.#ports() },
+      commit,
+      step,
+      onFatal: (error) => onFatal(toFailure(error)),
+    });
+  }
+
+  async #ports(): Promise<TradingPorts> {
+    const { clock, settings, onEvents, onWarning } = this.#options;
+    const { candidates } = this.#stores;
+    const { venue, account } = this.#sides;
+    const watch = this.#watch;
+    const series = new SeriesFollower({
+      engine: { submit: (input) => this.#getEngine().submit(input) },
+      feed: () => this.#getFeed(),
+      clock,
+      timeframes: settings.signals.profile.timeframes.map((params) => params.timeframe).filter((each) => each !== '1m'),
+      onError: (error) => onWarning(toReason(error)),
+    });
+    const listedTimes = await createListedTimes({ candidates, watch });
+    const onFault = (failure: Failure): void => onWarning(`${failure.code}: ${failure.message}`);
+    return { clock, feed: this.#lateFeed(), venue, account, watch, candidates, series, listedTimes, onEvents, onFault };
+  }
+
+  /** The first inputs of a run: settings, what is stored of candidates where nothing is known, and what of orders. */
+  async #describeStart(engine: Engine): Promise<readonly EngineInput[]> {
+    const { clock, version, seed, settings, onWarning } = this.#options;
+    const { candidates, orders } = this.#stores;
+    const receivedTime = clock.now();
+    const known = await candidates.loadCandidates();
+    const listings = await candidates.loadListings();
+    for (const skipped of [...known.skipped, ...listings.skipped]) onWarning(skipped);
+    const isNew = engine.state().trading === null;
+    return [
+      { kind: 'runStarted', receivedTime, version, configHash: settings.configHash, seed },
+      { kind: 'tradingOpened', receivedTime, settings },
+      ...(isNew ? [{ kind: 'candidatesRestored', receivedTime, candidates: known.value } as const] : []),
+      ...(isNew && listings.value !== null
+        ? [{ kind: 'listingsRestored', receivedTime, memory: listings.value } as const]
+        : []),
+      { kind: 'executionOpened', receivedTime, ...(await orders.loadOpen()) },
+    ];
+  }
+
+  #measure(): SurroundingsWatch {
+    const { wallClock, clock } = this.#options;
+    return new SurroundingsWatch({
+      wallClock,
+      clock,
+      feed: () => this.#getFeed(),
+      watch: this.#watch,
+      tell: (surroundings) => this.#offer({ kind: 'surroundingsMeasured', receivedTime: clock.now(), surroundings }),
+    });
+  }
+
+  /** A full mailbox drops what the next second replaces; everything else waits in line. */
+  #offer(input: EngineInput): void {
+    if (this.#engine === null || this.#engine.mailbox.offer(input)) return;
+    const isFleeting =
+      input.kind === 'tickersReceived' ||
+      input.kind === 'formingReceived' ||
+      (input.kind === 'minuteReceived' && input.minute.state === 'forming');
+    if (!isFleeting) void this.#engine.mailbox.post(input);
+  }
+
+  #getEngine(): Engine {
+    assert(this.#engine !== null, 'the engine is asked before it is made');
+    return this.#engine;
+  }
+
+  #getFeed(): Feed {
+    assert(this.#feed !== null, 'the feed is asked before it is open');
+    return this.#feed;
+  }
+
+  /** The feed tells the engine and the engine asks the feed: the second direction is tied when the feed is open. */
+  #lateFeed(): Feed {
+    const feed = (): Feed => this.#getFeed();
+    return {
+      watch: (seriesId) => feed().watch(seriesId),
+      unwatch: (seriesId) => feed().unwatch(seriesId),
+      fetchHistory: (request) => feed().fetchHistory(request),
+      fetchInstruments: (market) => feed().fetchInstruments(market),
+      fetchTime: () => feed().fetchTime(),
+      close: () => feed().close(),
+    };
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * What can enter trading beside the facts of the market, and what it asks for. Every request is answered by an input.
+ */
+import type { EpochMs } from '../../core/time.ts';
+import type { OperatorCommand, TradingHealth } from '../../decisions/index.ts';
+import type { Anomaly, DiscoveryEffect, DiscoveryInput } from '../../discovery/index.ts';
+import type { BookFacts } from '../../model/book.ts';
+import type { Candidate } from '../../model/candidate.ts';
+import type { DecisionRecord } from '../../model/decision.ts';
+import type {
+  ExecutionEffect,
+  ExecutionInput,
+  Mismatch,
+  OrderRecord,
+  ProtectionStatus,
+} from '../../model/execution.ts';
+import type { InstrumentId } from '../../model/instrument.ts';
+import type { PositionId } from '../../model/intent.ts';
+import type { Price } from '../../model/money.ts';
+import type { ClosedPosition, TradeLeg } from '../../model/position.ts';
+import type { TradeSignal } from '../../model/signal.ts';
+import type { SignalDeskEffect, SignalDeskInput } from './trading-signals.ts';
+import type { Surroundings, TradingSettings } from './trading-state.ts';
+
+/** What can enter. */
+export type TradingInput =
+  /** The first of every run: the settings. Trading that goes on after a restart keeps what it knows. */
+  | { readonly kind: 'tradingOpened'; readonly receivedTime: EpochMs; readonly settings: TradingSettings }
+  /** Nothing but time: what later stages told is heard. */
+  | { readonly kind: 'tradingContinued'; readonly receivedTime: EpochMs }
+  | { readonly kind: 'surroundingsMeasured'; readonly receivedTime: EpochMs; readonly surroundings: Surroundings }
+  /** The answer to `fetchBooks`; who is missing could not be read. */
+  | {
+      readonly kind: 'booksFetched';
+      readonly receivedTime: EpochMs;
+      readonly books: Readonly<Record<string, BookFacts>>;
+    }
+  | { readonly kind: 'operatorCommanded'; readonly receivedTime: EpochMs; readonly command: OperatorCommand }
+  | { readonly kind: 'tradingClosed'; readonly receivedTime: EpochMs; readonly reason: string }
+  | Exclude<DiscoveryInput, { readonly kind: 'cycleDue' | 'positionOpened' | 'positionClosed' }>
+  | Exclude<ExecutionInput, { readonly kind: 'intentApproved' }>
+  | SignalDeskInput;
+
+/** One thing worth telling people and keeping; versioned as a whole by the event log. */
+export type TradingEvent = { readonly time: EpochMs; readonly traceId: string | null } & (
+  | { readonly kind: 'anomaly'; readonly anomaly: Anomaly }
+  | { readonly kind: 'candidatesChosen'; readonly poolSize: number; readonly chosen: readonly Candidate[] }
+  | { readonly kind: 'signals'; readonly signals: readonly TradeSignal[] }
+  | { readonly kind: 'decision'; readonly record: DecisionRecord }
+  | { readonly kind: 'order'; readonly order: OrderRecord }
+  | {
+      readonly kind: 'intentRefused';
+      readonly intentId: string;
+      readonly positionId: PositionId;
+      readonly instrumentId: InstrumentId;
+      readonly code: string;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: 'protection';
+      readonly positionId: PositionId;
+      readonly protection: ProtectionStatus;
+      readonly stopPrice: Price | null;
+      readonly nakedMs: number;
+    }
+  | { readonly kind: 'leg'; readonly leg: TradeLeg }
+  | { readonly kind: 'positionClosed'; readonly closed: ClosedPosition }
+  | { readonly kind: 'risk'; readonly layer: string; readonly text: string }
+  | { readonly kind: 'health'; readonly health: TradingHealth }
+  | { readonly kind: 'mismatch'; readonly mismatch: Mismatch }
+);
+
+/** What trading asks for. */
+export type TradingEffect =
+  | ExecutionEffect
+  | SignalDeskEffect
+  | Extract<DiscoveryEffect, { readonly kind: 'pollDue' | 'saveCandidates' | 'saveListings' }>
+  /** Read the books of these; answered by `booksFetched`. */
+  | { readonly kind: 'fetchBooks'; readonly instrumentIds: readonly InstrumentId[] }
+  /** Since when a candidate has been traded; answered by `listedTimeKnown` where it is known. */
+  | { readonly kind: 'fetchListedTime'; readonly instrumentId: InstrumentId }
+  /** Let minutes of exactly these come. */
+  | { readonly kind: 'followMinutes'; readonly instrumentIds: readonly InstrumentId[] }
+  /** Post `tradingContinued`. */
+  | { readonly kind: 'continueTrading' }
+  /** Keep these and tell people. */
+  | { readonly kind: 'tellTrading'; readonly events: readonly TradingEvent[] };

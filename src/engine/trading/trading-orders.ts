@@ -1,0 +1,108 @@
+/**
+ * From decisions to orders and back: approved intents go to execution, what execution tells goes to the portfolio, and
+ * what earlier stages must hear of it waits for the next input.
+ */
+import { type DecisionEffect, type DecisionInput, foldDecisions } from '../../decisions/index.ts';
+import { foldExecution } from '../../execution/index.ts';
+import type { ExecutionFact, ExecutionInput, OrderRecord } from '../../model/execution.ts';
+import type { TradeIntent } from '../../model/intent.ts';
+import { foldPortfolio, type PortfolioFact, type PortfolioInput, viewPortfolio } from '../../portfolio/index.ts';
+import { note, type TradingTurn, tell } from './trading-turn.ts';
+
+/** Folds an input of decisions and lets what they approve be ordered. */
+export function decide(turn: TradingTurn, input: DecisionInput): void {
+  const { decisions, portfolio } = turn.state;
+  for (const effect of foldDecisions(decisions, input, viewPortfolio(portfolio))) takeDecision(turn, effect);
+}
+
+type DecisionOf<Kind extends DecisionEffect['kind']> = Extract<DecisionEffect, { readonly kind: Kind }>;
+
+const DECISIONS: { readonly [Kind in DecisionEffect['kind']]: (turn: TradingTurn, effect: DecisionOf<Kind>) => void } =
+  {
+    intentApproved: (turn, { intent }) => takeIntent(turn, intent),
+    decided: (turn, { record }) => note(turn, { kind: 'decision', record }, record.traceId),
+    // The portfolio is behind the decisions in this very turn; nothing comes back from it.
+    peakReset: (turn) => book(turn, { kind: 'peakReset', time: turn.now }),
+    riskActed: (turn, { layer, text }) => note(turn, { kind: 'risk', layer, text }),
+    healthChanged: (turn, { health }) => note(turn, { kind: 'health', health }),
+  };
+
+function takeDecision<Kind extends DecisionEffect['kind']>(turn: TradingTurn, effect: DecisionOf<Kind>): void {
+  DECISIONS[effect.kind as Kind](turn, effect);
+}
+
+function takeIntent(turn: TradingTurn, intent: TradeIntent): void {
+  if (turn.state.settings.orders === 'made') {
+    execute(turn, { kind: 'intentApproved', receivedTime: turn.now, intent });
+  } else if (intent.kind !== 'protect') {
+    tell(turn, { kind: 'intentEnded', intentId: intent.intentId, outcome: 'nothing', time: turn.now });
+  }
+}
+
+/** Folds an input of execution. */
+export function execute(turn: TradingTurn, input: ExecutionInput): void {
+  const { facts, effects } = foldExecution(turn.state.execution, input);
+  turn.effects.push(...effects);
+  for (const fact of facts) takeFact(turn, fact);
+  // An order may be told to have ended before its last fills are: its sale is complete when all of them are booked.
+  for (const fact of facts) if (fact.kind === 'orderMoved') endOrder(turn, fact.order);
+}
+
+type FactOf<Kind extends ExecutionFact['kind']> = Extract<ExecutionFact, { readonly kind: Kind }>;
+
+const FACTS: { readonly [Kind in ExecutionFact['kind']]: (turn: TradingTurn, fact: FactOf<Kind>) => void } = {
+  orderMoved: (turn, { order }) => note(turn, { kind: 'order', order }, order.traceId),
+  orderFilled: (turn, { kind, purpose, reason, ...filled }) => {
+    book(turn, { kind: 'positionFilled', reason: reason === 'protection' ? 'stop' : reason, ...filled });
+  },
+  intentDone: (turn, { intentId, outcome, time }) => tell(turn, { kind: 'intentEnded', intentId, outcome, time }),
+  intentRefused: (turn, { time, ...refusal }) => {
+    note(turn, refusal);
+    tell(turn, { kind: 'intentEnded', intentId: refusal.intentId, outcome: 'nothing', time });
+  },
+  protectionChanged: (turn, { positionId, protection, stopPrice, nakedMs }) => {
+    note(turn, { kind: 'protection', positionId, protection, stopPrice, nakedMs });
+  },
+  dustLeft: (turn, { positionId, time }) => book(turn, { kind: 'dustLeft', positionId, time }),
+  positionReleased: () => {},
+  mismatchFound: (turn, { mismatch }) => {
+    if (!isHarmless(mismatch.kind)) turn.state.reconciliation = 'mismatch';
+    note(turn, { kind: 'mismatch', mismatch });
+  },
+  reconciled: ({ state }, { mismatches }) => {
+    if (state.reconciliation === 'pending' || mismatches === 0) state.reconciliation = 'clean';
+  },
+};
+
+function takeFact<Kind extends ExecutionFact['kind']>(turn: TradingTurn, fact: FactOf<Kind>): void {
+  FACTS[fact.kind as Kind](turn, fact);
+}
+
+/** What was adopted or swept is in order again; what the account lacks is not. */
+function isHarmless(kind: Extract<ExecutionFact, { kind: 'mismatchFound' }>['mismatch']['kind']): boolean {
+  return kind !== 'balanceShort' && kind !== 'orderVanished';
+}
+
+const ENDED: ReadonlySet<OrderRecord['state']> = new Set(['filled', 'cancelled', 'expired', 'rejected']);
+
+function endOrder(turn: TradingTurn, { state, positionId, clientOrderId }: OrderRecord): void {
+  if (ENDED.has(state)) book(turn, { kind: 'orderEnded', positionId, clientOrderId, time: turn.now });
+}
+
+/** Folds an input of the portfolio. */
+export function book(turn: TradingTurn, input: PortfolioInput): void {
+  for (const fact of foldPortfolio(turn.state.portfolio, input)) takePortfolioFact(turn, fact);
+}
+
+function takePortfolioFact(turn: TradingTurn, fact: PortfolioFact): void {
+  const time = turn.now;
+  if (fact.kind === 'positionOpened') tell(turn, { kind: 'positionOpened', instrumentId: fact.instrumentId, time });
+  else if (fact.kind === 'legClosed') note(turn, { kind: 'leg', leg: fact.leg }, fact.leg.traceId);
+  else {
+    const { instrumentId, positionId, pnlNet, lastReason, traceId } = fact.closed;
+    // A coin that fell to its stop cools, also when earlier parts made up for it.
+    const outcome = pnlNet < 0n || lastReason === 'stop' ? 'loss' : 'gain';
+    tell(turn, { kind: 'positionClosed', instrumentId, positionId, outcome, time });
+    note(turn, { kind: 'positionClosed', closed: fact.closed }, traceId);
+  }
+}

@@ -1,0 +1,169 @@
+/**
+ * Signals inside the engine: candidates and holdings in, opinions for the decisions out. The candles of whoever is
+ * judged are followed by the market stage, so that history is asked for once and the stream keeps it up to date.
+ */
+import { decimalFromFloat } from '../../core/decimal.ts';
+import { addMs, type EpochMs } from '../../core/time.ts';
+import { candidateOf, listCandidates, readTicker } from '../../discovery/index.ts';
+import type { Candidate } from '../../model/candidate.ts';
+import type { CandleGap, ClosedCandle } from '../../model/candle.ts';
+import type { EntryOpinion } from '../../model/decision.ts';
+import type { TimerFired } from '../../model/events.ts';
+import type { InstrumentId } from '../../model/instrument.ts';
+import type { Price } from '../../model/money.ts';
+import type { TradeSignal } from '../../model/signal.ts';
+import type { Timeframe } from '../../model/timeframe.ts';
+import {
+  averageRange,
+  createSignalDispatcher,
+  DEFAULT_DISPATCH,
+  type DispatchEffect,
+  type DispatchInput,
+  foldSignalDispatcher,
+  type SignalDispatcherState,
+  type SignalProfile,
+} from '../../signals/index.ts';
+import { decide } from './trading-orders.ts';
+import { note, type TradingTurn } from './trading-turn.ts';
+
+/** What signals are set by. */
+export type SignalSettings = {
+  readonly profile: SignalProfile;
+  readonly universe: 'pool' | 'market';
+  readonly workersMax: number;
+  readonly deadlineMs: number;
+  /** The timeframe that confirms a direction and whose average range makes the stop. */
+  readonly confirmTimeframe: Timeframe;
+};
+
+/** The dispatcher, and whose candles are followed until when. */
+export type SignalDesk = {
+  readonly dispatcher: SignalDispatcherState;
+  readonly followed: Record<string, EpochMs>;
+};
+
+/** What can enter from outside: answers to its requests. */
+export type SignalDeskInput =
+  | Extract<DispatchInput, { readonly kind: 'signalHistoryFetched' | 'signalHistoryFailed' | 'signalsStopped' }>
+  | TimerFired;
+
+/** What it asks for. */
+export type SignalDeskEffect =
+  | Extract<DispatchEffect, { readonly kind: 'fetchSignalHistory' | 'abandonSignalHistory' | 'startTimer' }>
+  /** Let the minutes of this instrument come as certified candles, and those derived from them; or no longer. */
+  | { readonly kind: 'followSeries' | 'unfollowSeries'; readonly instrumentId: InstrumentId };
+
+/** Timers of the stage begin with this. */
+export const SIGNAL_TIMER = 'signals';
+/** Candles of a coin are followed this long after it was last wanted. */
+const FOLLOW_MS = 30 * 60_000;
+/** Coins whose candles are followed. Policy beyond it: those wanted least recently are no longer. */
+const FOLLOWED_MAX = 60;
+const RANGE_PERIOD = 14;
+
+/** A desk that knows no coin. */
+export function createSignalDesk(settings: SignalSettings): SignalDesk {
+  const { profile, universe, workersMax, deadlineMs } = settings;
+  const dispatcher = createSignalDispatcher({ ...DEFAULT_DISPATCH, profile, universe, workersMax, deadlineMs });
+  return { dispatcher, followed: {} };
+}
+
+/** Asks for the signals of the chosen candidates and of everything held. */
+export function askSignals(
+  turn: TradingTurn,
+  { candidates, traceId }: { readonly candidates: readonly Candidate[]; readonly traceId: string },
+): void {
+  const held = Object.values(turn.state.portfolio.positions).map(({ instrumentId }) => instrumentId);
+  const instrumentIds = [...new Set([...candidates.map(({ instrumentId }) => instrumentId), ...held])];
+  follow(turn, instrumentIds);
+  dispatch(turn, { kind: 'signalsAsked', receivedTime: turn.now, traceId, instrumentIds });
+}
+
+function follow(turn: TradingTurn, wanted: readonly InstrumentId[]): void {
+  const { followed } = turn.state.signals;
+  for (const instrumentId of wanted) {
+    if (!Object.hasOwn(followed, instrumentId)) turn.effects.push({ kind: 'followSeries', instrumentId });
+    followed[instrumentId] = addMs(turn.now, FOLLOW_MS);
+  }
+  const latestFirst = Object.entries(followed).sort(([, a], [, b]) => b - a);
+  for (const [index, [instrumentId, until]] of latestFirst.entries()) {
+    if (index < FOLLOWED_MAX && until > turn.now) continue;
+    delete followed[instrumentId];
+    turn.effects.push({ kind: 'unfollowSeries', instrumentId: instrumentId as InstrumentId });
+  }
+}
+
+/** After a restart nobody follows anything: whoever was followed is asked for again. */
+export function followAgain(turn: TradingTurn): void {
+  for (const instrumentId of Object.keys(turn.state.signals.followed)) {
+    turn.effects.push({ kind: 'followSeries', instrumentId: instrumentId as InstrumentId });
+  }
+}
+
+/** Folds an answer or a timer. */
+export function foldSignals(turn: TradingTurn, input: SignalDeskInput): void {
+  dispatch(turn, input);
+}
+
+/** Candles and gaps that the market stage told. */
+export function takeMarket(
+  turn: TradingTurn,
+  { candles, gaps }: { readonly candles: readonly ClosedCandle[]; readonly gaps: readonly CandleGap[] },
+): void {
+  const receivedTime = turn.now;
+  if (candles.length > 0) dispatch(turn, { kind: 'signalCandlesClosed', receivedTime, candles });
+  for (const gap of gaps) dispatch(turn, { kind: 'signalGapFound', receivedTime, gap });
+}
+
+function dispatch(turn: TradingTurn, input: DispatchInput): void {
+  for (const effect of foldSignalDispatcher(turn.state.signals.dispatcher, input)) {
+    if (effect.kind === 'signalCycleEnded') opine(turn, effect);
+    else if (effect.kind !== 'signalDerived') turn.effects.push(effect);
+  }
+}
+
+function opine(
+  turn: TradingTurn,
+  { signals, traceId }: { readonly signals: readonly TradeSignal[]; readonly traceId: string },
+): void {
+  note(turn, { kind: 'signals', signals }, traceId);
+  const opinions = signals.map((signal) => toOpinion(turn, signal));
+  const pool = listCandidates(turn.state.discovery.pool)
+    .filter(({ status, leaving }) => status !== 'cooling' && leaving === null)
+    .map(({ instrumentId }) => instrumentId);
+  decide(turn, { kind: 'opinionsFormed', time: turn.now, traceId, opinions, pool });
+}
+
+function toOpinion({ state, now }: TradingTurn, signal: TradeSignal): EntryOpinion {
+  const instrumentId = signal.instrumentId as InstrumentId;
+  const { confirmTimeframe: timeframe } = state.settings.signals;
+  const candidate = candidateOf(state.discovery.pool, instrumentId);
+  const ticker = readTicker(state.discovery.stream, instrumentId, now);
+  const confirming = signal.timeframes.find((each) => each.timeframe === timeframe);
+  const coin = state.signals.dispatcher.coins[instrumentId];
+  const price = ticker?.price == null ? null : decimalFromFloat(ticker.price);
+  const { action, strength, confidence, reason } = signal;
+  return {
+    instrumentId,
+    action,
+    strength,
+    confidence,
+    confirm: confirming?.kind === 'scored' ? confirming.score.fused : null,
+    atr: coin === undefined ? null : averageRange(coin.worker, { timeframe, period: RANGE_PERIOD }),
+    heat: candidate?.heat ?? null,
+    liquidity: candidate?.components.liquidity ?? 0,
+    quoteVolume1h: ticker?.quoteVolume1h ?? null,
+    price: price as Price | null,
+    priceTime: ticker?.tickerTime ?? null,
+    book: bookOf(state, instrumentId),
+    reason,
+  };
+}
+
+function bookOf({ books, booksTime }: TradingTurn['state'], instrumentId: InstrumentId): EntryOpinion['book'] {
+  const facts = Object.hasOwn(books, instrumentId) ? books[instrumentId] : undefined;
+  if (facts === undefined || booksTime === null) return null;
+  const middle = (facts.bid + facts.ask) / 2;
+  const spread = middle > 0 ? (facts.ask - facts.bid) / middle : Number.POSITIVE_INFINITY;
+  return { spread, bidDepth: facts.bidDepthQuote, time: booksTime };
+}

@@ -1,0 +1,130 @@
+/**
+ * What must happen from a market's move to the ledger (hotcoin.md 10.1), over the simulated exchange with real sockets
+ * and real files. Each test reads like its sentence there.
+ */
+import { afterEach, describe, expect, it } from 'vitest';
+import { add, type Decimal, subtract, toDecimalText, ZERO } from '../../src/core/decimal.ts';
+import type { InstrumentId } from '../../src/model/instrument.ts';
+import { viewPortfolio } from '../../src/portfolio/index.ts';
+import { burstMarket, move } from '../fixtures/burst-market.ts';
+import { TradingRun, type TradingRunOptions } from '../fixtures/trading-run.ts';
+
+const MINUTE_MS = 60_000;
+const HOT = 'binance:spot:HOT/USDT' as InstrumentId;
+const open: TradingRun[] = [];
+
+async function start(options: TradingRunOptions): Promise<TradingRun> {
+  const run = await TradingRun.start(options);
+  open.push(run);
+  return run;
+}
+
+afterEach(async () => {
+  for (const run of open.splice(0)) await run.close();
+});
+
+/** Lets time pass until the coin is held. */
+async function bought(run: TradingRun): Promise<void> {
+  const isHeld = (): boolean => viewPortfolio(run.trading.portfolio).positions.length === 1;
+  await run.passUntil(isHeld, { limitMs: 25 * MINUTE_MS, what: 'the coin is bought' });
+}
+
+const exits = (run: TradingRun): readonly (string | null)[] =>
+  run.told('decision').flatMap(({ record }) => (record.kind === 'exit' ? [record.gate] : []));
+const legs = (run: TradingRun): readonly string[] => run.told('leg').map(({ leg }) => leg.reason);
+
+/** What the account holds of an asset, locked or not. */
+async function owned(run: TradingRun, asset: string): Promise<Decimal> {
+  const balances = await run.service.account.fetchBalances();
+  if (!balances.ok) throw new Error(balances.error.message);
+  const balance = balances.value.find((each) => each.asset === asset);
+  return balance === undefined ? ZERO : add(balance.free, balance.locked);
+}
+
+/** The ledger and the venue's own account say the same, to the last digit. */
+async function expectSettled(run: TradingRun, begun: { readonly usdt: Decimal }): Promise<void> {
+  const { cash, initialCapital, positions } = viewPortfolio(run.trading.portfolio);
+  const quote = subtract(await owned(run, 'USDT'), begun.usdt);
+  expect(toDecimalText(quote), 'quote moved as the ledger says').toBe(toDecimalText(subtract(cash, initialCapital)));
+  const held = positions.find(({ instrumentId }) => instrumentId === HOT)?.quantity ?? ZERO;
+  const dust = run.trading.portfolio.dust[HOT] ?? ZERO;
+  expect(toDecimalText(await owned(run, 'HOT')), 'coins are what the ledger says').toBe(
+    toDecimalText(add<Decimal>(held, dust)),
+  );
+}
+
+describe.each(['paper', 'exchange'] as const)('orders on %s', (venue) => {
+  it('scenario 2: a clean burst is bought once, sold at two tiers and trailed, and ledger and wallet agree', async () => {
+    const scenario = burstMarket([
+      ...move('17m', 'price: +15%, volume: 6x, buyers: 60%, for: 16m'),
+      ...move('33m', 'price: -8%, volume: 5x, buyers: 30%, for: 5m'),
+    ]);
+    const run = await start({ scenario, venue });
+    const begun = { usdt: await owned(run, 'USDT') };
+    await run.passUntil(() => legs(run).length === 3, { limitMs: 45 * MINUTE_MS, what: 'everything is sold' });
+    expect(run.told('anomaly').map(({ anomaly }) => anomaly.instrumentId)).toContain(HOT);
+    expect(exits(run)).toEqual(['takeProfit', 'takeProfit', 'trailing']);
+    expect(legs(run)).toEqual(['takeProfit', 'takeProfit', 'trailing']);
+    const [closed, ...more] = run.told('positionClosed');
+    expect(more).toEqual([]);
+    expect(closed?.closed.legs).toBe(3);
+    expect((closed?.closed.pnlNet ?? 0n) > 0n).toBe(true);
+    await expectSettled(run, begun);
+    expect(run.warnings).toEqual([]);
+  });
+
+  it('scenario 3: a first tier and then a fall of 7 % within 20 seconds is stopped at once', async () => {
+    const scenario = burstMarket([
+      ...move('17m', 'price: +8%, volume: 6x, buyers: 60%, for: 5m'),
+      ...move('23m', 'price: -12%, volume: 9x, buyers: 20%, for: 20s'),
+    ]);
+    const run = await start({ scenario, venue });
+    const begun = { usdt: await owned(run, 'USDT') };
+    await run.pass(22 * MINUTE_MS);
+    expect(legs(run)).toEqual(['takeProfit']);
+    await run.pass(2 * MINUTE_MS);
+    expect(legs(run)).toEqual(['takeProfit', 'stop']);
+    expect(viewPortfolio(run.trading.portfolio).positions).toEqual([]);
+    await expectSettled(run, begun);
+  });
+});
+
+describe('orders on paper', () => {
+  it('scenario 1: an hour of a quiet market makes no anomaly and no order', async () => {
+    const run = await start({ scenario: 'name: quiet\nabout: nothing\ncast: 3\n' });
+    await run.pass(60 * MINUTE_MS);
+    expect(run.told('anomaly')).toEqual([]);
+    expect(run.told('order')).toEqual([]);
+    expect(run.trading.decisions.health.state).toBe('tradeable');
+  });
+
+  it('scenario 4: a gap of 12 % sells both tiers in one order', async () => {
+    const run = await start({ scenario: burstMarket(move('22m', 'price: +12%')) });
+    await bought(run);
+    const quantity = viewPortfolio(run.trading.portfolio).positions[0]?.quantityInitial ?? 0n;
+    await run.passUntil(() => legs(run).length > 0, { limitMs: 10 * MINUTE_MS, what: 'the gap is sold into' });
+    const [leg] = run.told('leg');
+    const share = Number(leg?.leg.quantity ?? 0n) / Number(quantity);
+    expect(exits(run)).toEqual(['takeProfit']);
+    expect(share).toBeGreaterThan(0.59);
+    expect(share).toBeLessThan(0.61);
+  });
+
+  it('scenario 5: a fall of 22 % in 15 minutes ends the position at once, and the coin cools for half an hour', async () => {
+    const settings = {
+      trading: { default_sl_pct: -0.5, sl_min_pct: 0.49, sl_max_pct: 0.5, black_swan: [['15m', -0.2]] },
+      execution: { risk_per_trade_pct: 0.1 },
+    };
+    const scenario = burstMarket(move('18m', 'price: -23%, volume: 9x, buyers: 20%, for: 14m'));
+    const run = await start({ scenario, settings });
+    await bought(run);
+    await run.passUntil(() => legs(run).length > 0, { limitMs: 16 * MINUTE_MS, what: 'the fall is sold' });
+    expect(legs(run)).toEqual(['blackSwan']);
+    await run.pass(30_000);
+    expect(run.trading.discovery.pool.candidates[HOT]).toMatchObject({ status: 'cooling' });
+    await run.pass(10 * MINUTE_MS);
+    expect(
+      run.told('decision').filter(({ record }) => record.kind === 'entry' && record.outcome === 'approved'),
+    ).toHaveLength(1);
+  });
+});
