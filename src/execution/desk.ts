@@ -36,6 +36,8 @@ export type Desk = {
   exitKeys: Record<string, 'open' | 'done'>;
   /** Where the software stop is; the resting one waits below it. */
   softwareStop: Price | null;
+  /** The resting stop goes no higher than this for a while, because the market was below where it should be. */
+  lowered: { readonly stopPrice: Price; readonly until: EpochMs } | null;
   /** Actions that failed in a row, and until when nothing but exits is tried. */
   failuresInRow: number;
   pausedUntil: EpochMs | null;
@@ -67,6 +69,7 @@ export function createDesk(opening: DeskOpening): Desk {
     exits: [],
     exitKeys: {},
     softwareStop: null,
+    lowered: null,
     failuresInRow: 0,
     pausedUntil: null,
     nakedSince: null,
@@ -101,6 +104,11 @@ export function entryPriceOf(desk: Desk): Price | null {
 export function sellableOf(desk: Desk): Quantity {
   const own = subtract(desk.held, lesser(desk.shortfall, desk.held));
   return own > 0n ? own : (ZERO as Quantity);
+}
+
+/** Puts the stop back to where one rested before, until the market had time to come back. */
+export function lowerStop(desk: Desk, stopPrice: Price, until: EpochMs): void {
+  desk.lowered = { stopPrice, until };
 }
 
 /** Time without a stop on the venue, up to `now`. */

@@ -10,8 +10,8 @@ import type { OrderPurpose, OrderRecord } from '../model/execution.ts';
 import { type Failure, failure } from '../model/failure.ts';
 import type { ClientOrderId, OrderReport, OrderTerms, ReplaceOutcome, SubmitOutcome } from '../model/order.ts';
 import { clientOrderId } from './client-order-id.ts';
-import type { Desk } from './desk.ts';
-import { pauseDesk } from './desk-pause.ts';
+import { type Desk, lowerStop } from './desk.ts';
+import { DESK_TIMER, pauseDesk, resumeDesk } from './desk-pause.ts';
 import { countMetric } from './execution-metrics.ts';
 import { orderOf, putDesk, putOrder, startTimer, type Turn } from './execution-state.ts';
 import { foldRefusal, foldReport, hasEnded, isAwaited, isInDoubt, markSent, markUnknown } from './order-life.ts';
@@ -27,6 +27,8 @@ export type OrderDraft = Pick<OrderRecord, 'intentId' | 'reason' | 'traceId'> & 
 
 /** An order that the venue told of and then denies this often in a row is over. */
 const DENIALS_MAX = 5;
+/** A stop that the market was below is not moved up again for so long. */
+const STOP_LOWERED_MS = 60_000;
 
 /** Makes the order's record and sends it; the record is saved in the same burst, before the order leaves. */
 export function sendOrder(turn: Turn, desk: Desk, draft: OrderDraft): OrderRecord {
@@ -127,6 +129,21 @@ export function takeReplaced(
   endCancel(desk, cancelId);
   if (outcome.cancelled === null && desk !== null) pauseDesk(turn, desk);
   takeAnswer(turn, answer.clientOrderId, outcome.outcome);
+  if (desk !== null && replaced !== null) restoreStop(turn, desk, { replaced, outcome });
+}
+
+/** A stop that was moved beyond the market is gone and the new one refused: the old place is better than none. */
+function restoreStop(
+  turn: Turn,
+  desk: Desk,
+  { replaced, outcome: { cancelled, outcome } }: { readonly replaced: OrderRecord; readonly outcome: ReplaceOutcome },
+): void {
+  const { terms } = replaced;
+  const isBeyond = outcome.phase === 'refused' && outcome.failure.code === 'order_would_trigger';
+  if (cancelled === null || !isBeyond || terms === null || !('stopPrice' in terms)) return;
+  lowerStop(desk, terms.stopPrice, addMs(turn.now, STOP_LOWERED_MS));
+  resumeDesk(desk);
+  startTimer(turn, `${DESK_TIMER}${desk.positionId}`, addMs(turn.now, STOP_LOWERED_MS));
 }
 
 /** Takes the answer to a cancel; a cancel that failed leaves the order in doubt, because it may have ended before. */

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ExecutionWorld, instrumentOf, money, price, quantity, rulesFor } from '../../test/fixtures/execution-world.ts';
+import { failure } from '../model/failure.ts';
 import type { PositionId } from '../model/intent.ts';
+import type { ApprovedOrder, ClientOrderId } from '../model/order.ts';
 import type { TradingRules } from '../model/trading-rules.ts';
 import { DEFAULT_EXECUTION_CONFIG } from './index.ts';
 
@@ -69,6 +71,32 @@ describe('the stop on the venue', () => {
     world.move('AAA', '110');
     await world.advance(30_000);
     expect(stopsOf(world)).toMatchObject([{ stopPrice: price('103.48') }]);
+  });
+
+  it('goes back to where it was when the move took the old one and the venue refuses the new one', async () => {
+    const { world, positionId } = await held();
+    const [stop] = world.view().positions[0]?.orders ?? [];
+    world.approve({ kind: 'protect', positionId, stopPrice: price('101'), time: world.now });
+    const [request] = world.outbox.splice(0);
+    const key = { instrumentId: instrumentOf('AAA'), clientOrderId: stop?.clientOrderId as ClientOrderId };
+    const cancelled = await world.venue.cancel(key);
+    world.inbox = [];
+    const beyond = failure('order_would_trigger', { reason: 'the market is at 100' });
+    world.fold({
+      ...{ kind: 'orderReplaced', receivedTime: world.now, cancelId: key.clientOrderId },
+      clientOrderId: (request as { order: ApprovedOrder }).order.clientOrderId,
+      outcome: {
+        cancelled: cancelled.ok ? cancelled.value : null,
+        outcome: { phase: 'refused', failure: beyond, transient: false },
+      },
+    });
+    expect(world.outbox).toMatchObject([{ kind: 'submitOrder', order: { terms: { stopPrice: price('94.52') } } }]);
+    await world.settle();
+    world.move('AAA', '110');
+    await world.advance(59_000);
+    expect(stopsOf(world)).toMatchObject([{ stopPrice: price('94.52') }]);
+    await world.advance(2_000);
+    expect(stopsOf(world)).toMatchObject([{ stopPrice: price('100.49') }]);
   });
 
   it('that fires sells the position and lets it go', async () => {

@@ -3,6 +3,7 @@
  * comes a desk, out go the order that protects what can be sold, what is told of it, and alarms when there is none for
  * too long.
  */
+import { lesser } from '../core/decimal.ts';
 import { addMs } from '../core/time.ts';
 import type { OrderRecord, ProtectionStatus } from '../model/execution.ts';
 import { failure } from '../model/failure.ts';
@@ -38,6 +39,7 @@ export function placeStop(
   { rules, stop }: { rules: TradingRules; stop: OrderRecord | null },
 ): void {
   if (stop?.state === 'partiallyFilled') return;
+  if (desk.lowered !== null && turn.now >= desk.lowered.until) desk.lowered = null;
   const wanted = planStop(desk, rules, turn.state.config.protection);
   if (wanted === null || precheck(wanted, { rules, estimate: desk.lastPrice }) !== null) {
     tellUnprotectable(turn, desk, wanted);
@@ -57,7 +59,8 @@ function planStop(desk: Desk, rules: TradingRules, config: ProtectionConfig): St
   const { softwareStop } = desk;
   if (softwareStop === null) return null;
   const quantity = quantizeQuantity(sellableOf(desk), rules, 'lot');
-  const stopPrice = quantizePrice(below(softwareStop, config.gap), rules);
+  const rested = quantizePrice(below(softwareStop, config.gap), rules);
+  const stopPrice = desk.lowered === null ? rested : lesser(rested, desk.lowered.stopPrice);
   const limitPrice = stopLimit(stopPrice, rules, config.limitGap);
   if (stopPrice <= 0n || limitPrice === 'none') return null;
   const takePrice = takeProfit(desk, rules, config);
