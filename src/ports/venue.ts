@@ -16,8 +16,9 @@ import type {
 export type { OrderKey, OrderReplacement } from '../model/order.ts';
 
 /**
- * - `submit` of a client order id that the venue already has does not make a second order: it is refused with
- *   `order_duplicate`. A lost answer is the outcome `unknown` with `order_outcome_unknown`, never an exception.
+ * - `submit` of a client order id that was submitted before does not make a second order: it is refused with
+ *   `order_duplicate`, or, where only the venue can know, is `unknown` and found by a query. A lost answer is the outcome
+ *   `unknown` with `order_outcome_unknown`, never an exception.
  * - `query` finds an order by client order id in every state, also after it ended; `null` means the venue is certain
  *   that it does not exist and that no request still under way can make it. While one may, it fails with
  *   `order_outcome_unknown`.

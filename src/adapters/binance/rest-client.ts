@@ -129,6 +129,11 @@ export class RestClient {
     this.#governors[host].settle(admission, facts ?? NOTHING_TOLD);
   }
 
+  /** How long `host` wants to be left alone; 0 when it does not. */
+  pauseMs(host: RestHost): number {
+    return this.#governors[host].retryAfterMs;
+  }
+
   /** Takes over the request weight per minute that the venue itself names for `market`. */
   learnLimit(market: MarketType, weightPerMinute: number): void {
     this.#governors[market].learnLimit(weightPerMinute);

@@ -119,6 +119,17 @@ describe('an order whose answer says nothing certain', () => {
     expect(answer.ok ? answer.value : answer.error.code).toBe('order_outcome_unknown');
   });
 
+  it('is the one the venue has when the venue calls it a duplicate', async () => {
+    const scene = await start();
+    await scene.venue.submit(orderOf({ name: 'a' }));
+    // Another run of the program, which remembers nothing.
+    const later = connect(scene);
+    await later.trader.up();
+    expect(told(await later.venue.submit(orderOf({ name: 'a' })))).toBe('unknown order_outcome_unknown');
+    expect(await find(later.venue, 'a')).toMatchObject({ status: 'open' });
+    expect(scene.orderCount()).toBe(1);
+  });
+
   it('keeps its name taken until the venue has spoken', async () => {
     const { exchange, venue } = await start();
     exchange.faults.nextRequests({ answer: 'dropRequest', count: 1, path: 'order.place' });

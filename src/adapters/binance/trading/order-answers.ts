@@ -44,9 +44,12 @@ export class AnswerReader {
     }
     if (reply.phase === 'lost') return this.#unknown(name, reply);
     if (reply.status === 200) return this.#accepted(name, reply);
-    const judged = judge(readVenueError(reply.status, reply.body), contextOf(order));
+    const judged = judge(readVenueError(reply.status, reply.body), { ...order, pauseMs: reply.pauseMs });
     if (judged.phase === 'unknown') return this.#unknown(name, { ...reply, reason: judged.failure.message });
-    if (judged.failure.code !== 'order_duplicate') this.#options.sent.forget(clientOrderId);
+    // Each name is sent once, so an order of this name at the venue is this one.
+    if (judged.failure.code === 'order_duplicate')
+      return this.#unknown(name, { ...reply, reason: judged.failure.message });
+    this.#options.sent.forget(clientOrderId);
     return judged;
   }
 
@@ -83,8 +86,4 @@ export class AnswerReader {
 /** Nobody knows what became of an order, or of a cancel. */
 export function unknownFailure(clientOrderId: string, reason: string): Failure {
   return failure('order_outcome_unknown', { clientOrderId, reason });
-}
-
-function contextOf({ clientOrderId, instrumentId }: ApprovedOrder): Readonly<Record<string, string>> {
-  return { clientOrderId, instrumentId };
 }

@@ -166,7 +166,8 @@ export class OrderGateway {
     if (reply.phase === 'notSent') return err(reply.failure);
     if (reply.phase === 'lost') return err(unknownFailure(name.clientOrderId, reply.reason));
     if (reply.status === 200) return this.#answers.cancelled(name, reply.body);
-    return err(judge(readVenueError(reply.status, reply.body), { clientOrderId: name.clientOrderId }).failure);
+    const request = { clientOrderId: name.clientOrderId, instrumentId: name.symbol, pauseMs: reply.pauseMs };
+    return err(judge(readVenueError(reply.status, reply.body), request).failure);
   }
 
   async #readReplaced(

@@ -20,7 +20,14 @@ import type { VenueTime } from './venue-time.ts';
 
 /** What came of a request; `deadline` is the venue's time after which it is certainly not carried out any more. */
 export type SignedReply =
-  | { readonly phase: 'answered'; readonly status: number; readonly body: unknown; readonly deadline: EpochMs }
+  | {
+      readonly phase: 'answered';
+      readonly status: number;
+      readonly body: unknown;
+      readonly deadline: EpochMs;
+      /** How long nothing is sent after it. */
+      readonly pauseMs: number;
+    }
   | { readonly phase: 'lost'; readonly reason: string; readonly deadline: EpochMs }
   | { readonly phase: 'notSent'; readonly failure: Failure; readonly transient: boolean };
 
@@ -81,8 +88,10 @@ export class SignedTransport {
     if (reply.phase === 'lost') return err(failure('venue_unreachable', { url: question.path, reason: reply.reason }));
     if (reply.status === 200) return ok(reply.body);
     const error = readVenueError(reply.status, reply.body);
-    const judged = judge(error, {});
-    const facts = { url: question.path, reason: error.msg, status: error.status, venueCode: error.code };
+    const { pauseMs } = reply;
+    const judged = judge(error, { pauseMs });
+    const told = { url: question.path, reason: error.msg, status: error.status };
+    const facts = { ...told, venueCode: error.code, retryAfterMs: pauseMs };
     return err(
       judged.phase === 'unknown' ? failure('venue_unreachable', facts) : { ...judged.failure, context: facts },
     );
@@ -106,7 +115,8 @@ export class SignedTransport {
     if (reply.phase === 'notSent') return this.#sendOverRest(request, purpose);
     if (reply.phase !== 'answered') return { phase: 'lost', reason: reply.reason, deadline: at.deadline };
     this.#options.budget.learnLimits(reply.limits, this.#options.time.now());
-    return { phase: 'answered', status: reply.status, body: reply.body, deadline: at.deadline };
+    const pauseMs = client.pauseMs('spot');
+    return { phase: 'answered', status: reply.status, body: reply.body, deadline: at.deadline, pauseMs };
   }
 
   #sendOverRest(request: VenueRequest, purpose: OrderPurpose): Promise<SignedReply> {
@@ -143,7 +153,7 @@ export class SignedTransport {
     if (outcome.status === 200 && body === NO_JSON) {
       return { phase: 'lost', reason: 'the answer is no JSON', deadline: at.deadline };
     }
-    return { phase: 'answered', status: outcome.status, body, deadline: at.deadline };
+    return { phase: 'answered', status: outcome.status, body, deadline: at.deadline, pauseMs: client.pauseMs('spot') };
   }
 
   #requestTime(): { readonly time: RequestTime; readonly deadline: EpochMs } {

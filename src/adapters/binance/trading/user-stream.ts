@@ -90,7 +90,7 @@ export class UserStream {
     client.settle('spot', admission.value, factsOfReply(reply, time.now()));
     if (reply.phase !== 'answered') return failure('venue_unreachable', { url: SUBSCRIBE, reason: reply.reason });
     if (reply.status === 200) return null;
-    const judged = judge(readVenueError(reply.status, reply.body), { url: SUBSCRIBE });
+    const judged = judge(readVenueError(reply.status, reply.body), { pauseMs: client.pauseMs('spot') });
     if (judged.failure.code === 'clock_skewed') await time.sync();
     return judged.failure;
   }

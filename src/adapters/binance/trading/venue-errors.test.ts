@@ -2,10 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { judge, readReplaceParts, readVenueError } from './venue-errors.ts';
 
 function judged(status: number, code: number | null, msg = 'words'): string {
-  const { phase, failure, transient } = judge(
-    { status, code, msg, data: undefined },
-    { instrumentId: 'binance:spot:A/B' },
-  );
+  const request = { instrumentId: 'binance:spot:A/B', clientOrderId: 'a', pauseMs: 1_000 };
+  const { phase, failure, transient } = judge({ status, code, msg, data: undefined }, request);
+  expect(`${failure.message} ${failure.hint}`, 'every blank is filled').not.toMatch(/[{}]/);
   return `${phase} ${failure.code}${transient ? ' transient' : ''}`;
 }
 

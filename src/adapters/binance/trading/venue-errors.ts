@@ -68,15 +68,25 @@ const TRANSIENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'instrument_not_trading',
 ]);
 
-/** Judges a refusal; `context` names the order it is about. */
-export function judge(error: VenueError, context: FailureContext): Judgement {
+/** What was refused, as far as it has names, and for how long nothing is sent after it. */
+export type RefusedRequest = {
+  readonly clientOrderId?: string;
+  readonly instrumentId?: string;
+  readonly pauseMs: number;
+};
+
+/** Judges a refusal. */
+export function judge(error: VenueError, request: RefusedRequest): Judgement {
   const { status, code, msg } = error;
+  const { clientOrderId = '', instrumentId = 'the instrument' } = request;
+  const context: FailureContext = { clientOrderId, instrumentId };
   if (isUnknown(error)) {
     const unknown = failure('order_outcome_unknown', { ...context, status, venueCode: code, reason: msg });
     return { phase: 'unknown', failure: unknown, transient: true };
   }
   const kind = kindOf(error);
-  const facts = { ...context, status, venueCode: code, reason: msg, symbol: context['instrumentId'] ?? null };
+  const limits = { url: 'Binance', retryAfterMs: request.pauseMs };
+  const facts = { ...context, ...limits, status, venueCode: code, reason: msg, symbol: instrumentId };
   return { phase: 'refused', failure: failure(kind, facts), transient: TRANSIENT.has(kind) };
 }
 
