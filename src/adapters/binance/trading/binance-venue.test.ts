@@ -287,6 +287,21 @@ describe('trading rules that are too old', () => {
   });
 });
 
+describe('trading rules that can not be had at the start', () => {
+  it('keep nobody from finding and closing what is open', async () => {
+    const still = await startExchange();
+    still.exchange.faults.nextRequests({ answer: 500, count: 1_000, path: '/exchangeInfo' });
+    const { trader, venue, heard, movePrice } = connect(still);
+    await trader.up();
+    movePrice(instrumentId, price('101'), quantity('10'));
+    expect(told(await venue.submit(orderOf({ name: 'a' })))).toBe('refused trading_rules_stale');
+    expect(told(await venue.submit(stopOf('b', { stopPrice: '95' })))).toBe('accepted');
+    const sale = orderOf({ name: 'c', side: 'sell', price: null });
+    expect((await venue.replace({ cancel: keyOf('b'), order: sale })).outcome.phase).toBe('accepted');
+    expect(heard.at(-1)).toMatchObject({ clientOrderId: 'c', instrumentId, status: 'filled' });
+  });
+});
+
 describe('own orders of the past', () => {
   it.each([3, 40])('are found also from %d days ago on', async (days) => {
     const { venue, clock } = await start();

@@ -52,11 +52,10 @@ export class OrderGateway {
     this.#startDeadline = addMs(clock.now(), timings.recvWindowMs + timings.certaintyMs);
   }
 
-  /** The venue's name of an instrument; fetches the rules when none are known yet. */
+  /** The venue's name of an instrument; tries to fetch the rules when none are known yet. */
   async symbolOf(instrumentId: InstrumentId): Promise<Result<string, Failure>> {
     const { rules } = this.#options;
-    const known = await rules.ready();
-    if (!known.ok) return known;
+    await rules.ready();
     const symbol = rules.symbolOf(instrumentId);
     return symbol === null ? err(failure('symbol_unknown', { symbol: instrumentId })) : ok(symbol);
   }
@@ -149,8 +148,7 @@ export class OrderGateway {
       const reason = 'the client order id is malformed';
       return refuse(failure('order_refused', { clientOrderId, reason }), 'lasting');
     }
-    const known = await rules.ready();
-    if (!known.ok) return err({ phase: 'notSent', failure: known.error, transient: true });
+    await rules.ready();
     const symbol = rules.symbolOf(instrumentId);
     if (symbol === null) return refuse(failure('symbol_unknown', { symbol: instrumentId }), 'lasting');
     const stale = order.terms.side === 'buy' ? rules.findStaleness() : null;

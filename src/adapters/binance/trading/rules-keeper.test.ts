@@ -3,6 +3,7 @@ import { CONTRACT_RULES } from '../../../../test/contract/venue-bench.ts';
 import { startStillExchange } from '../../../../test/fixtures/still-exchange.ts';
 import { addMs } from '../../../core/time.ts';
 import type { Failure } from '../../../model/failure.ts';
+import type { InstrumentId } from '../../../model/instrument.ts';
 import { createManualClock } from '../../clock/manual-clock.ts';
 import type { SimExchange } from '../../sim/sim-exchange.ts';
 import { BINANCE_ENDPOINTS } from '../endpoints.ts';
@@ -63,9 +64,10 @@ describe('the keeper of the trading rules', () => {
     await pass(5 * MINUTE, 3);
     expect(faults.map((fault) => fault.code)).toEqual(Array(3).fill('trading_rules_stale'));
     expect(faults.at(-1)?.message).toContain('3 attempts failed');
-    expect(keeper.symbolOf(CONTRACT_RULES.instrumentId)).toBeNull();
+    expect(keeper.symbolOf('binance:spot:NO/NE' as InstrumentId), 'spelled until rules are known').toBe('NONE');
     await pass(5 * MINUTE, 4);
     expect(keeper.symbolOf(CONTRACT_RULES.instrumentId)).toBe('BTCUSDT');
+    expect(keeper.symbolOf('binance:spot:NO/NE' as InstrumentId)).toBeNull();
     expect(keeper.findStaleness()).toBeNull();
   });
 

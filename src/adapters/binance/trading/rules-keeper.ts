@@ -6,7 +6,7 @@
 import { err, ok, type Result } from '../../../core/result.ts';
 import { addMs, type EpochMs } from '../../../core/time.ts';
 import { type Failure, failure } from '../../../model/failure.ts';
-import type { InstrumentId } from '../../../model/instrument.ts';
+import { type InstrumentId, parseInstrumentId } from '../../../model/instrument.ts';
 import type { TradingRules } from '../../../model/trading-rules.ts';
 import type { Cancel, Clock } from '../../../ports/clock.ts';
 import { MARKET_RULES } from '../endpoints.ts';
@@ -36,10 +36,15 @@ type Rules = readonly TradingRules[];
 /** The list has 15 MiB with its permission sets and 3 MiB without. */
 const QUERY = { permissions: 'SPOT', showPermissionSets: 'false' };
 
+/** Instruments spelled before rules are known (policy: further ones have no name until then). */
+const SPELLED_MAX = 1_000;
+
 /** The rules of the spot market. */
 export class RulesKeeper {
   readonly #options: RulesKeeperOptions;
   #kept: Kept | null = null;
+  /** Instruments asked for before any rules were known. */
+  readonly #spelled = new Map<string, InstrumentId>();
   #failedAt: EpochMs | null = null;
   #failures = 0;
   #lastFailure: Failure | null = null;
@@ -69,14 +74,22 @@ export class RulesKeeper {
     return fetched.ok ? ok(null) : fetched;
   }
 
-  /** The venue's name of an instrument; `null` when it has none. */
+  /**
+   * The venue's name of an instrument; `null` when it has none. Before any rules are known it is spelled as names are
+   * there, because what is open must be found and closed also then.
+   */
   symbolOf(id: InstrumentId): string | null {
-    return this.#kept?.symbols.get(id) ?? null;
+    if (this.#kept !== null) return this.#kept.symbols.get(id) ?? null;
+    const parts = parseInstrumentId(id);
+    if (!parts.ok || this.#spelled.size >= SPELLED_MAX) return null;
+    const symbol = `${parts.value.base}${parts.value.quote}`;
+    this.#spelled.set(symbol, id);
+    return symbol;
   }
 
   /** The instrument the venue calls `symbol`. */
   instrumentOf(symbol: string): InstrumentId | null {
-    return this.#kept?.instruments.get(symbol) ?? null;
+    return this.#kept?.instruments.get(symbol) ?? this.#spelled.get(symbol) ?? null;
   }
 
   /** Why the rules are too old to open positions by; `null` while they are not. */

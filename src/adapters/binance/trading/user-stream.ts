@@ -81,8 +81,8 @@ export class UserStream {
   async #subscribe(socket: ApiSocket): Promise<Failure | null> {
     const { time, rules, client, credentials, timings } = this.#options;
     await time.ready();
-    const known = await rules.ready();
-    if (!known.ok) return known.error;
+    // Reports of what is open are wanted also while the rules can not be had; the keeper says so.
+    await rules.ready();
     const admission = await client.admit('spot', { purpose: 'protect', weight: SUBSCRIBE_WEIGHT });
     if (!admission.ok) return failure('venue_rate_limited', { url: SUBSCRIBE, ...admission.error, sent: false });
     const at = { timestamp: time.now(), recvWindow: timings.recvWindowMs };
