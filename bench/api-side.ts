@@ -42,6 +42,7 @@ export async function startApiSide(store: CandleStore, options: ApiSideOptions):
       dev: 'off',
       health: 'off',
       metrics: 'off',
+      readRepair: 'off',
       replay: 'off',
       replayCoverage: 'off',
       backfillRecentMs: 0,

@@ -29,6 +29,7 @@ import type { MarketHub } from './market-hub.ts';
 import { marketListRoutes } from './market-list-routes.ts';
 import { measureRequests, metricsRoutes } from './metrics-routes.ts';
 import { addRefusals, refuseUnreadable } from './refusals.ts';
+import { repairRoute } from './repair-route.ts';
 import { ReplayDesk } from './replay-desk.ts';
 import type { StartFold } from './replay-package.ts';
 import { replayRoutes } from './replay-routes.ts';
@@ -150,6 +151,7 @@ function addRoutes(app: FastifyInstance, options: HttpServerOptions, shutdown: S
   structureRoutes(app, options);
   const desk = new ReplayDesk({ ...options, ...options.control });
   shutdown.onBegin(() => desk.close());
+  repairRoute(app, options);
   replayRoutes(app, { desk, gates: options.gates });
   backtestRoutes(app);
   signalRoutes(app, options.signals);

@@ -39,6 +39,7 @@ export type ApiGates = {
   readonly dev: 'on' | 'off';
   readonly health: 'on' | 'off';
   readonly metrics: 'on' | 'off';
+  readonly readRepair: 'on' | 'off';
   readonly replay: 'on' | 'off';
   /** Counts only while `replay` is on. */
   readonly replayCoverage: 'on' | 'off';
@@ -64,6 +65,11 @@ export type MarketControl = {
   readonly release: (seriesId: SeriesId) => void;
   /** Makes a derived series that was never stored from its base series; does nothing otherwise. */
   readonly prepareSeries: (seriesId: SeriesId) => Promise<void>;
+  /**
+   * Brings the chart of a series up to its stored candles, or computes it `again`, beside the requests; `idle` where no
+   * structure is computed at all.
+   */
+  readonly prepareChart: (seriesId: SeriesId, how: 'missing' | 'again') => Promise<'working' | 'idle'>;
   /** Called after a read of the newest `limit` candles: may fetch what is missing at the end, in the background. */
   readonly coverTail: (seriesId: SeriesId, limit: number) => void;
   /**

@@ -19,7 +19,7 @@ export function payloadText(payload: ChartPayload): string {
   const parts: string[] = [];
   for (const name in payload) {
     const unit = TIME_NAME.test(name) ? 'time' : 'plain';
-    parts.push(`${JSON.stringify(wireName(name))}:${valueText(payload[name] as ChartValue, unit)}`);
+    parts.push(`"${wireName(name)}":${valueText(payload[name] as ChartValue, unit)}`);
   }
   return `{${parts.join(',')}}`;
 }

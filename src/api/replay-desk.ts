@@ -6,17 +6,19 @@ import { hash } from 'node:crypto';
 import { EPOCH_MS_MAX, type EpochMs, epochMs, toEpochSec } from '../core/time.ts';
 import type { SeriesId } from '../model/series.ts';
 import type { ChartStore } from '../ports/chart-store.ts';
+import { isAt, pause, waitForChart } from './chart-wait.ts';
 import type { FactorLexicon } from './factor-lexicon.ts';
 import { KeptAnswers } from './kept-answers.ts';
-import type { BackfillState } from './market-control.ts';
+import type { BackfillState, MarketControl } from './market-control.ts';
 import type { BuildWish, ReplayWish } from './replay-bodies.ts';
 import { type ReplayJob, ReplayJobs, type ReplaySources, readCandles } from './replay-jobs.ts';
-import { jobWindowText, statusText } from './replay-text.ts';
+import { jobWindowText, statusText, type TextTools } from './replay-text.ts';
 
 /** What the desk works with. */
 export type ReplayParts = ReplaySources & {
   readonly charts: ChartStore;
   readonly lexicon: FactorLexicon;
+  readonly prepareChart: MarketControl['prepareChart'];
   /** May fetch what is missing among the newest candles, in the background. */
   readonly coverTail: (seriesId: SeriesId, candles: number) => void;
   readonly backfill: (seriesId: SeriesId) => BackfillState;
@@ -31,15 +33,23 @@ export type ReplayAnswer = { readonly body: object } | { readonly bytes: Buffer 
 const KEPT = { answersMax: 16, bytesMax: 64 * 1024 * 1024 } as const;
 /** `prepare` answers with window lengths from here on, whatever was asked. */
 const PREPARE_MIN = 100;
+/** Longest wait of `prepare` for a chart that is being computed. */
+const PREPARE_MS_MAX = 5_000;
+
+const OUT_OF_SYNC: ReplayAnswer = refuse(409, 'ledger_out_of_sync:factor');
 
 /** The desk; `close` ends what is being built. */
 export class ReplayDesk {
   readonly #parts: ReplayParts;
   readonly #jobs: ReplayJobs;
+  readonly #tools: TextTools;
+  /** Bounded by the requests under way. */
+  readonly #making = new Map<string, Promise<ReplayAnswer>>();
   readonly #windows = new KeptAnswers<{ readonly bytes: Buffer }>(KEPT);
 
   constructor(parts: ReplayParts) {
     this.#parts = parts;
+    this.#tools = { lexicon: parts.lexicon, breathe: () => pause(parts.wallClock, 0) };
     this.#jobs = new ReplayJobs(parts);
   }
 
@@ -51,8 +61,12 @@ export class ReplayDesk {
   async prepare(seriesId: SeriesId, wish: ReplayWish): Promise<ReplayAnswer> {
     const aligned = await this.#align(seriesId, wish.toTime);
     if (aligned === null) return refuse(404, 'no_data');
-    const head = await this.#parts.charts.head(seriesId);
-    if (head === null || head.headTime < aligned) return refuse(409, 'ledger_out_of_sync:factor');
+    const { charts, prepareChart } = this.#parts;
+    const before = await charts.head(seriesId);
+    const isReady = before !== null && before.headTime >= aligned;
+    if (!isReady && (await prepareChart(seriesId, 'missing')) === 'idle') return OUT_OF_SYNC;
+    const head = await waitForChart(this.#parts, seriesId, { isThere: isAt(aligned), limitMs: PREPARE_MS_MAX });
+    if (head === null || head.headTime < aligned) return OUT_OF_SYNC;
     const headSec = toEpochSec(head.headTime);
     return {
       body: {
@@ -63,7 +77,7 @@ export class ReplayDesk {
         window_candles: Math.max(PREPARE_MIN, wish.candles),
         factor_head_time: headSec,
         overlay_head_time: headSec,
-        computed: false,
+        computed: !isReady,
       },
     };
   }
@@ -101,27 +115,36 @@ export class ReplayDesk {
   }
 
   /** How far a package is. */
-  status(key: string, preload: 'with' | 'without'): ReplayAnswer {
+  async status(key: string, preload: 'with' | 'without'): Promise<ReplayAnswer> {
     const job = this.#jobs.find(key);
     if (job === undefined) return refuse(404, 'not_found');
-    return { bytes: Buffer.from(statusText(job, this.#parts.lexicon, preload)) };
+    return { bytes: Buffer.from(await statusText(job, this.#tools, preload)) };
   }
 
   /** The window that holds candle `idx`. */
-  window(key: string, idx: number): ReplayAnswer {
+  async window(key: string, idx: number): Promise<ReplayAnswer> {
     const job = this.#jobs.find(key);
     if (job?.status !== 'done') return refuse(404, 'not_found');
     if (idx >= job.replay.candles.length) return refuse(422, 'target_idx_out_of_range');
     return this.#keepWindow(job, Math.floor(idx / job.request.windowSize));
   }
 
-  #keepWindow(job: Extract<ReplayJob, { readonly status: 'done' }>, index: number): ReplayAnswer {
+  /** Equal requests that meet share one making. */
+  #keepWindow(job: Extract<ReplayJob, { readonly status: 'done' }>, index: number): Promise<ReplayAnswer> {
     const name = `${job.key} ${index}`;
     const kept = this.#windows.find(name);
-    if (kept !== undefined) return kept;
-    const bytes = Buffer.from(jobWindowText(job, this.#parts.lexicon, index * job.request.windowSize));
-    this.#windows.keep(name, { bytes });
-    return { bytes };
+    if (kept !== undefined) return Promise.resolve(kept);
+    const known = this.#making.get(name);
+    if (known !== undefined) return known;
+    const making = jobWindowText(job, this.#tools, index * job.request.windowSize)
+      .then((text) => {
+        const bytes = Buffer.from(text);
+        this.#windows.keep(name, { bytes });
+        return { bytes };
+      })
+      .finally(() => this.#making.delete(name));
+    this.#making.set(name, making);
+    return making;
   }
 
   /** Asks for candles that are missing, and tells how many there are. */

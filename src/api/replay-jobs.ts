@@ -10,6 +10,7 @@ import { type SeriesId, seriesParts } from '../model/series.ts';
 import { timeframeMs } from '../model/timeframe.ts';
 import type { CandleRange, CandleStore } from '../ports/candle-store.ts';
 import type { Clock } from '../ports/clock.ts';
+import { pause } from './chart-wait.ts';
 import { PackageBuilder, type ReplayPackage, type StartFold } from './replay-package.ts';
 
 /** Candles as they are stored now, or as they were when the last one of the package was the newest. */
@@ -142,7 +143,7 @@ export class ReplayJobs {
   async #foldPage(builder: PackageBuilder, page: readonly ClosedCandle[]): Promise<void> {
     const { wallClock } = this.#sources;
     for (const [index, candle] of page.entries()) {
-      if (index % STRETCH === 0) await new Promise<void>((resolve) => wallClock.schedule(wallClock.now(), resolve));
+      if (index % STRETCH === 0) await pause(wallClock, 0);
       builder.add(candle);
     }
   }

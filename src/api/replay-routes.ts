@@ -94,19 +94,19 @@ export function replayRoutes(app: FastifyInstance, { desk, gates }: ReplayRouteP
   app.post('/api/replay/build', { ...post, schema: buildSchema }, (request, reply) =>
     answerPost({ request, reply }, parseBuild, (seriesId, wish) => desk.build(seriesId, wish)),
   );
-  app.get('/api/replay/status', { ...gate, schema: statusSchema }, (request, reply) => {
+  app.get('/api/replay/status', { ...gate, schema: statusSchema }, async (request, reply) => {
     const query = request.query as RawQuery;
     const preload = parseInteger(query, { name: 'include_preload', min: 0, max: 1, initial: 0 });
     const asked = parseAll({ key: parseText(query, 'job_id'), preload });
     if (!asked.ok) return refuseProblems(reply, asked.error);
-    return send(reply, desk.status(asked.value.key, asked.value.preload === 1 ? 'with' : 'without'));
+    return send(reply, await desk.status(asked.value.key, asked.value.preload === 1 ? 'with' : 'without'));
   });
-  app.get('/api/replay/window', { ...gate, schema: windowSchema }, (request, reply) => {
+  app.get('/api/replay/window', { ...gate, schema: windowSchema }, async (request, reply) => {
     const query = request.query as RawQuery;
     const idx = parseIntegerGiven(query, { name: 'target_idx', min: 0, max: null });
     const asked = parseAll({ key: parseText(query, 'job_id'), idx });
     if (!asked.ok) return refuseProblems(reply, asked.error);
-    return send(reply, desk.window(asked.value.key, asked.value.idx));
+    return send(reply, await desk.window(asked.value.key, asked.value.idx));
   });
   coverageRoutes(app, { desk, gates });
 }

@@ -13,29 +13,32 @@ import { type WindowRules, windowText } from './replay-window.ts';
 
 type Done = Extract<ReplayJob, { readonly status: 'done' }>;
 
+/** What texts are made with; `breathe` gives others their turn. */
+export type TextTools = Pick<WindowRules, 'lexicon' | 'breathe'>;
+
 /** How the package of a job is cut and read. */
-export function rulesOf({ request }: ReplayJob, lexicon: FactorLexicon): WindowRules {
+function rulesOf({ request }: ReplayJob, tools: TextTools): WindowRules {
   const { id, seriesId, windowSize, snapshotInterval, windowCandles } = request;
   const windowMs = windowCandles * timeframeMs(seriesParts(seriesId).timeframe);
-  return { id, windowMs, windowSize, snapshotInterval, lexicon };
+  return { id, windowMs, windowSize, snapshotInterval, ...tools };
 }
 
 /** Answer of `GET /api/replay/status`; with the first window when `preload` asks for it. */
-export function statusText(job: ReplayJob, lexicon: FactorLexicon, preload: 'with' | 'without'): string {
+export async function statusText(job: ReplayJob, tools: TextTools, preload: 'with' | 'without'): Promise<string> {
   const isDone = job.status === 'done';
-  const metadata = isDone ? JSON.stringify(describePackage(job, lexicon)) : 'null';
-  const window = isDone && preload === 'with' ? windowText(job.replay, rulesOf(job, lexicon), 0).window : 'null';
+  const metadata = isDone ? JSON.stringify(describePackage(job, tools.lexicon)) : 'null';
+  const first = isDone && preload === 'with' ? await windowText(job.replay, rulesOf(job, tools), 0) : null;
   const progress = job.status === 'building' ? Math.floor(job.progress * 100) : isDone ? 100 : 0;
   const error = job.status === 'error' ? JSON.stringify(job.error) : 'null';
   return (
     `{"status":"${job.status}","job_id":${JSON.stringify(job.key)},"cache_key":${JSON.stringify(job.key)},` +
-    `"error":${error},"progress_pct":${progress},"metadata":${metadata},"preload_window":${window}}`
+    `"error":${error},"progress_pct":${progress},"metadata":${metadata},"preload_window":${first?.window ?? 'null'}}`
   );
 }
 
 /** Answer of `GET /api/replay/window`. */
-export function jobWindowText(job: Done, lexicon: FactorLexicon, idx: number): string {
-  const { window, snapshots } = windowText(job.replay, rulesOf(job, lexicon), idx);
+export async function jobWindowText(job: Done, tools: TextTools, idx: number): Promise<string> {
+  const { window, snapshots } = await windowText(job.replay, rulesOf(job, tools), idx);
   return `{"job_id":${JSON.stringify(job.key)},"window":${window},"factor_snapshots":${snapshots}}`;
 }
 

@@ -6,7 +6,7 @@
 import { toDecimalText } from '../core/decimal.ts';
 import { type EpochMs, epochMs, toEpochSec } from '../core/time.ts';
 import type { ClosedCandle } from '../model/candle.ts';
-import type { FactorSlice } from '../model/chart.ts';
+import type { ChartPayload, FactorSlice } from '../model/chart.ts';
 import type { FactorLexicon } from './factor-lexicon.ts';
 import { payloadText } from './payload-text.ts';
 import { applyStep, copyReplayState, type ReplayPackage, type ReplayState } from './replay-package.ts';
@@ -19,13 +19,17 @@ export type WindowRules = {
   readonly windowSize: number;
   readonly snapshotInterval: number;
   readonly lexicon: FactorLexicon;
+  readonly breathe: () => Promise<void>;
 };
+
+/** Candles written between two breaths: some milliseconds of work. */
+const STRETCH = 20;
 
 /** Texts of one window. */
 export type WindowText = { readonly window: string; readonly snapshots: string };
 
-/** The window that holds candle `idx`. */
-export function windowText(replay: ReplayPackage, rules: WindowRules, idx: number): WindowText {
+/** The window that holds candle `idx`; `breathe` is called every few candles, so that others have their turn. */
+export async function windowText(replay: ReplayPackage, rules: WindowRules, idx: number): Promise<WindowText> {
   const index = Math.floor(idx / rules.windowSize);
   const start = index * rules.windowSize;
   const end = Math.min(replay.candles.length, start + rules.windowSize);
@@ -33,6 +37,7 @@ export function windowText(replay: ReplayPackage, rules: WindowRules, idx: numbe
   for (let at = 0; at < start; at++) moveTo(state, { replay, rules, at });
   const writer = new WindowWriter(rules, state, placeOf(replay, rules, Math.max(0, start - 1)));
   for (let at = start; at < end; at++) {
+    if ((at - start) % STRETCH === 0) await rules.breathe();
     moveTo(state, { replay, rules, at });
     writer.write(at, { place: placeOf(replay, rules, at), changed: replay.steps[at]?.drawn.map(({ id }) => id) ?? [] });
   }
@@ -133,12 +138,10 @@ class WindowWriter {
     const known = this.#slices.get(factor);
     if (slice === null && known === undefined) return;
     const shown: FactorSlice = slice ?? { factor, history: {}, head: {} };
-    const note: SliceNote = {
-      history: `${events.length} ${events[0]?.key} ${events.at(-1)?.key} ${slice === null}`,
-      head: payloadText(shown.head),
-    };
-    if (known?.history === note.history && known.head === note.head) return;
-    this.#slices.set(factor, note);
+    const history = `${events.length} ${events[0]?.key} ${events.at(-1)?.key} ${slice === null}`;
+    const headText = known?.head === shown.head ? known.headText : payloadText(shown.head);
+    this.#slices.set(factor, { history, head: shown.head, headText });
+    if (known?.history === history && known.headText === headText) return;
     const name = JSON.stringify(factor);
     this.#snapshots.push(
       `{"factor_name":${name},"candle_time":${toEpochSec(place.time)},"snapshot":${sliceText(place, shown)}}`,
@@ -147,4 +150,4 @@ class WindowWriter {
 }
 
 /** What a slice was made of, to tell whether the next one differs: events come and go at the ends alone. */
-type SliceNote = { readonly history: string; readonly head: string };
+type SliceNote = { readonly history: string; readonly head: ChartPayload; readonly headText: string };

@@ -1,7 +1,7 @@
 /**
  * Reads chart structure of a series at one candle: which candle, what is drawn and what the factors say, all of one
- * state of the ledger. A read whose ledger was replaced under it, or that finds the ledger behind the candles, is made
- * again a few times before it says so.
+ * state of the ledger. A read whose ledger was replaced under it is made again; one that finds it behind the candles
+ * asks for it to be computed and waits a little, before it says so.
  */
 import { EPOCH_MS_MAX, type EpochMs, epochMs } from '../core/time.ts';
 import type { FactorEvent, FactorSlice, Instruction } from '../model/chart.ts';
@@ -9,13 +9,19 @@ import { type SeriesId, seriesParts } from '../model/series.ts';
 import { timeframeMs } from '../model/timeframe.ts';
 import type { CandleStore } from '../ports/candle-store.ts';
 import type { ChartHead, ChartStore } from '../ports/chart-store.ts';
+import type { Clock } from '../ports/clock.ts';
+import { pause } from './chart-wait.ts';
 import type { FactorLexicon } from './factor-lexicon.ts';
+import type { MarketControl } from './market-control.ts';
 
 /** What a reader works with. */
 export type StructureSources = {
   readonly store: CandleStore;
   readonly charts: ChartStore;
   readonly lexicon: FactorLexicon;
+  readonly control: Pick<MarketControl, 'prepareChart'>;
+  /** Real time: the waits for a chart that is being computed. */
+  readonly wallClock: Clock;
 };
 
 /**
@@ -44,7 +50,9 @@ export type NoStructure = { readonly kind: 'noCandle' | 'noLedger' | 'behind' };
 /** Most events of a slice; policy: the newest are kept. */
 const EVENTS_MAX = 20_000;
 /** Reads before a ledger that moves or lags is reported. */
-const TRIES = 4;
+const TRIES = 6;
+/** Between two reads, once a ledger was asked for. */
+const WAIT_MS = 100;
 
 /** The structure of a series at a moment, within `windowCandles` back from it; rejects like the stores. */
 export async function readStructure(
@@ -57,9 +65,15 @@ export async function readStructure(
     const head = await sources.charts.head(seriesId);
     reading = await readOnce(sources, at, head);
     if (reading.kind === 'noCandle') return reading;
-    if (reading.kind !== 'read') continue;
-    const after = await sources.charts.head(seriesId);
-    if (after?.generation === head?.generation) return reading;
+    if (reading.kind === 'read') {
+      const after = await sources.charts.head(seriesId);
+      if (after?.generation === head?.generation) return reading;
+    } else if (attempt > 0) {
+      // Not at the first look: a candle may have closed between that of the ledger and that of the candles.
+      const answer = await sources.control.prepareChart(seriesId, 'missing');
+      if (answer === 'idle') return reading;
+      await pause(sources.wallClock, WAIT_MS);
+    }
   }
   return reading.kind === 'read' ? { kind: 'behind' } : reading;
 }

@@ -97,6 +97,7 @@ export type GateConfig = {
   readonly dev: Switch;
   readonly health: Switch;
   readonly metrics: Switch;
+  readonly readRepair: Switch;
   readonly replay: Switch;
   readonly replayCoverage: Switch;
   readonly backfillRecentMs: number;
@@ -266,6 +267,7 @@ function parseGates(environment: Environment): GateConfig {
     dev: isOn(SETTINGS.devApi),
     health: isOn(SETTINGS.healthApi),
     metrics: isOn(SETTINGS.metricsApi),
+    readRepair: isOn(SETTINGS.readRepairApi),
     replay: isOn(SETTINGS.replayApi),
     replayCoverage: isOn(SETTINGS.replayCoverageApi),
     backfillRecentMs: readInteger(SETTINGS.backfillRecentS, environment).value * 1000,

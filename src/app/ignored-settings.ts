@@ -35,7 +35,6 @@ const REASONS: readonly (readonly [name: string, initial: string, reason: string
   ['ENABLE_INGEST_COMPENSATE_OVERLAY_ERROR', '0', ONE_COMMIT],
   ['ENABLE_INGEST_COMPENSATE_NEW_CANDLES', '0', ONE_COMMIT],
   ['ENABLE_READ_LEDGER_WARMUP', '0', 'structure is stored with its candles: there is nothing to warm up'],
-  ['ENABLE_READ_REPAIR_API', '0', 'a changed candle computes structure again by itself'],
   ['ENABLE_CAPACITY_METRICS', '0', 'capacity is in GET /metrics, behind TRADE_CANVAS_ENABLE_RUNTIME_METRICS'],
   ['ENABLE_FEATURE_INGEST', '1', NO_FEATURES],
   ['ENABLE_FEATURE_STRICT_READ', '1', NO_FEATURES],

@@ -271,6 +271,12 @@ export const SETTINGS = {
     initial: '0',
     meaning: 'serve GET /metrics, and with the debug routes GET /api/market/debug/metrics',
   },
+  readRepairApi: {
+    name: 'TRADE_CANVAS_ENABLE_READ_REPAIR_API',
+    kind: 'boolean',
+    initial: '0',
+    meaning: 'with the development routes: serve the one that computes the structure of a series again',
+  },
   replayApi: {
     name: 'TRADE_CANVAS_ENABLE_REPLAY_V1',
     kind: 'boolean',

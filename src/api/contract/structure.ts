@@ -179,6 +179,23 @@ export const deltaPollAnswer = z
   })
   .meta({ id: 'DeltaPoll' });
 
+/** Body of `POST /api/dev/repair/overlay`. */
+export const repairBody = z.object({ series_id: seriesIdText, to_time: z.int().min(0).nullish() });
+
+/** Answer of `POST /api/dev/repair/overlay`: the structure was computed again from the stored candles. */
+export const repairAnswer = z
+  .object({
+    ok: z.literal(true),
+    series_id: z.string(),
+    requested_time: sec,
+    aligned_time: sec,
+    factor_head_time: sec,
+    overlay_head_time: sec,
+    refreshed: z.literal(true),
+    steps: z.array(z.string()),
+  })
+  .meta({ id: 'Repaired' });
+
 /** Answer of `GET /api/factor/catalog`. */
 export type FactorCatalogAnswer = z.infer<typeof factorCatalogAnswer>;
 /** Answer of `GET /api/frame/live` and `GET /api/frame/at_time`. */

@@ -9,7 +9,7 @@ import type { ChartOpened } from '../../model/events.ts';
 import { toReason } from '../../model/failure.ts';
 import type { SeriesId } from '../../model/series.ts';
 import type { CandleStore } from '../../ports/candle-store.ts';
-import type { ChartStore } from '../../ports/chart-store.ts';
+import type { ChartHead, ChartStore } from '../../ports/chart-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Config } from '../config.ts';
 
@@ -47,13 +47,35 @@ export class ChartOpener {
     if (this.#parts.engine.state().charts.series[seriesId]?.isOpen !== true) await this.open(seriesId, 'posted');
   }
 
-  async #submit(seriesId: SeriesId, use: ChartOpened['use']): Promise<void> {
-    const { config, store, charts, clock, engine } = this.#parts;
-    const { settings, rebuild } = config.charts;
-    if (settings === null) return;
+  /**
+   * Has the chart of a series computed where it is `missing` or behind, or `again` from the stored candles, in the
+   * background; `idle` where the settings forbid it. Rejects as `open` does.
+   */
+  async prepare(seriesId: SeriesId, how: 'missing' | 'again'): Promise<'working' | 'idle'> {
+    const { charts, engine } = this.#parts;
     const stored = await charts.head(seriesId);
-    const isOther = stored !== null && stored.fingerprint !== fingerprintOf(planOf(settings));
-    if (isOther && rebuild === 'off') return;
+    if (!this.#isComputed(stored)) return 'idle';
+    await this.openForPost(seriesId);
+    const state = engine.state().charts.series[seriesId];
+    const isIdle = state !== undefined && state.building === null && state.reviews === 0;
+    if (!isIdle) return 'working';
+    if (how === 'again') await this.#submit(seriesId, 'posted', 'again');
+    else if (stored?.coverage === 'some') await this.open(seriesId, 'posted');
+    return 'working';
+  }
+
+  /** Whether the settings let a chart be computed in the place of `stored`. */
+  #isComputed(stored: ChartHead | null): boolean {
+    const { settings, rebuild } = this.#parts.config.charts;
+    if (settings === null) return false;
+    return stored === null || rebuild === 'on' || stored.fingerprint === fingerprintOf(planOf(settings));
+  }
+
+  async #submit(seriesId: SeriesId, use: ChartOpened['use'], how: 'goOn' | 'again' = 'goOn'): Promise<void> {
+    const { config, store, charts, clock, engine } = this.#parts;
+    const { settings } = config.charts;
+    const stored = await charts.head(seriesId);
+    if (settings === null || !this.#isComputed(stored)) return;
     const newestGeneration = await charts.newestGeneration(seriesId);
     const { head: newestCandle } = await store.extent(seriesId);
     const receivedTime = clock.now();
@@ -63,7 +85,8 @@ export class ChartOpener {
       seriesId,
       settings,
       use,
-      stored,
+      // A chart that is not in step with its candles is computed again.
+      stored: stored === null || how === 'goOn' ? stored : { ...stored, coverage: 'some' },
       newestGeneration,
       newestCandle,
     });

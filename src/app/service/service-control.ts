@@ -51,6 +51,7 @@ export function createServiceControl(parts: ControlParts): MarketControl {
       preparing.set(seriesId, known);
       return known;
     },
+    prepareChart: (seriesId, how) => upstream.prepareChart(seriesId, how),
     coverTail: (seriesId, limit) => backfill.coverTail(seriesId, limit),
     repairGap: (seriesId, hole) => backfill.repairGap(seriesId, hole),
     backfill: (seriesId) => backfill.state(seriesId),

@@ -95,6 +95,11 @@ export class Upstream {
     await this.engine.submit({ kind: 'candlesPosted', receivedTime, seriesId, candles, announce });
   }
 
+  /** Computes the chart of a series that lacks one, or computes it again; rejects as `Engine.submit` does. */
+  prepareChart(seriesId: SeriesId, how: 'missing' | 'again'): Promise<'working' | 'idle'> {
+    return this.#charts.prepare(seriesId, how);
+  }
+
   #receive(event: FeedEvent): void {
     if (event.kind === 'feedDown') this.supervisor.reportCrash(event.seriesId, event.reason);
     if (event.kind === 'feedUp') this.supervisor.reportAlive(event.seriesId);
