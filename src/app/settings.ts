@@ -6,6 +6,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Setting } from './setting.ts';
+import { STRUCTURE_SETTINGS } from './structure-settings.ts';
 
 export type { Setting } from './setting.ts';
 
@@ -173,64 +174,7 @@ export const SETTINGS = {
     max: 120_000,
     meaning: 'longest wait for an answer of the exchange over REST, and for a stream to open, in milliseconds',
   },
-  factorIngest: {
-    name: 'TRADE_CANVAS_ENABLE_FACTOR_INGEST',
-    kind: 'boolean',
-    initial: '1',
-    meaning: 'compute chart structure (pivots, pens, zones, anchor, levels) with every stored candle',
-  },
-  overlayIngest: {
-    name: 'TRADE_CANVAS_ENABLE_OVERLAY_INGEST',
-    kind: 'boolean',
-    initial: '1',
-    meaning: 'keep what is drawn of it; without the factors there is nothing to draw',
-  },
-  factorRebuild: {
-    name: 'TRADE_CANVAS_ENABLE_FACTOR_FINGERPRINT_REBUILD',
-    kind: 'boolean',
-    initial: '1',
-    meaning:
-      'compute structure of other settings or of an earlier version again, in the background, from the stored candles; ' +
-      '`0` leaves it where it stopped',
-  },
-  pivotMajor: {
-    name: 'TRADE_CANVAS_PIVOT_WINDOW_MAJOR',
-    kind: 'integer',
-    initial: '50',
-    min: 1,
-    max: 5000,
-    meaning: 'candles on each side of a major pivot',
-  },
-  pivotMinor: {
-    name: 'TRADE_CANVAS_PIVOT_WINDOW_MINOR',
-    kind: 'integer',
-    initial: '5',
-    min: 1,
-    max: 5000,
-    meaning: 'candles on each side of a minor pivot',
-  },
-  factorLookback: {
-    name: 'TRADE_CANVAS_FACTOR_LOOKBACK_CANDLES',
-    kind: 'integer',
-    initial: '20000',
-    min: 100,
-    max: 200_000,
-    meaning: 'candles back within which pivots make levels',
-  },
-  factorSalt: {
-    name: 'TRADE_CANVAS_FACTOR_LOGIC_VERSION',
-    kind: 'text',
-    initial: '',
-    meaning: 'any text; another one computes all structure again',
-  },
-  overlayWindow: {
-    name: 'TRADE_CANVAS_OVERLAY_WINDOW_CANDLES',
-    kind: 'integer',
-    initial: '2000',
-    min: 100,
-    max: 20_000,
-    meaning: 'candles back from the newest within which anything is drawn',
-  },
+  ...STRUCTURE_SETTINGS,
   freshWindow,
   staleWindow: {
     name: 'TRADE_CANVAS_MARKET_STALE_WINDOW_CANDLES',
@@ -270,24 +214,6 @@ export const SETTINGS = {
     kind: 'boolean',
     initial: '0',
     meaning: 'serve GET /metrics, and with the debug routes GET /api/market/debug/metrics',
-  },
-  readRepairApi: {
-    name: 'TRADE_CANVAS_ENABLE_READ_REPAIR_API',
-    kind: 'boolean',
-    initial: '0',
-    meaning: 'with the development routes: serve the one that computes the structure of a series again',
-  },
-  replayApi: {
-    name: 'TRADE_CANVAS_ENABLE_REPLAY_V1',
-    kind: 'boolean',
-    initial: '1',
-    meaning: 'serve replay packages: `/api/replay/*`',
-  },
-  replayCoverageApi: {
-    name: 'TRADE_CANVAS_ENABLE_REPLAY_ENSURE_COVERAGE',
-    kind: 'boolean',
-    initial: '1',
-    meaning: 'serve the two replay routes that ask for missing candles; only with replay packages',
   },
   corsOrigins: {
     name: 'TRADE_CANVAS_CORS_ORIGINS',
