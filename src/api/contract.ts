@@ -8,6 +8,7 @@ import { z } from 'zod';
 export * from './contract/backtest.ts';
 export * from './contract/candles.ts';
 export * from './contract/health.ts';
+export * from './contract/hot-coins.ts';
 export * from './contract/ingest.ts';
 export * from './contract/markets.ts';
 export * from './contract/quality.ts';

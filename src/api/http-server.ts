@@ -28,6 +28,7 @@ import type { ApiGates, MarketControl } from './market-control.ts';
 import type { MarketHub } from './market-hub.ts';
 import { marketListRoutes } from './market-list-routes.ts';
 import { measureRequests, metricsRoutes } from './metrics-routes.ts';
+import { type PoolView, poolRoutes } from './pool-routes.ts';
 import { addRefusals, refuseUnreadable } from './refusals.ts';
 import { repairRoute } from './repair-route.ts';
 import { ReplayDesk } from './replay-desk.ts';
@@ -58,6 +59,8 @@ export type HttpServerOptions = {
   readonly signals: SignalReader | null;
   readonly debugLog: DebugLog;
   readonly fetchTopMarkets: FetchTopMarkets;
+  /** Absent where discovery is off. */
+  readonly readPool?: (() => PoolView) | undefined;
   /** How long the figures of the top markets are fresh. */
   readonly topMarketsTtlMs?: number;
   /** The clock of the market. */
@@ -148,6 +151,7 @@ function addRoutes(app: FastifyInstance, options: HttpServerOptions, shutdown: S
   marketListRoutes(app, { ...options, onShutdown: shutdown.onBegin });
   healthRoutes(app, options);
   chartRoutes(app, options);
+  poolRoutes(app, options);
   structureRoutes(app, options);
   const desk = new ReplayDesk({ ...options, ...options.control });
   shutdown.onBegin(() => desk.close());

@@ -7,6 +7,7 @@ export { DebugLog } from './debug-log.ts';
 export type { FactorLexicon } from './factor-lexicon.ts';
 export { type HttpServer, type HttpServerOptions, startHttpServer } from './http-server.ts';
 export { HUB_LIMITS, type HubLimits, MarketHub } from './market-hub.ts';
+export type { PoolView } from './pool-routes.ts';
 export type { StartFold } from './replay-package.ts';
 export type { SocketCompression } from './socket-compression.ts';
 export type { FetchTopMarkets, MarketRow } from './top-markets.ts';

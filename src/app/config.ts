@@ -30,6 +30,7 @@ export type Config = {
     readonly spotRestUrl: string;
     readonly futuresStreamUrl: string;
     readonly spotStreamUrl: string;
+    readonly announcementsUrl: string;
   };
   /** Base address of the exchange's public archive. */
   readonly archiveUrl: string;
@@ -41,6 +42,7 @@ export type Config = {
   readonly topMarkets: { readonly symbolsTtlMs: number; readonly tickersTtlMs: number };
   readonly gates: GateConfig;
   readonly social: SocialConfig;
+  readonly discovery: DiscoverySettings;
 };
 
 type Switch = 'on' | 'off';
@@ -89,6 +91,15 @@ export type SocialConfig = {
   readonly bearerToken: string | null;
   readonly accounts: readonly string[];
   readonly square: Switch;
+};
+
+/** Finding hot coins. */
+export type DiscoverySettings = {
+  readonly state: Switch;
+  /** File of candidates, heat and lists. */
+  readonly databasePath: string;
+  /** Largest size of the recording; 0 is none. */
+  readonly recordingBytesMax: number;
 };
 
 /** Which gated routes are served. */
@@ -149,6 +160,11 @@ export function loadConfig(environment: Environment = process.env): Result<Confi
       accounts: readList(SETTINGS.twitterAccounts, environment).value,
       square: isOn(SETTINGS.square),
     },
+    discovery: {
+      state: isOn(SETTINGS.discovery),
+      databasePath: text(SETTINGS.hotcoinsPath),
+      recordingBytesMax: integer(SETTINGS.flightMaxMib) * 1024 * 1024,
+    },
   };
   if (!wanted.ok && problems.length === 0) return wanted;
   if (!wanted.ok) problems.push(`${SETTINGS.derivedTimeframes.name}: ${wanted.error.message}`);
@@ -201,6 +217,7 @@ function parseAddresses(environment: Environment, problems: string[]): Pick<Conf
       spotRestUrl: url(SETTINGS.spotRestUrl, rest),
       futuresStreamUrl: url(SETTINGS.futuresStreamUrl, streams),
       spotStreamUrl: url(SETTINGS.spotStreamUrl, streams),
+      announcementsUrl: url(SETTINGS.announcementsUrl, rest),
     },
     archiveUrl: url(SETTINGS.archiveUrl, rest),
   };

@@ -5,6 +5,7 @@
  */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { DISCOVERY_SETTINGS } from './discovery-settings.ts';
 import type { Setting } from './setting.ts';
 import { STRUCTURE_SETTINGS } from './structure-settings.ts';
 
@@ -288,6 +289,7 @@ export const SETTINGS = {
     initial: '0',
     meaning: 'ask Binance Square, whose address is not documented, for its hot posts in `hotwick scan --live`',
   },
+  ...DISCOVERY_SETTINGS,
   archiveUrl: {
     name: 'HOTWICK_ARCHIVE_URL',
     kind: 'text',

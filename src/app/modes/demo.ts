@@ -153,14 +153,15 @@ async function startOn(
   const clock = createMarketClock(source.startTime, speed);
   const wallClock = createWallClock();
   const exchange = await startSimExchange({ host: '127.0.0.1', port: 0, clock, market: source.market, seed, speed });
-  const { httpUrl, wsUrl } = exchange;
-  const endpoints = { futuresRestUrl: httpUrl, spotRestUrl: httpUrl, futuresStreamUrl: wsUrl, spotStreamUrl: wsUrl };
+  const endpoints = endpointsOf(exchange);
+  // What a made-up market says never mixes with what a real one said.
+  const discovery = { ...options.config.discovery, databasePath: join(place.dataDir, 'hotcoins.db') };
   const onFault = (fault: Failure): void => options.onWarning(`${fault.code}: ${fault.message}`);
   const historyDays = Math.ceil(source.historyMs / 86_400_000);
   const service = await startKlineService({
     mode: 'demo',
     version: packageVersion(),
-    config: { ...options.config, historyDays },
+    config: { ...options.config, historyDays, discovery },
     dataDir: place.dataDir,
     host: options.host,
     port: options.port,
@@ -207,6 +208,11 @@ async function startOn(
   const { series: shown, dataDir } = place;
   const settle = (time: EpochMs): Promise<void> => settleSeries(service.value, { wallClock, series: shown, time });
   return ok({ service: service.value, exchange, clock, source, seriesId: shown, dataDir, settle, close });
+}
+
+function endpointsOf({ httpUrl, wsUrl }: SimExchange): Config['endpoints'] {
+  const rest = { futuresRestUrl: httpUrl, spotRestUrl: httpUrl, announcementsUrl: httpUrl };
+  return { ...rest, futuresStreamUrl: wsUrl, spotStreamUrl: wsUrl };
 }
 
 /** The stream ends a minute when it ends, and a halted market has none to end: the wait is bounded. */

@@ -22,8 +22,10 @@ import type { Feed, FeedSink } from '../../ports/feed.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 import type { RequestLedger } from '../../ports/request-ledger.ts';
 import type { Config } from '../config.ts';
+import type { DiscoveryOptions, DiscoveryService } from '../discovery/discovery-service.ts';
 import { describeRun } from './series-opening.ts';
 import { createServiceBackfill } from './service-backfill.ts';
+import { readPoolOf, startServiceDiscovery } from './service-discovery.ts';
 import { type EdgeParts, startServiceEdge } from './service-edge.ts';
 import { type StartupParts, syncAtStart } from './startup-sync.ts';
 import { Upstream } from './upstream.ts';
@@ -59,6 +61,8 @@ export type ServiceOptions = {
 export type VenueAccess = {
   readonly openFeed: (sink: FeedSink) => Feed;
   readonly fetchTopMarkets: FetchTopMarkets;
+  /** The whole spot market, for discovery; absent where the venue has no such thing. */
+  readonly openMarketWatch?: DiscoveryOptions['openWatch'];
   /** Called after the feed was closed. */
   readonly close: () => Promise<void>;
 };
@@ -150,6 +154,7 @@ async function startAll(
   const venue = options.openVenue(ledger);
   closers.push(() => venue.close());
   const { openFeed, fetchTopMarkets } = venue;
+  const discovery = await openDiscovery(options, venue, closers);
   const upstream = new Upstream({
     ...options,
     store,
@@ -172,12 +177,26 @@ async function startAll(
     upstream,
     whitelist: whitelist.value,
     fetchTopMarkets,
+    readPool: discovery === null ? undefined : () => readPoolOf(discovery),
     backfill,
     debugLog,
   };
   const http = await startSides(parts, closers);
   if (!http.ok) return http;
   return ok({ port: http.value.port, store, bus, engine: upstream.engine, close: () => closeAll(closers) });
+}
+
+/** Discovery where it is switched on and the venue has what it needs. */
+async function openDiscovery(
+  options: ServiceOptions,
+  { openMarketWatch }: VenueAccess,
+  closers: Closer[],
+): Promise<DiscoveryService | null> {
+  const { discovery: settings } = options.config;
+  if (settings.state === 'off' || openMarketWatch === undefined) return null;
+  const discovery = await startServiceDiscovery({ ...options, settings, openWatch: openMarketWatch });
+  closers.push(() => discovery.close());
+  return discovery;
 }
 
 /** Listens and then follows the whitelist; where the sync at the start is on, the other way round. */

@@ -9,6 +9,7 @@ import {
   type FetchTopMarkets,
   type HttpServer,
   MarketHub,
+  type PoolView,
   startHttpServer,
 } from '../../api/index.ts';
 import type { Result } from '../../core/result.ts';
@@ -46,6 +47,8 @@ export type EdgeParts = {
   readonly bus: Bus;
   readonly upstream: Upstream;
   readonly fetchTopMarkets: FetchTopMarkets;
+  /** `undefined` where discovery is off. */
+  readonly readPool: (() => PoolView) | undefined;
   readonly backfill: ServiceBackfill;
   readonly debugLog: DebugLog;
   /** The board of whatever makes signals; absent where nothing does. */
@@ -81,6 +84,7 @@ export function startServiceEdge(parts: EdgeParts): Promise<Result<HttpServer, F
     signals: parts.signals ?? null,
     debugLog: parts.debugLog,
     fetchTopMarkets: parts.fetchTopMarkets,
+    readPool: parts.readPool,
     topMarketsTtlMs: config.topMarkets.tickersTtlMs,
     clock,
     wallClock,
