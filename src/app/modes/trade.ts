@@ -46,6 +46,7 @@ export function startTrade(options: TradeOptions): Promise<Result<TradingService
   return startTrading({
     ...options,
     settings: toTradingSettings(resolved, trading),
+    heatRetentionMs: resolved.config.discovery.heat_history_retention_days * 86_400_000,
     openMarket: (ledger) => {
       const opened = openAccess(options, ledger);
       access = opened;

@@ -50,6 +50,8 @@ export type TradingOptions = {
   readonly dataDir: string;
   /** Path of the candidates' database. */
   readonly candidatesPath: string;
+  /** How long the candidates' heat is kept. */
+  readonly heatRetentionMs: number;
   readonly settings: TradingSettings;
   /** Time of the market. */
   readonly clock: Clock;

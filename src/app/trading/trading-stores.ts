@@ -23,9 +23,10 @@ const TRADING_LOCK = 'trading.lock';
 
 /** Opens everything; fails with `data_dir_in_use` where another process trades. What was opened goes to `closers`. */
 export function openTradingStores(
-  { dataDir, candidatesPath }: { readonly dataDir: string; readonly candidatesPath: string },
+  options: { readonly dataDir: string; readonly candidatesPath: string; readonly heatRetentionMs: number },
   closers: Closer[],
 ): Result<TradingStores, Failure> {
+  const { dataDir, candidatesPath, heatRetentionMs } = options;
   const lock = acquireDataLock(join(dataDir, TRADING_LOCK));
   if (!lock.ok) return lock;
   closers.push(() => lock.value.release());
@@ -40,7 +41,8 @@ export function openTradingStores(
   );
   const ledger = createSqliteRequestLedger(database);
   closers.push(() => ledger.close());
-  const candidates = createSqliteCandidateStore(openSqliteDatabase({ path: candidatesPath, schema: HOTCOINS_SCHEMA }));
+  const file = openSqliteDatabase({ path: candidatesPath, schema: HOTCOINS_SCHEMA });
+  const candidates = createSqliteCandidateStore(file, { heatRetentionMs });
   closers.push(() => candidates.close());
   return ok({ ...storage, ledger, candidates });
 }
