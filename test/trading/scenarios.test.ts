@@ -2,56 +2,12 @@
  * What must happen from a market's move to the ledger (hotcoin.md 10.1), over the simulated exchange with real sockets
  * and real files. Each test reads like its sentence there.
  */
-import { afterEach, describe, expect, it } from 'vitest';
-import { add, type Decimal, subtract, toDecimalText, ZERO } from '../../src/core/decimal.ts';
-import type { InstrumentId } from '../../src/model/instrument.ts';
+import { describe, expect, it } from 'vitest';
 import { viewPortfolio } from '../../src/portfolio/index.ts';
 import { burstMarket, move } from '../fixtures/burst-market.ts';
-import { TradingRun, type TradingRunOptions } from '../fixtures/trading-run.ts';
+import { bought, exits, expectSettled, HOT, legs, MINUTE_MS, owned, trackRuns } from '../fixtures/trading-checks.ts';
 
-const MINUTE_MS = 60_000;
-const HOT = 'binance:spot:HOT/USDT' as InstrumentId;
-const open: TradingRun[] = [];
-
-async function start(options: TradingRunOptions): Promise<TradingRun> {
-  const run = await TradingRun.start(options);
-  open.push(run);
-  return run;
-}
-
-afterEach(async () => {
-  for (const run of open.splice(0)) await run.close();
-});
-
-/** Lets time pass until the coin is held. */
-async function bought(run: TradingRun): Promise<void> {
-  const isHeld = (): boolean => viewPortfolio(run.trading.portfolio).positions.length === 1;
-  await run.passUntil(isHeld, { limitMs: 25 * MINUTE_MS, what: 'the coin is bought' });
-}
-
-const exits = (run: TradingRun): readonly (string | null)[] =>
-  run.told('decision').flatMap(({ record }) => (record.kind === 'exit' ? [record.gate] : []));
-const legs = (run: TradingRun): readonly string[] => run.told('leg').map(({ leg }) => leg.reason);
-
-/** What the account holds of an asset, locked or not. */
-async function owned(run: TradingRun, asset: string): Promise<Decimal> {
-  const balances = await run.service.account.fetchBalances();
-  if (!balances.ok) throw new Error(balances.error.message);
-  const balance = balances.value.find((each) => each.asset === asset);
-  return balance === undefined ? ZERO : add(balance.free, balance.locked);
-}
-
-/** The ledger and the venue's own account say the same, to the last digit. */
-async function expectSettled(run: TradingRun, begun: { readonly usdt: Decimal }): Promise<void> {
-  const { cash, initialCapital, positions } = viewPortfolio(run.trading.portfolio);
-  const quote = subtract(await owned(run, 'USDT'), begun.usdt);
-  expect(toDecimalText(quote), 'quote moved as the ledger says').toBe(toDecimalText(subtract(cash, initialCapital)));
-  const held = positions.find(({ instrumentId }) => instrumentId === HOT)?.quantity ?? ZERO;
-  const dust = run.trading.portfolio.dust[HOT] ?? ZERO;
-  expect(toDecimalText(await owned(run, 'HOT')), 'coins are what the ledger says').toBe(
-    toDecimalText(add<Decimal>(held, dust)),
-  );
-}
+const start = trackRuns();
 
 describe.each(['paper', 'exchange'] as const)('orders on %s', (venue) => {
   it('scenario 2: a clean burst is bought once, sold at two tiers and trailed, and ledger and wallet agree', async () => {

@@ -43,9 +43,11 @@ function takeIntent(turn: TradingTurn, intent: TradeIntent): void {
 export function execute(turn: TradingTurn, input: ExecutionInput): void {
   const { facts, effects } = foldExecution(turn.state.execution, input);
   turn.effects.push(...effects);
-  for (const fact of facts) takeFact(turn, fact);
+  for (const fact of facts) if (fact.kind !== 'dustLeft') takeFact(turn, fact);
   // An order may be told to have ended before its last fills are: its sale is complete when all of them are booked.
   for (const fact of facts) if (fact.kind === 'orderMoved') endOrder(turn, fact.order);
+  // Giving up a rest ends the position, and the sale that left it belongs to the position.
+  for (const fact of facts) if (fact.kind === 'dustLeft') takeFact(turn, fact);
 }
 
 type FactOf<Kind extends ExecutionFact['kind']> = Extract<ExecutionFact, { readonly kind: Kind }>;
