@@ -126,7 +126,7 @@ export const ERROR_CODES = {
   },
   scenario_wrong: {
     message: '{reason}',
-    hint: 'docs/simulator.md lists what a scenario may say; hotwick sim scenarios NAME prints one to start from.',
+    hint: 'What a scenario may say is listed in docs/simulator.md; hotwick sim scenarios NAME prints one to start from.',
   },
   symbol_unknown: {
     message: 'the venue does not know {symbol}',
