@@ -31,6 +31,7 @@ export type Config = {
     readonly futuresStreamUrl: string;
     readonly spotStreamUrl: string;
     readonly announcementsUrl: string;
+    readonly spotApiUrl: string;
   };
   /** Base address of the exchange's public archive. */
   readonly archiveUrl: string;
@@ -182,6 +183,22 @@ export function describeSettingNotes(environment: Environment = process.env): re
   return sayNotes(environment);
 }
 
+/** What the environment says to the hot-coin system: its settings as they are written, and the key, which is a secret. */
+export type HotCoinEnvironment = {
+  readonly variables: Environment;
+  /** Both halves as they are written; `null` where both are missing or empty. */
+  readonly key: { readonly apiKey: string; readonly secret: string } | null;
+};
+
+/** The environment of the hot-coin system; nothing of it is checked here. */
+export function readHotCoinEnvironment(environment: Environment = process.env): HotCoinEnvironment {
+  const variables = Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('HOTCOIN_')));
+  // A key in the environment of a container often carries `\n` for line ends.
+  const secret = (environment['BINANCE_SECRET_KEY'] ?? '').trim().replaceAll('\\n', '\n');
+  const apiKey = (environment['BINANCE_API_KEY'] ?? '').trim();
+  return { variables, key: apiKey === '' && secret === '' ? null : { apiKey, secret } };
+}
+
 function createSwitches(environment: Environment): (setting: Setting) => Switch {
   const defaults = readText(SETTINGS.defaults, environment).value as Defaults;
   return (setting) => readSwitch(setting, { environment, defaults }).value;
@@ -218,6 +235,7 @@ function parseAddresses(environment: Environment, problems: string[]): Pick<Conf
       futuresStreamUrl: url(SETTINGS.futuresStreamUrl, streams),
       spotStreamUrl: url(SETTINGS.spotStreamUrl, streams),
       announcementsUrl: url(SETTINGS.announcementsUrl, rest),
+      spotApiUrl: url(SETTINGS.spotApiUrl, streams),
     },
     archiveUrl: url(SETTINGS.archiveUrl, rest),
   };

@@ -270,6 +270,12 @@ export const SETTINGS = {
     initial: 'wss://stream.binance.com:9443',
     meaning: 'spot stream base URL; `/stream` is appended',
   },
+  spotApiUrl: {
+    name: 'HOTWICK_BINANCE_SPOT_API_URL',
+    kind: 'text',
+    initial: 'wss://ws-api.binance.com:443/ws-api/v3',
+    meaning: 'WebSocket API of spot, path included, which tells `hotwick trade` of its orders',
+  },
   twitterToken: {
     name: 'TWITTER_BEARER_TOKEN',
     kind: 'text',

@@ -224,6 +224,10 @@ export const ERROR_CODES = {
     message: 'trading with money was asked for, and not everything it needs was given: {missing}',
     hint: 'Give what is missing, or set HOTCOIN_PAPER=1. Nothing was started.',
   },
+  key_unsuitable: {
+    message: 'the API key is refused: {reason}',
+    hint: 'Make a key that may trade on spot and nothing else, without withdrawals. Nothing was started.',
+  },
   notifier_failed: {
     message: 'a notice could not be delivered through {channel}: {reason}',
     hint: 'The notice stands in the log. Check the channel settings.',

@@ -20,6 +20,7 @@ import { addScanCommand } from './scan-command.ts';
 import { addSignalsCommand } from './signals-command.ts';
 import { addSignalsVerifyCommand } from './signals-verify-command.ts';
 import { addSimCommand } from './sim-command.ts';
+import { addTradeCommand } from './trade-command.ts';
 import { addUpCommand } from './up-command.ts';
 
 const EXAMPLES = `
@@ -45,6 +46,7 @@ const program = new Command('hotwick')
   .addHelpText('after', EXAMPLES);
 addDemoCommand(program);
 addUpCommand(program);
+addTradeCommand(program);
 addSimCommand(program);
 addScanCommand(program);
 addReplayCommand(program);

@@ -1,0 +1,96 @@
+/**
+ * What `hotwick trade` is about to do, made of the settings file, the environment and the command line, before anything
+ * is opened. Whatever is unclear refuses the start.
+ */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { BinanceEndpoints } from '../../adapters/binance/endpoints.ts';
+import { type ApiCredentials, parseCredentials } from '../../adapters/binance/trading/credentials.ts';
+import { err, ok, type Result } from '../../core/result.ts';
+import { type Failure, failure, toReason } from '../../model/failure.ts';
+import { type HotCoinEnvironment, loadConfig, readHotCoinEnvironment } from '../config.ts';
+import { type ResolvedConfig, resolveHotCoinConfig } from '../hotcoin/hotcoin-config.ts';
+import { deriveTrading, type Trading } from '../hotcoin/trading-consent.ts';
+
+/** What an operator may choose. */
+export type TradeFlags = {
+  readonly dataDir?: string;
+  readonly config?: string;
+  readonly confirmLive?: string;
+  readonly restUrl?: string;
+  readonly wsUrl?: string;
+};
+
+/** What is going to happen. */
+export type TradePlan = {
+  readonly resolved: ResolvedConfig;
+  readonly trading: Trading;
+  readonly credentials: ApiCredentials | null;
+  readonly endpoints: Partial<BinanceEndpoints>;
+  readonly dataDir: string;
+};
+
+/** The plan, or the first thing that is wrong with it. */
+export function planTrade(flags: TradeFlags): Result<TradePlan, Failure> {
+  const config = loadConfig();
+  if (!config.ok) return config;
+  const endpoints = planEndpoints(flags);
+  if (!endpoints.ok) return endpoints;
+  const environment = readHotCoinEnvironment();
+  const saved = flags.config === undefined ? ok(null) : readSaved(flags.config);
+  if (!saved.ok) return saved;
+  const resolved = resolveHotCoinConfig(saved.value, environment.variables);
+  if (!resolved.ok) return resolved;
+  const credentials = readKey(environment);
+  if (!credentials.ok) return credentials;
+  const trading = deriveTrading({
+    config: resolved.value.config,
+    credentials: credentials.value === null ? 'missing' : 'given',
+    confirmation: flags.confirmLive ?? null,
+  });
+  if (!trading.ok) return trading;
+  return ok({
+    resolved: resolved.value,
+    trading: trading.value,
+    credentials: credentials.value,
+    endpoints: { ...config.value.endpoints, ...endpoints.value },
+    // Records of simulated and of real positions never meet: each would be the other's mismatch.
+    dataDir: resolve(flags.dataDir ?? config.value.home, trading.value === 'real' ? 'money' : 'paper'),
+  });
+}
+
+/** One exchange or the other: prices of one and orders at another would be a costly mixture. */
+function planEndpoints({ restUrl, wsUrl }: TradeFlags): Result<Partial<BinanceEndpoints>, Failure> {
+  if (restUrl === undefined && wsUrl === undefined) return ok({});
+  if (restUrl === undefined || wsUrl === undefined) {
+    return err(failure('usage_wrong', { reason: 'give --rest-url and --ws-url together, or neither' }));
+  }
+  if (!hasProtocol(restUrl, /^https?:$/))
+    return err(failure('usage_wrong', { reason: '--rest-url is not an http URL' }));
+  if (!hasProtocol(wsUrl, /^wss?:$/)) return err(failure('usage_wrong', { reason: '--ws-url is not a ws URL' }));
+  const base = wsUrl.replace(/\/+$/, '');
+  return ok({
+    spotRestUrl: restUrl,
+    announcementsUrl: restUrl,
+    spotStreamUrl: base,
+    spotApiUrl: `${base}/ws-api/v3`,
+  });
+}
+
+function hasProtocol(text: string, protocol: RegExp): boolean {
+  return URL.canParse(text) && protocol.test(new URL(text).protocol);
+}
+
+function readSaved(path: string): Result<unknown, Failure> {
+  try {
+    return ok(JSON.parse(readFileSync(path, 'utf8')) as unknown);
+  } catch (error) {
+    return err(failure('file_unreadable', { path, reason: toReason(error) }));
+  }
+}
+
+function readKey({ key }: HotCoinEnvironment): Result<ApiCredentials | null, Failure> {
+  if (key === null) return ok(null);
+  const kind = key.secret.startsWith('-----BEGIN') ? 'ed25519' : 'hmac';
+  return parseCredentials({ kind, ...key });
+}

@@ -1,0 +1,71 @@
+/**
+ * `hotwick trade` as people meet it: against a simulated exchange, on paper and with its money, until told to stop.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HotwickProcess, runHotwick } from '../fixtures/hotwick-process.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'hotwick-trade-'));
+const KEY = { BINANCE_API_KEY: 'hotwick-sim-key', BINANCE_SECRET_KEY: 'hotwick-sim-secret' };
+const MONEY = { HOTCOIN_EXECUTE: '1', HOTCOIN_PAPER: '0', ...KEY };
+let sim: HotwickProcess;
+let urls: readonly string[] = [];
+
+beforeAll(async () => {
+  sim = new HotwickProcess(['sim', '--port', '0', '--market', 'spot', '--speed', '1']);
+  const [, address = ''] = await sim.match(/REST +http:\/\/([\d.:]+)/);
+  urls = ['--rest-url', `http://${address}`, '--ws-url', `ws://${address}`];
+});
+
+afterAll(async () => {
+  await sim.end();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+describe('hotwick trade', () => {
+  it('starts on paper, says its limits, and ends in order when told (R9-2)', async () => {
+    const settings = join(dir, 'hotcoin.json');
+    writeFileSync(settings, JSON.stringify({ execution: { initial_capital: 777, max_concurrent_positions: 3 } }));
+    const data = join(dir, 'paper');
+    const args = ['trade', '--data-dir', data, '--config', settings, ...urls];
+    const trade = new HotwickProcess(args, { HOTCOIN_EXECUTE: '1' });
+    await trade.match(/Trading runs/);
+    const ending = await trade.end();
+    expect(ending).toMatchObject({ code: 0, signal: null });
+    expect(ending.stdout).toMatch(/mode +paper/);
+    expect(ending.stdout).toMatch(/capital +777 USDT/);
+    expect(ending.stdout).toMatch(/positions +at most 3/);
+    expect(ending.stdout).toMatch(/settings +hash [0-9a-f]{16}/);
+    expect(ending.stdout).toContain('Stopped.');
+  });
+
+  it('trades with money only when everything says so, and says it in capitals', async () => {
+    const data = join(dir, 'money');
+    const refused = await runHotwick(['trade', '--data-dir', data, ...urls], MONEY);
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toMatch(/^error live_not_confirmed: .*--confirm-live/);
+    const args = ['trade', '--data-dir', data, '--confirm-live', 'I-ACCEPT-THE-RISK', ...urls];
+    const trade = new HotwickProcess(args, MONEY);
+    await trade.match(/Trading runs/);
+    const ending = await trade.end();
+    expect(ending.code).toBe(0);
+    expect(ending.stdout).toMatch(/mode +MONEY/);
+    expect(ending.stdout + ending.stderr).not.toContain(KEY.BINANCE_SECRET_KEY);
+  });
+
+  it('says in one sentence what is wrong, and starts nothing', async () => {
+    const wrong = (args: readonly string[], env: Record<string, string> = {}) =>
+      runHotwick(['trade', '--data-dir', join(dir, 'wrong'), ...args], env);
+    const endings = await Promise.all([
+      wrong(['--rest-url', 'http://127.0.0.1:1']),
+      wrong([], { HOTCOIN_PAPER: 'maybe', BINANCE_API_KEY: 'only-half' }),
+    ]);
+    for (const ending of endings) expect(ending).toMatchObject({ code: 1, stdout: '' });
+    expect(endings.map(({ stderr }) => stderr)).toEqual([
+      expect.stringMatching(/usage_wrong: .*together/),
+      expect.stringMatching(/config_invalid: .*HOTCOIN_PAPER/),
+    ]);
+  });
+});
