@@ -212,7 +212,7 @@ async function startOn(
 
 function endpointsOf({ httpUrl, wsUrl }: SimExchange): Config['endpoints'] {
   const rest = { futuresRestUrl: httpUrl, spotRestUrl: httpUrl, announcementsUrl: httpUrl };
-  return { ...rest, futuresStreamUrl: wsUrl, spotStreamUrl: wsUrl };
+  return { ...rest, futuresStreamUrl: wsUrl, spotStreamUrl: wsUrl, spotApiUrl: `${wsUrl}/ws-api/v3` };
 }
 
 /** The stream ends a minute when it ends, and a halted market has none to end: the wait is bounded. */
