@@ -7,7 +7,7 @@ import { ChartView } from './chart-view.tsx';
 import { priceDecimals, priceText } from './format.ts';
 import { Header } from './header.tsx';
 import { HelpOverlay } from './help-overlay.tsx';
-import { PageContext, usePageState } from './page-context.ts';
+import { PageContext, useShownSession } from './page-context.ts';
 import { usePageKeys } from './page-keys.ts';
 import { openReplay, type Replay } from './replay.ts';
 import { ReplayBar } from './replay-bar.tsx';
@@ -103,7 +103,7 @@ function followReplay(store: PageStore, replay: Replay): () => void {
 
 /** The browser tab: price first, because that is what a trader looks for there. */
 function TabTitle() {
-  const { window, series } = usePageState().session;
+  const { window, series } = useShownSession();
   const newest = newestCandle(window);
   const { symbol } = instrumentWords(series.instrument);
   const price = newest === null ? '' : `${priceText(newest.close, priceDecimals([newest]))} · `;

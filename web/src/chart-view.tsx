@@ -11,8 +11,8 @@ import { HealthNote } from './health-lamps.tsx';
 import { layerData } from './layer-counts.ts';
 import { useLayerModel } from './layers.ts';
 import { linkKind } from './link.ts';
-import { useNow, usePage, usePageState, useReplay } from './page-context.ts';
-import { knownWindow, type ReplayState } from './replay.ts';
+import { useNow, usePage, useReplay, useShownSession } from './page-context.ts';
+import type { ReplayState } from './replay.ts';
 import type { Notice, SessionState } from './session-state.ts';
 import type { Strings } from './strings.ts';
 
@@ -96,18 +96,11 @@ function useChart(element: RefObject<HTMLDivElement | null>, setPointing: (next:
   return chart;
 }
 
-/** The session as the chart shows it: whole, or in a walk only up to the candle it is at. */
-function useShownSession(walk: ReplayState | null): SessionState {
-  const { session } = usePageState();
-  const known = useMemo(() => (walk === null ? null : knownWindow(walk)), [walk]);
-  return known === null ? session : { ...session, window: known };
-}
-
 /** The chart and its overlays. */
 export function ChartView() {
   const { strings, view } = usePage();
   const walk = useReplay();
-  const session = useShownSession(walk);
+  const session = useShownSession();
   const host = useRef<HTMLDivElement>(null);
   const [pointing, setPointing] = useState<Pointing>({ time: null, view: 'now' });
   const [merge] = useState(() => (next: Partial<Pointing>) => setPointing((held) => mergePointing(held, next)));

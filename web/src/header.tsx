@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { newestCandle } from './candle-window.ts';
 import { priceDecimals, priceText } from './format.ts';
 import { HealthLamps } from './health-lamps.tsx';
-import { usePage, usePageState } from './page-context.ts';
+import { usePage, usePageState, useShownSession } from './page-context.ts';
 import { instrumentsOf, instrumentWords, seriesOf, TIMEFRAMES } from './series.ts';
 import { AgeBadge, ConnectionLamp } from './status.tsx';
 import type { Language } from './strings.ts';
@@ -87,7 +87,7 @@ function nextTick(before: Tick | null, seriesId: string, price: number): Tick {
 
 function LastPrice() {
   const { strings } = usePage();
-  const { window, series } = usePageState().session;
+  const { window, series } = useShownSession();
   const [tick, setTick] = useState<Tick | null>(null);
   const newest = newestCandle(window);
   if (newest === null) return <output className="price skeleton-text" aria-label={strings.lastPrice} />;

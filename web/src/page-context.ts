@@ -1,8 +1,9 @@
 /**
  * What every component may ask for: the store, the sentences of the chosen language, and the passing of time.
  */
-import { createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react';
-import type { Replay, ReplayState } from './replay.ts';
+import { createContext, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { knownWindow, type Replay, type ReplayState } from './replay.ts';
+import type { SessionState } from './session-state.ts';
 import type { PageState, PageStore } from './store.ts';
 import type { Strings } from './strings.ts';
 import type { StructureState } from './structure.ts';
@@ -58,4 +59,12 @@ export function useStructure(): StructureState {
 export function useReplay(): ReplayState | null {
   const { replay } = usePage();
   return useSyncExternalStore(replay.subscribe, replay.state);
+}
+
+/** The session as everything on the page shows it: whole, or in a walk only up to the candle it is at. */
+export function useShownSession(): SessionState {
+  const { session } = usePageState();
+  const walk = useReplay();
+  const known = useMemo(() => (walk === null ? null : knownWindow(walk)), [walk]);
+  return known === null ? session : { ...session, window: known };
 }
