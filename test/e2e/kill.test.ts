@@ -31,6 +31,8 @@ import { MarketClient } from '../fixtures/market-client.ts';
 import { dataFile, describeWithData } from '../fixtures/shared-data.ts';
 
 const KILLS = 20;
+/** Two days of history are enough to be torn apart, and ten would be fetched and folded at each of the starts. */
+const ENVIRONMENT = { HOTWICK_HISTORY_DAYS: '2' };
 const ALL = ['5m', '15m', '1h', '4h', '1d'].map(timeframe);
 const seed = Number(process.env['HOTWICK_TEST_SEED'] ?? Date.now() % 1_000_000);
 const folders: string[] = [];
@@ -166,7 +168,7 @@ describe('kill -9 during live ingest', () => {
     const args = ['demo', '--port', '0', '--data-dir', dataDir, '--speed', '600', '--seed', '11'];
     const told = new Map<string, string>();
     for (let kill = 0; kill < KILLS; kill++) {
-      const program = new HotwickProcess(args);
+      const program = new HotwickProcess(args, ENVIRONMENT);
       const client = new MarketClient(await program.port());
       await client.opened;
       const wanted = ['1m', ...ALL];
@@ -200,7 +202,7 @@ describe('kill -9 during live ingest', () => {
 
 /** One last, undisturbed run; then every stored candle of every timeframe is the one the exchange published. */
 async function expectEqualToExchange(dataDir: string): Promise<void> {
-  const config = loadConfig({});
+  const config = loadConfig(ENVIRONMENT);
   if (!config.ok) throw new Error(config.error.message);
   const warnings: string[] = [];
   const demo = await startDemo({
