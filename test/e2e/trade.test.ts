@@ -1,7 +1,7 @@
 /**
  * `hotwick trade` as people meet it: against a simulated exchange, on paper and with its money, until told to stop.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -24,6 +24,10 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
+function readStatus(data: string): unknown {
+  return JSON.parse(readFileSync(join(data, 'paper', 'hotcoin_runtime_status.json'), 'utf8'));
+}
+
 describe('hotwick trade', () => {
   it('starts on paper, says its limits, and ends in order when told (R9-2)', async () => {
     const settings = join(dir, 'hotcoin.json');
@@ -31,9 +35,13 @@ describe('hotwick trade', () => {
     const data = join(dir, 'paper');
     const args = ['trade', '--data-dir', data, '--config', settings, ...urls];
     const trade = new HotwickProcess(args, { HOTCOIN_EXECUTE: '1' });
-    await trade.match(/Trading runs/);
+    await trade.match(/health +tradeable/);
+    const running = readStatus(data);
+    expect(running).toMatchObject({ running: true, paper: true, execution_enabled: true, block_errors: {} });
     const ending = await trade.end();
     expect(ending).toMatchObject({ code: 0, signal: null });
+    expect(readStatus(data)).toMatchObject({ running: false, engine_state: 'stopped', can_open_new_positions: false });
+    expect(readFileSync(join(data, 'paper', 'hotcoin_events.jsonl'), 'utf8')).toContain('"event_type":"state_change"');
     expect(ending.stdout).toMatch(/mode +paper/);
     expect(ending.stdout).toMatch(/capital +777 USDT/);
     expect(ending.stdout).toMatch(/positions +at most 3/);

@@ -11,6 +11,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { LIVE_CONFIRMATION, type Trading } from '../hotcoin/trading-consent.ts';
 import { startTrade } from '../modes/trade.ts';
 import { toEventLines } from '../trading/event-text.ts';
+import { TradingExports } from '../trading/exports/trading-exports.ts';
 import { checkKey } from '../trading/key-check.ts';
 import type { TradingService } from '../trading/trading-service.ts';
 import { packageVersion } from '../version.ts';
@@ -56,11 +57,16 @@ async function runTrade(flags: TradeFlags): Promise<void> {
     const clock = createWallClock();
     try {
       describe(plan.value);
-      const service = await start(plan.value, { clock, stop });
+      const exports = openExports(plan.value, clock);
+      const service = await start(plan.value, { clock, stop, exports });
       if (!service.ok) return sayFailure(service.error);
       say('\nTrading runs. Press Ctrl-C to stop, twice to end at once. Times are UTC.\n');
+      exports.start(service.value);
       await stopped;
-      await closeInTime(service.value);
+      await closeInTime(async () => {
+        await service.value.close();
+        await exports.close();
+      });
     } finally {
       clock.close();
     }
@@ -70,7 +76,7 @@ async function runTrade(flags: TradeFlags): Promise<void> {
 
 async function start(
   plan: TradePlan,
-  { clock, stop }: { readonly clock: Clock; readonly stop: Stop },
+  { clock, stop, exports }: { readonly clock: Clock; readonly stop: Stop; readonly exports: TradingExports },
 ): Promise<Result<TradingService, Failure>> {
   const { credentials, endpoints, trading } = plan;
   const isKeyUsed = trading === 'real' && credentials !== null;
@@ -85,6 +91,7 @@ async function start(
     wallClock: clock,
     notifier: createLogNotifier({ write: sayWarning }),
     onEvents: (events) => {
+      exports.take(events);
       for (const event of events) for (const line of toEventLines(event)) say(line);
     },
     onWarning: sayWarning,
@@ -92,14 +99,27 @@ async function start(
   });
 }
 
+const EXPORT_MODES = { observe: 'observe', simulated: 'paper', real: 'live' } as const;
+
+function openExports({ resolved, trading, dataDir }: TradePlan, clock: Clock): TradingExports {
+  return new TradingExports({
+    dir: dataDir,
+    clock,
+    mode: EXPORT_MODES[trading],
+    configHash: resolved.hash,
+    runId: clock.now().toString(36),
+    onWarning: sayWarning,
+  });
+}
+
 /** R9-2: what does not close in time is left behind; everything that matters was stored before. */
-async function closeInTime(service: TradingService): Promise<void> {
+async function closeInTime(close: () => Promise<void>): Promise<void> {
   const limit = setTimeout(() => {
     sayWarning(`trading did not stop within ${STOP_MS / 1000} s; it is ended, and the next start recovers`);
     process.exit(1);
   }, STOP_MS);
   try {
-    await service.close();
+    await close();
   } finally {
     clearTimeout(limit);
   }

@@ -1,0 +1,143 @@
+/**
+ * The event log's contract (hotcoin.md 5.5): what each event of trading is as lines of `hotcoin_events.jsonl`. The shapes
+ * below are what readers may rely on; a change that breaks one raises `EVENT_SCHEMA_VERSION`. Prices, quantities and
+ * money are texts, exact to the last digit; times are Unix seconds.
+ */
+import { z } from 'zod';
+
+/** Version of every shape in this file together. */
+export const EVENT_SCHEMA_VERSION = 1;
+
+const number = z.number().nullable();
+const text = z.string().nullable();
+const pending = z
+  .strictObject({
+    target_state: z.string(),
+    ok_cycles: z.number(),
+    required_cycles: z.number(),
+    source_state: z.string(),
+  })
+  .nullable();
+const stateFields = { engine_state: z.string(), state_recovery_pending: pending };
+const order = {
+  symbol: z.string(),
+  side: z.enum(['BUY', 'SELL']),
+  intent: z.enum(['open', 'close', 'protect']),
+  client_order_id: text,
+  position_id: z.string(),
+  ts: z.number(),
+};
+const outcome = z.strictObject({
+  ...order,
+  ok: z.boolean(),
+  error: text,
+  error_class: text,
+  code: text,
+  precheck_code: text,
+  status: z.string(),
+  executed_price: text,
+  executed_qty: z.string(),
+  reason: z.string(),
+});
+const verdict = z.strictObject({
+  rule: z.string(),
+  outcome: z.enum(['passed', 'refused']),
+  value: z.union([z.number(), z.string()]).nullable(),
+  limit: z.union([z.number(), z.string()]).nullable(),
+  text: z.string(),
+});
+const decision = z.strictObject({
+  decision_id: z.string(),
+  symbol: z.string(),
+  position_id: text,
+  intent_id: text,
+  outcome: z.enum(['approved', 'refused']),
+  rule: text,
+  reason: text,
+  price: text,
+  strength: number,
+  heat: number,
+  verdicts: z.array(verdict),
+  size: z.array(z.strictObject({ name: z.string(), amount: z.string() })),
+});
+
+/** Payloads by event type. */
+export const EVENT_PAYLOADS = {
+  anomaly: z.strictObject({
+    symbol: z.string(),
+    price: z.number(),
+    volume_surge_ratio: number,
+    price_change_5m: number,
+    price_change_24h: z.number(),
+    quote_volume_24h: z.number(),
+  }),
+  candidate_snapshot: z.strictObject({
+    pool_size: z.number(),
+    candidate_count: z.number(),
+    top_symbols: z.array(z.string()).max(10),
+    ...stateFields,
+  }),
+  signal_snapshot: z.strictObject({
+    signal_count: z.number(),
+    actionable_count: z.number(),
+    signals: z.array(
+      z.strictObject({ symbol: z.string(), action: z.enum(['BUY', 'SELL', 'HOLD']), strength: z.number() }),
+    ),
+    allow_open: z.boolean(),
+    ...stateFields,
+  }),
+  entry_approved: decision,
+  entry_rejected: decision,
+  exit_decision: decision,
+  sell_signal_close: z.strictObject({ symbol: z.string(), price: text, reason: z.string(), strength: number }),
+  order_attempt: z.strictObject({ ...order, type: text, quote_amount: text, qty: text, reason: z.string() }),
+  order_update: outcome,
+  order_result: outcome,
+  stop_change: z.strictObject({
+    position_id: z.string(),
+    protection: z.string(),
+    stop_price: text,
+    naked_ms: z.number(),
+  }),
+  leg_closed: z.strictObject({
+    symbol: z.string(),
+    position_id: z.string(),
+    leg: z.number(),
+    pnl_net: z.string(),
+    reason: z.string(),
+  }),
+  position_closed: z.strictObject({
+    symbol: z.string(),
+    position_id: z.string(),
+    legs: z.number(),
+    pnl_net: z.string(),
+    reason: z.string(),
+  }),
+  risk_action: z.strictObject({ layer: z.string(), text: z.string() }),
+  emergency_close: z.strictObject({ symbols: z.array(z.string()), reason: z.string(), ts: z.number() }),
+  state_change: z.strictObject({ reasons: z.array(z.string()), ...stateFields }),
+  mismatch: z.strictObject({ kind: z.string() }).catchall(z.string()),
+} as const;
+
+/** A type of event. */
+export type EventType = keyof typeof EVENT_PAYLOADS;
+
+/** One event before it has a place in the log. */
+export type EventBody = {
+  readonly [Type in EventType]: {
+    readonly event_type: Type;
+    readonly payload: z.infer<(typeof EVENT_PAYLOADS)[Type]>;
+  };
+}[EventType];
+
+/** Around every payload. `seq` grows by one within a run; a hole is an event that could not be kept. */
+export const eventEnvelope = z.strictObject({
+  ts: z.number(),
+  seq: z.number().int().min(1),
+  schema_version: z.literal(EVENT_SCHEMA_VERSION),
+  run_id: z.string().min(1),
+  config_hash: z.string().min(1),
+  event_type: z.string(),
+  trace_id: z.string().optional(),
+  payload: z.record(z.string(), z.unknown()),
+});

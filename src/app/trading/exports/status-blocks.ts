@@ -1,0 +1,177 @@
+/**
+ * The blocks of `hotcoin_runtime_status.json` (hotcoin.md 5.4), each collected by itself: one that fails is missing and
+ * named in `block_errors`, and the others are there (R9-3). Times are Unix seconds, money is text.
+ */
+import { toDecimalText } from '../../../core/decimal.ts';
+import type { EpochMs } from '../../../core/time.ts';
+import { areEntriesOpen } from '../../../decisions/index.ts';
+import { listCandidates } from '../../../discovery/index.ts';
+import type { EngineState, TradingEvent } from '../../../engine/index.ts';
+import { readExecution } from '../../../execution/index.ts';
+import { toReason } from '../../../model/failure.ts';
+import { summarizePnl, viewPortfolio } from '../../../portfolio/index.ts';
+import type { MarketWatchStatus } from '../../../ports/market-watch.ts';
+import { stateOf } from './event-bodies.ts';
+import { symbolOf } from './trade-line.ts';
+
+/** What the status is made of. */
+export type StatusSource = {
+  readonly now: EpochMs;
+  readonly mode: 'observe' | 'paper' | 'live';
+  readonly configHash: string;
+  readonly runId: string;
+  readonly eventLogFile: string;
+  readonly state: () => NonNullable<EngineState['trading']>;
+  readonly watch: () => MarketWatchStatus;
+  /** Newest last. */
+  readonly anomalies: readonly Extract<TradingEvent, { readonly kind: 'anomaly' }>[];
+  readonly signals: readonly Extract<TradingEvent, { readonly kind: 'signals' }>['signals'][number][];
+};
+
+type Block = (source: StatusSource) => Readonly<Record<string, unknown>>;
+
+const SHOWN_MAX = 20;
+/** Anomalies of this long count as present. */
+const ANOMALY_WINDOW_MS = 15 * 60_000;
+
+const BLOCKS: Readonly<Record<string, Block>> = {
+  engine: ({ state }) => {
+    const { decisions } = state();
+    const { engine_state, state_recovery_pending } = stateOf(decisions.health);
+    return {
+      engine_state,
+      engine_state_reasons: decisions.health.reasons,
+      state_recovery_pending,
+      can_open_new_positions: areEntriesOpen(decisions),
+      risk_halted: decisions.halt !== null,
+      emergency: decisions.emergency?.reason ?? null,
+    };
+  },
+  freshness: ({ watch, state, now }) => {
+    const { tickers } = watch();
+    const { frameTime } = state().discovery.stream;
+    const isConnected = tickers.live > 0;
+    const freshness = {
+      ws_connected: isConnected,
+      latest_ticker_age_sec: frameTime === null ? null : (now - frameTime) / 1000,
+      priced_symbols: Object.keys(state().portfolio.marks).length,
+    };
+    return { freshness, ws_connected: isConnected };
+  },
+  execution: ({ state, now }) => {
+    const { metrics, prechecks } = readExecution(state().execution, now);
+    return {
+      execution_metrics: metrics,
+      precheck_stats: prechecks,
+    };
+  },
+  pool: ({ state }) => {
+    const candidates = listCandidates(state().discovery.pool).toSorted((a, b) => b.heat - a.heat);
+    return { pool_size: candidates.length, candidates: candidates.slice(0, SHOWN_MAX).map(candidateBlock) };
+  },
+  anomalies: ({ anomalies, now }) => ({
+    anomaly_count: anomalies.filter(({ time }) => now - time <= ANOMALY_WINDOW_MS).length,
+    recent_anomalies: anomalies.slice(-SHOWN_MAX).map(({ anomaly, time }) => ({
+      symbol: symbolOf(anomaly.instrumentId),
+      volume_surge_ratio: anomaly.volumeRatio,
+      price_change_5m: anomaly.change5m,
+      computed_at: time / 1000,
+    })),
+  }),
+  signals: ({ signals }) => ({
+    active_signals: signals.filter(({ action }) => action !== 'HOLD').length,
+    recent_signals: signals.slice(-SHOWN_MAX).map(({ instrumentId, computedAt, ...signal }) => ({
+      symbol: symbolOf(instrumentId),
+      action: signal.action,
+      strength: signal.strength,
+      confidence: signal.confidence,
+      reason: signal.reason,
+      computed_at: computedAt / 1000,
+    })),
+  }),
+  money: ({ state }) => {
+    const { portfolio } = state();
+    const { equity, cash, peak, positions } = viewPortfolio(portfolio);
+    const { totalTrades, winRate, totalPnl, maxDrawdown } = summarizePnl(portfolio.pnl);
+    return {
+      positions: positions.length,
+      equity: toDecimalText(equity),
+      cash: toDecimalText(cash),
+      peak_equity: toDecimalText(peak),
+      pnl_summary: {
+        total_trades: totalTrades,
+        win_rate: winRate,
+        total_pnl: toDecimalText(totalPnl),
+        max_drawdown: toDecimalText(maxDrawdown),
+      },
+    };
+  },
+};
+
+/** The status of a running system. */
+export function collectStatus(source: StatusSource): Readonly<Record<string, unknown>> {
+  const errors: Record<string, string> = {};
+  const blocks = Object.entries(BLOCKS).map(([name, collect]) => {
+    try {
+      return collect(source);
+    } catch (error) {
+      // The other blocks are worth having without this one.
+      errors[name] = toReason(error);
+      return { [name]: null };
+    }
+  });
+  const { now, mode, configHash, runId, eventLogFile } = source;
+  return {
+    running: true,
+    ts: now / 1000,
+    paper: mode !== 'live',
+    execution_enabled: mode !== 'observe',
+    config_hash: configHash,
+    run_id: runId,
+    event_log_file: eventLogFile,
+    ...Object.assign({}, ...blocks),
+    monitors: {},
+    hot_posts: [],
+    block_errors: errors,
+  };
+}
+
+/** The status that stays behind. */
+export function stoppedStatus(now: EpochMs): Readonly<Record<string, unknown>> {
+  return {
+    running: false,
+    ts: now / 1000,
+    engine_state: 'stopped',
+    can_open_new_positions: false,
+    message: 'trading was stopped; positions are left to their resting stops',
+    monitors: {},
+  };
+}
+
+function candidateBlock({
+  instrumentId,
+  heat,
+  source,
+  status,
+  market,
+  components,
+  listing,
+}: ReturnType<typeof listCandidates>[number]) {
+  return {
+    symbol: symbolOf(instrumentId),
+    heat_score: heat,
+    source,
+    status,
+    price_change_5m: market.change5m,
+    price_change_24h: market.change24h,
+    quote_volume_24h: market.quoteVolume24h,
+    volume_surge_ratio: market.volumeRatio,
+    score_announcement: components.announcement,
+    score_social: components.social,
+    score_sentiment: components.sentiment,
+    score_momentum: components.momentum,
+    score_liquidity: components.liquidity,
+    score_risk_penalty: components.riskPenalty,
+    has_listing_signal: listing !== null,
+  };
+}

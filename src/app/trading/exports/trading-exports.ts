@@ -1,0 +1,200 @@
+/**
+ * The files that other programs read of trading: the event log, closed trades by day, and the status. Events come in as
+ * the engine tells them and cost the engine nothing but a push; a disk that fails is tried again and never stops trading
+ * (R2-6). The engine's own journal and order store do not depend on any of it.
+ */
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { assert } from '../../../core/assert.ts';
+import { addMs } from '../../../core/time.ts';
+import type { TradingEvent } from '../../../engine/index.ts';
+import { toReason } from '../../../model/failure.ts';
+import type { TradeLeg } from '../../../model/position.ts';
+import type { Cancel, Clock } from '../../../ports/clock.ts';
+import type { TradingService } from '../trading-service.ts';
+import { type TradingNow, toEventBodies } from './event-bodies.ts';
+import { EVENT_SCHEMA_VERSION } from './event-line.ts';
+import { LineFile } from './line-file.ts';
+import { rotateLog } from './rotate-log.ts';
+import { collectStatus, type StatusSource, stoppedStatus } from './status-blocks.ts';
+import { type TradeContext, toTradeLine, tradeFileOf } from './trade-line.ts';
+
+/** Where the files go and what is said in each of them. */
+export type ExportOptions = Pick<StatusSource, 'mode' | 'configHash' | 'runId'> & {
+  readonly dir: string;
+  readonly clock: Clock;
+  readonly onWarning: (reason: string) => void;
+};
+
+/** Name of the event log. */
+export const EVENTS_FILE = 'hotcoin_events.jsonl';
+/** Name of the status. */
+export const STATUS_FILE = 'hotcoin_runtime_status.json';
+
+const STATUS_MS = 5_000;
+const WAITING_MAX = 20_000;
+const ROTATION = { bytesMax: 20 * 1024 * 1024, archivesMax: 14 };
+const RECENT_MAX = 200;
+const CONTEXTS_MAX = 1_000;
+
+type Entry = Pick<TradeContext, 'strength' | 'heat'>;
+
+/** Writes the files while trading runs. */
+export class TradingExports {
+  readonly #options: ExportOptions;
+  readonly #lines: LineFile;
+  readonly #anomalies: StatusSource['anomalies'][number][] = [];
+  readonly #signals: StatusSource['signals'][number][] = [];
+  /** What an entry was decided by, by trace; and at what price an exit was, by position. */
+  readonly #entries = new Map<string, Entry>();
+  readonly #exits = new Map<string, TradeContext['decidedPrice']>();
+  /** Distance of the stop by position; the guard of one that is over is gone. */
+  readonly #distances = new Map<string, number>();
+  #service: Pick<TradingService, 'engine' | 'watch'> | null = null;
+  #sequence = 0;
+  #cancel: Cancel | null = null;
+  #writing: Promise<void> = Promise.resolve();
+  #isStatusFailing = false;
+
+  constructor(options: ExportOptions) {
+    this.#options = options;
+    const { dir, clock, onWarning } = options;
+    this.#lines = new LineFile({
+      waitingMax: WAITING_MAX,
+      onWarning,
+      prepare: (path) =>
+        path === join(dir, EVENTS_FILE) ? rotateLog(path, { ...ROTATION, now: clock.now() }) : Promise.resolve(),
+    });
+  }
+
+  /** Takes events, also before `start`; never throws and never waits. */
+  take(events: readonly TradingEvent[]): void {
+    try {
+      for (const event of events) this.#takeOne(event);
+    } catch (error) {
+      this.#options.onWarning(`an event could not be exported: ${toReason(error)}`);
+    }
+  }
+
+  /** Begins to write, at once and then every five seconds. */
+  start(service: Pick<TradingService, 'engine' | 'watch'>): void {
+    this.#service = service;
+    this.#repeat();
+  }
+
+  /** Writes what waits and that trading stopped. */
+  async close(): Promise<void> {
+    this.#cancel?.();
+    this.#cancel = null;
+    await this.#writing;
+    await this.#lines.flush();
+    await this.#writeStatus(stoppedStatus(this.#options.clock.now()));
+  }
+
+  #repeat(): void {
+    const { clock } = this.#options;
+    this.#cancel = clock.schedule(addMs(clock.now(), STATUS_MS), () => this.#repeat());
+    this.#writing = this.#writing.then(async () => {
+      await this.#lines.flush();
+      await this.#writeStatus(collectStatus(this.#describe()));
+    });
+  }
+
+  #describe(): StatusSource {
+    const { mode, configHash, runId, clock, dir } = this.#options;
+    return {
+      now: clock.now(),
+      mode,
+      configHash,
+      runId,
+      eventLogFile: join(dir, EVENTS_FILE),
+      state: () => {
+        const trading = this.#now();
+        assert(trading !== null, 'trading is not open yet');
+        return trading;
+      },
+      watch: () => {
+        assert(this.#service !== null, 'the market is not watched yet');
+        return this.#service.watch.status();
+      },
+      anomalies: this.#anomalies,
+      signals: this.#signals,
+    };
+  }
+
+  #now(): TradingNow {
+    return this.#service?.engine.state().trading ?? null;
+  }
+
+  #takeOne(event: TradingEvent): void {
+    this.#remember(event);
+    const { dir, configHash, runId } = this.#options;
+    for (const body of toEventBodies(event, this.#now())) {
+      this.#sequence++;
+      const envelope = {
+        ts: event.time / 1000,
+        seq: this.#sequence,
+        schema_version: EVENT_SCHEMA_VERSION,
+        run_id: runId,
+        config_hash: configHash,
+        event_type: body.event_type,
+        ...(event.traceId === null ? {} : { trace_id: event.traceId }),
+        payload: body.payload,
+      };
+      this.#lines.add(join(dir, EVENTS_FILE), JSON.stringify(envelope));
+    }
+    if (event.kind === 'leg') this.#lines.add(join(dir, tradeFileOf(event.leg)), this.#tradeLine(event.leg));
+  }
+
+  #remember(event: TradingEvent): void {
+    if (event.kind === 'anomaly') keep(this.#anomalies, event);
+    else if (event.kind === 'signals') for (const signal of event.signals) keep(this.#signals, signal);
+    else if (event.kind === 'order') this.#rememberDistance(event.order.positionId);
+    else if (event.kind === 'decision' && event.record.outcome === 'approved') {
+      const { record } = event;
+      if (record.kind === 'entry') keepIn(this.#entries, record.positionId ?? record.traceId, record);
+      else if (record.positionId !== null) keepIn(this.#exits, record.positionId, record.price);
+    }
+  }
+
+  #rememberDistance(positionId: string): void {
+    const decisions = this.#now()?.decisions;
+    const distance = decisions?.guards[positionId]?.stopDistance ?? decisions?.distances[positionId];
+    if (distance !== undefined) keepIn(this.#distances, positionId, distance);
+  }
+
+  #tradeLine(leg: TradeLeg): string {
+    const { mode, configHash } = this.#options;
+    const entry = this.#entries.get(leg.positionId) ?? this.#entries.get(leg.traceId);
+    return toTradeLine(leg, {
+      mode: mode === 'live' ? 'live' : 'paper',
+      configHash,
+      decidedPrice: this.#exits.get(leg.positionId) ?? null,
+      stopDistance: this.#distances.get(leg.positionId) ?? null,
+      strength: entry?.strength ?? null,
+      heat: entry?.heat ?? null,
+    });
+  }
+
+  async #writeStatus(status: Readonly<Record<string, unknown>>): Promise<void> {
+    const path = join(this.#options.dir, STATUS_FILE);
+    try {
+      await writeFile(`${path}.tmp`, `${JSON.stringify(status)}\n`);
+      await rename(`${path}.tmp`, path);
+      this.#isStatusFailing = false;
+    } catch (error) {
+      if (!this.#isStatusFailing) this.#options.onWarning(`${path} can not be written: ${toReason(error)}`);
+      this.#isStatusFailing = true;
+    }
+  }
+}
+
+function keep<T>(kept: T[], value: T): void {
+  kept.push(value);
+  if (kept.length > RECENT_MAX) kept.shift();
+}
+
+function keepIn<T>(kept: Map<string, T>, key: string, value: T): void {
+  kept.set(key, value);
+  if (kept.size > CONTEXTS_MAX) for (const oldest of kept.keys()) return void kept.delete(oldest);
+}
