@@ -51,6 +51,8 @@ export type PortfolioInput =
       readonly time: EpochMs;
       readonly prices: readonly { readonly instrumentId: InstrumentId; readonly price: Price }[];
     }
+  /** Nothing but time: a day begins also where nothing is held and no price is told. */
+  | { readonly kind: 'timePassed'; readonly time: EpochMs }
   /** Drawdown is measured from here on. */
   | { readonly kind: 'peakReset'; readonly time: EpochMs };
 
@@ -93,6 +95,8 @@ export function foldPortfolio(state: PortfolioState, input: PortfolioInput): rea
         if (price > 0n && isHeld(state, instrumentId)) state.marks[instrumentId] = { price, time: input.time };
       }
       state.peak = greater(state.peak, equityOf(state));
+      return [];
+    case 'timePassed':
       return [];
     case 'peakReset':
       state.peak = equityOf(state);

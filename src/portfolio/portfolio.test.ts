@@ -146,6 +146,17 @@ describe('the portfolio', () => {
     expect([text(view.peak), text(view.equity)]).toEqual(['1100', '1020']);
   });
 
+  it('R4-10 begins a day by time alone where nothing is held', () => {
+    const state = createPortfolio(capital);
+    const midnight = Date.UTC(2026, 0, 2);
+    foldPortfolio(state, fill({ price: '0.1', quantity: '1000', at: midnight - 60_000 }));
+    foldPortfolio(state, fill({ side: 'sell', price: '0.04', quantity: '1000', at: midnight - 30_000 }));
+    foldPortfolio(state, { kind: 'timePassed', time: epochMs(midnight - 1) });
+    expect(text(viewPortfolio(state).dayStartEquity)).toBe('1000');
+    foldPortfolio(state, { kind: 'timePassed', time: epochMs(midnight) });
+    expect(text(viewPortfolio(state).dayStartEquity)).toBe('940');
+  });
+
   it('R4-10 begins a day at 00:00 UTC, with the equity of that moment', () => {
     const state = createPortfolio(capital);
     const midnight = Date.UTC(2026, 0, 2);

@@ -11,7 +11,7 @@ import type { CandleGap, ClosedCandle } from '../../model/candle.ts';
 import type { InstrumentsReceived } from '../../model/listing-facts.ts';
 import type { TradingEffect, TradingInput } from './trading-events.ts';
 import { discover, followPrices } from './trading-market.ts';
-import { decide, execute } from './trading-orders.ts';
+import { book, decide, execute } from './trading-orders.ts';
 import { foldSignals, followAgain, SIGNAL_TIMER, takeMarket } from './trading-signals.ts';
 import { createTrading, type Told, type TradingSettings, type TradingState } from './trading-state.ts';
 import { createTradingTurn, effectsOfTurn, type TradingTurn } from './trading-turn.ts';
@@ -174,6 +174,7 @@ function takeTimer(turn: TradingTurn, timerId: string): void {
   if (timerId === CYCLE_TIMER) beginCycle(turn);
   else if (timerId === GUARD_TIMER) {
     turn.effects.push({ kind: 'startTimer', timerId, at: addMs(receivedTime, GUARD_MS) });
+    book(turn, { kind: 'timePassed', time: receivedTime });
     decide(turn, { kind: 'guardDue', time: receivedTime });
   } else if (timerId.startsWith(EXECUTION_TIMER)) execute(turn, { kind: 'timerFired', receivedTime, timerId });
   else if (timerId.startsWith(SIGNAL_TIMER)) foldSignals(turn, { kind: 'timerFired', receivedTime, timerId });
