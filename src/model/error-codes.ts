@@ -228,6 +228,14 @@ export const ERROR_CODES = {
     message: 'the API key is refused: {reason}',
     hint: 'Make a key that may trade on spot and nothing else, without withdrawals. Nothing was started.',
   },
+  trading_not_running: {
+    message: 'no trading runs on {path}',
+    hint: 'Name its directory with --data-dir. If it hangs, end it: stops rest on the exchange; sell by hand there.',
+  },
+  emergency_unfinished: {
+    message: 'after {seconds} s trading in {path} has not said that it sold everything',
+    hint: 'The command stands and sales are tried again. Look at its output, and at the account on the exchange itself.',
+  },
   notifier_failed: {
     message: 'a notice could not be delivered through {channel}: {reason}',
     hint: 'The notice stands in the log. Check the channel settings.',

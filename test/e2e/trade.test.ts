@@ -29,7 +29,7 @@ function readStatus(data: string): unknown {
 }
 
 describe('hotwick trade', () => {
-  it('starts on paper, says its limits, and ends in order when told (R9-2)', async () => {
+  it('starts on paper, says its limits, obeys an emergency (R7-3), and ends in order when told (R9-2)', async () => {
     const settings = join(dir, 'hotcoin.json');
     writeFileSync(settings, JSON.stringify({ execution: { initial_capital: 777, max_concurrent_positions: 3 } }));
     const data = join(dir, 'paper');
@@ -38,8 +38,12 @@ describe('hotwick trade', () => {
     await trade.match(/health +tradeable/);
     const running = readStatus(data);
     expect(running).toMatchObject({ running: true, paper: true, execution_enabled: true, block_errors: {} });
+    const closing = await runHotwick(['emergency-close', '--data-dir', data, '--reason', 'try it']);
+    expect(closing).toMatchObject({ code: 0, stderr: '' });
+    expect(closing.stdout).toMatch(/emergency +try it[\s\S]*positions +0/);
     const ending = await trade.end();
     expect(ending).toMatchObject({ code: 0, signal: null });
+    expect(ending.stdout).toMatch(/RISK +emergency: try it/);
     expect(readStatus(data)).toMatchObject({ running: false, engine_state: 'stopped', can_open_new_positions: false });
     expect(readFileSync(join(data, 'paper', 'hotcoin_events.jsonl'), 'utf8')).toContain('"event_type":"state_change"');
     expect(ending.stdout).toMatch(/mode +paper/);
@@ -67,11 +71,13 @@ describe('hotwick trade', () => {
     const wrong = (args: readonly string[], env: Record<string, string> = {}) =>
       runHotwick(['trade', '--data-dir', join(dir, 'wrong'), ...args], env);
     const endings = await Promise.all([
+      runHotwick(['emergency-close', '--data-dir', join(dir, 'wrong'), '--reason', 'none runs']),
       wrong(['--rest-url', 'http://127.0.0.1:1']),
       wrong([], { HOTCOIN_PAPER: 'maybe', BINANCE_API_KEY: 'only-half' }),
     ]);
     for (const ending of endings) expect(ending).toMatchObject({ code: 1, stdout: '' });
     expect(endings.map(({ stderr }) => stderr)).toEqual([
+      expect.stringMatching(/^error trading_not_running/),
       expect.stringMatching(/usage_wrong: .*together/),
       expect.stringMatching(/config_invalid: .*HOTCOIN_PAPER/),
     ]);

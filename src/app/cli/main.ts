@@ -13,6 +13,7 @@ import { addImportCommand } from './data-import-command.ts';
 import { addVerifyCommand } from './data-verify-command.ts';
 import { addDemoCommand } from './demo-command.ts';
 import { addDoctorCommand } from './doctor-command.ts';
+import { addEmergencyCommand } from './emergency-command.ts';
 import { sayFailure } from './output.ts';
 import { addProfilesCommand } from './profiles-command.ts';
 import { addReplayCommand } from './replay-command.ts';
@@ -47,6 +48,7 @@ const program = new Command('hotwick')
 addDemoCommand(program);
 addUpCommand(program);
 addTradeCommand(program);
+addEmergencyCommand(program);
 addSimCommand(program);
 addScanCommand(program);
 addReplayCommand(program);

@@ -13,6 +13,7 @@ import { startTrade } from '../modes/trade.ts';
 import { toEventLines } from '../trading/event-text.ts';
 import { TradingExports } from '../trading/exports/trading-exports.ts';
 import { checkKey } from '../trading/key-check.ts';
+import { watchOperator } from '../trading/operator-file.ts';
 import type { TradingService } from '../trading/trading-service.ts';
 import { packageVersion } from '../version.ts';
 import { banner, grouped, say, sayFailure, sayWarning } from './output.ts';
@@ -31,7 +32,8 @@ over that HOTCOIN_PAPER, HOTCOIN_EXECUTE, HOTCOIN_CAPITAL and HOTCOIN_BLACKLIST.
 
 Money is traded with only when HOTCOIN_EXECUTE=1, HOTCOIN_PAPER=0, BINANCE_API_KEY and BINANCE_SECRET_KEY are set (an
 HMAC secret, or an Ed25519 private key as PEM) and --confirm-live ${LIVE_CONFIRMATION} is given. A key that may withdraw is
-refused. What is held at a stop stays held, with its stop resting on the exchange; on paper it ends with the process.`;
+refused. What is held at a stop stays held, with its stop resting on the exchange; on paper it ends with the process.
+hotwick emergency-close sells everything that a running trade holds.`;
 
 /** Longest time an orderly stop may take. */
 const STOP_MS = 15_000;
@@ -62,7 +64,9 @@ async function runTrade(flags: TradeFlags): Promise<void> {
       if (!service.ok) return sayFailure(service.error);
       say('\nTrading runs. Press Ctrl-C to stop, twice to end at once. Times are UTC.\n');
       exports.start(service.value);
+      const ignoreOperator = listen(plan.value, { service: service.value, clock });
       await stopped;
+      ignoreOperator();
       await closeInTime(async () => {
         await service.value.close();
         await exports.close();
@@ -96,6 +100,19 @@ async function start(
     },
     onWarning: sayWarning,
     onFatal: stop.fail,
+  });
+}
+
+/** `hotwick emergency-close` reaches a running process by a file. */
+function listen(
+  { dataDir }: TradePlan,
+  { service, clock }: { readonly service: TradingService; readonly clock: Clock },
+): () => void {
+  return watchOperator({
+    dir: dataDir,
+    clock,
+    command: (command) => service.engine.submit({ kind: 'operatorCommanded', receivedTime: clock.now(), command }),
+    onWarning: sayWarning,
   });
 }
 

@@ -1,0 +1,52 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createManualClock } from '../../adapters/clock/manual-clock.ts';
+import { epochMs } from '../../core/time.ts';
+import type { OperatorCommand } from '../../decisions/index.ts';
+import { OPERATOR_FILE, watchOperator, writeCommand } from './operator-file.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'hotwick-operator-'));
+const clock = createManualClock(epochMs(0));
+const commands: OperatorCommand[] = [];
+const warnings: string[] = [];
+const path = join(dir, OPERATOR_FILE);
+
+const stop = watchOperator({
+  dir,
+  clock,
+  command: async (command) => {
+    commands.push(command);
+  },
+  onWarning: (reason) => {
+    warnings.push(reason);
+  },
+});
+
+afterEach(() => {
+  stop();
+  clock.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+async function taken(): Promise<void> {
+  while (existsSync(path)) {
+    await clock.advance(500);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+describe("an operator's command in a file", () => {
+  it('is carried out once and removed; what is none is removed and warned of (R7-3)', async () => {
+    await writeCommand(dir, { kind: 'emergencyClose', requestId: 'r1', reason: 'test' });
+    await taken();
+    expect(commands).toEqual([{ kind: 'emergencyClose', requestId: 'r1', reason: 'test' }]);
+    writeFileSync(path, '{"kind":"buyEverything"}');
+    await taken();
+    await writeCommand(dir, { kind: 'resetEmergency' });
+    await taken();
+    expect(commands.map(({ kind }) => kind)).toEqual(['emergencyClose', 'resetEmergency']);
+    expect(warnings).toEqual([expect.stringContaining('is no command')]);
+  });
+});
