@@ -72,6 +72,8 @@ export type Matcher = {
   readonly balances: () => readonly Balance[];
   /** Changes the rules of instruments, or adds them. */
   readonly setRules: (rules: readonly TradingRules[]) => void;
+  /** Adds to the wallet, as a deposit does. */
+  readonly deposit: (fund: { readonly asset: string; readonly quantity: Decimal }) => void;
 };
 
 /** Commissions are rounded down to this, as Binance does for assets of eight decimals. */
@@ -102,7 +104,7 @@ class OrderDesk implements Matcher {
     const [maker, taker] = [ratioOfBps(costs.makerFeeBps), ratioOfBps(costs.takerFeeBps)];
     const kind = funds === 'boundless' ? 'boundless' : 'funded';
     this.#engine.openAccount({ id: TRADER, kind, commission: { maker, taker, mode: 'received' } });
-    if (funds !== 'boundless') for (const fund of funds) this.#engine.deposit(TRADER, fund);
+    if (funds !== 'boundless') for (const fund of funds) this.deposit(fund);
     this.setRules(rules);
   }
 
@@ -112,6 +114,10 @@ class OrderDesk implements Matcher {
       this.#engine.setRules(toSymbolRules(one));
       this.#engine.setStatus(one.instrumentId, one.status === 'trading' && one.isSpotAllowed ? 'TRADING' : 'HALT');
     }
+  }
+
+  deposit(fund: { readonly asset: string; readonly quantity: Decimal }): void {
+    this.#engine.deposit(TRADER, fund);
   }
 
   submit(order: ApprovedOrder, time: EpochMs): Result<OrderReport, Failure> {

@@ -42,6 +42,8 @@ export type SimVenue = Venue &
     readonly onPrice: (instrumentId: InstrumentId, price: Price, availableQuantity: Quantity) => void;
     /** Changes the rules of instruments, or adds instruments; orders stay as they are. */
     readonly setRules: (rules: readonly TradingRules[]) => void;
+    /** Adds to the wallet, as a deposit does. */
+    readonly deposit: Matcher['deposit'];
     /** Cuts the venue off: nothing is sent and reports wait, the newest of each order, until it is `up` again. */
     readonly setConnection: (state: 'up' | 'down') => void;
     /** The next order submitted arrives, but its answer does not. Calls add up. */
@@ -149,6 +151,10 @@ class PaperVenue implements SimVenue {
     if (this.#state === 'closed') return;
     const time = this.#clock.now();
     for (const change of this.#matcher.onPrice({ instrumentId, price, availableQuantity, time })) this.#report(change);
+  }
+
+  deposit(fund: Parameters<Matcher['deposit']>[0]): void {
+    this.#matcher.deposit(fund);
   }
 
   setRules(rules: readonly TradingRules[]): void {

@@ -77,14 +77,13 @@ function openVenue(options: TradeOptions, access: BinanceAccess): TradingVenue {
   const { credentials, trading, clock, seed, resolved } = options;
   if (trading === 'real' && credentials !== null) {
     const venue = access.openVenue(credentials);
-    return { venue, account: venue, follow: () => {} };
+    return { venue, account: venue, follow: () => {}, fund: () => {} };
   }
   const { execution } = resolved.config;
   const feeBps = execution.taker_fee_rate * 10_000;
   const paper = createPaperVenue({
     clock,
     random: createSeededRandom(seed, 'paper'),
-    capital: toTradingSettings(resolved, trading).initialCapital,
     costs: {
       makerFeeBps: feeBps,
       takerFeeBps: feeBps,
@@ -93,5 +92,5 @@ function openVenue(options: TradeOptions, access: BinanceAccess): TradingVenue {
     },
     fetchRules: access.fetchTradingRules,
   });
-  return { venue: paper, account: paper, follow: paper.follow };
+  return { venue: paper, account: paper, follow: paper.follow, fund: paper.fund };
 }

@@ -5,11 +5,11 @@
  */
 import type { MatcherCosts } from '../../adapters/sim/matcher-pricing.ts';
 import { createSimVenue, type SimVenue } from '../../adapters/sim/sim-venue.ts';
-import { decimalFromFloat, divide, ZERO } from '../../core/decimal.ts';
+import { type Decimal, decimalFromFloat, divide, ZERO } from '../../core/decimal.ts';
 import type { Result } from '../../core/result.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { InstrumentId } from '../../model/instrument.ts';
-import type { Money, Price, Quantity } from '../../model/money.ts';
+import type { Price, Quantity } from '../../model/money.ts';
 import type { Ticker } from '../../model/ticker.ts';
 import type { TradingRules } from '../../model/trading-rules.ts';
 import type { Account } from '../../ports/account.ts';
@@ -18,25 +18,33 @@ import type { MarketWatchEvent } from '../../ports/market-watch.ts';
 import type { Random } from '../../ports/random.ts';
 import type { Venue } from '../../ports/venue.ts';
 
+/** So much of an asset. */
+export type Holding = { readonly asset: string; readonly quantity: Decimal };
+
 /** What paper is made of. */
 export type PaperOptions = {
   readonly clock: Clock;
   readonly random: Random;
-  readonly capital: Money;
   readonly costs: MatcherCosts;
   /** The exchange's rules, read anew when asked for. */
   readonly fetchRules: () => Promise<Result<readonly TradingRules[], Failure>>;
 };
 
-/** The venue and its account; `follow` moves its market by what the watch tells. */
-export type PaperVenue = Venue & Account & { readonly follow: (event: MarketWatchEvent) => void };
+/** The venue and its account. */
+export type PaperVenue = Venue &
+  Account & {
+    /** Moves its market by what the watch tells. */
+    readonly follow: (event: MarketWatchEvent) => void;
+    /** Puts into the wallet what the ledger says is there, once, at the start. */
+    readonly fund: (holdings: readonly Holding[]) => void;
+  };
 
 const MINUTES_A_DAY = 1_440;
 
-/** A funded venue without prices. */
+/** A venue without prices, and without anything in its wallet. */
 export function createPaperVenue(options: PaperOptions): PaperVenue {
-  const { clock, random, capital, costs, fetchRules } = options;
-  const venue = createSimVenue({ clock, random, costs, rules: [], funds: [{ asset: 'USDT', quantity: capital }] });
+  const { clock, random, costs, fetchRules } = options;
+  const venue = createSimVenue({ clock, random, costs, rules: [], funds: [] });
   const fetchTradingRules = async (): Promise<Result<readonly TradingRules[], Failure>> => {
     const answer = await fetchRules();
     if (answer.ok) venue.setRules(answer.value);
@@ -56,6 +64,9 @@ export function createPaperVenue(options: PaperOptions): PaperVenue {
     close: () => venue.close(),
     fetchTradingRules,
     follow: (event) => followMarket(venue, event),
+    fund: (holdings) => {
+      for (const holding of holdings) if (holding.quantity > 0n) venue.deposit(holding);
+    },
   };
 }
 

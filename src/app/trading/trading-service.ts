@@ -23,7 +23,9 @@ import type { RequestLedger } from '../../ports/request-ledger.ts';
 import type { Venue } from '../../ports/venue.ts';
 import { prepareDataDir } from '../service/kline-service.ts';
 import { type Closer, closeAll } from './closers.ts';
+import { holdingsOf } from './ledger-holdings.ts';
 import { createListedTimes } from './listed-times.ts';
+import type { Holding } from './paper-venue.ts';
 import { SeriesFollower } from './series-follower.ts';
 import { SurroundingsWatch } from './surroundings-watch.ts';
 import { openTradingStores, type TradingStores } from './trading-stores.ts';
@@ -36,11 +38,15 @@ export type TradingMarket = {
   readonly close: () => Promise<void>;
 };
 
-/** Where orders go; `follow` hears what the market does, for a venue that has no market of its own. */
+/**
+ * Where orders go. For a venue that has no market and no wallet of its own, `follow` hears what the market does and
+ * `fund` what the ledger says is held at the start.
+ */
 export type TradingVenue = {
   readonly venue: Venue;
   readonly account: Account;
   readonly follow: (event: MarketWatchEvent) => void;
+  readonly fund: (holdings: readonly Holding[]) => void;
 };
 
 /** A row of choices. */
@@ -101,6 +107,8 @@ class Trading {
   readonly #market: TradingMarket;
   #engine: Engine | null = null;
   #feed: Feed | null = null;
+  /** As the venue told it last, also before there was anybody to hear it. */
+  #connection: 'up' | 'down' = 'up';
 
   constructor(options: TradingOptions, stores: TradingStores, closers: Closer[]) {
     this.#options = options;
@@ -109,6 +117,7 @@ class Trading {
     this.#market = options.openMarket(stores.ledger);
     closers.push(() => this.#market.close());
     this.#sides = options.openVenue();
+    this.#listen();
     closers.push(
       () => this.#sides.account.close(),
       () => this.#sides.venue.close(),
@@ -120,11 +129,23 @@ class Trading {
     closers.push(() => this.#watch.close());
   }
 
+  /** From the first moment on: a venue does not say again how its connection stands. */
+  #listen(): void {
+    const { venue } = this.#sides;
+    const { clock } = this.#options;
+    venue.onReport((report) => this.#offer({ kind: 'orderReported', receivedTime: clock.now(), report }));
+    venue.onConnection((connection) => {
+      this.#connection = connection;
+      this.#offer({ kind: 'venueChanged', receivedTime: clock.now(), connection });
+    });
+  }
+
   async start(): Promise<Result<TradingService, Failure>> {
     const engine = await this.#createEngine();
     this.#engine = engine;
     const recovered = await engine.recover();
     if (!recovered.ok) return recovered;
+    this.#sides.fund(holdingsOf(engine.state().trading?.portfolio ?? null, this.#options.settings.initialCapital));
     this.#feed = this.#market.openFeed((event) => this.#offer(event));
     const surroundings = this.#measure();
     // Stopping goes the way of the data: nothing more is measured or told, then everything that waits is stored.
@@ -133,10 +154,7 @@ class Trading {
       () => this.#getFeed().close(),
       () => surroundings.stop(),
     );
-    const { venue, account } = this.#sides;
-    const { clock } = this.#options;
-    venue.onReport((report) => this.#offer({ kind: 'orderReported', receivedTime: clock.now(), report }));
-    venue.onConnection((connection) => this.#offer({ kind: 'venueChanged', receivedTime: clock.now(), connection }));
+    const { account } = this.#sides;
     for (const input of await this.#describeStart(engine)) engine.mailbox.mustOffer(input);
     engine.start();
     this.#watch.start();
@@ -191,6 +209,7 @@ class Trading {
         ? [{ kind: 'listingsRestored', receivedTime, memory: listings.value } as const]
         : []),
       { kind: 'executionOpened', receivedTime, ...(await orders.loadOpen()) },
+      { kind: 'venueChanged', receivedTime, connection: this.#connection },
     ];
   }
 
