@@ -32,7 +32,7 @@ over that HOTCOIN_PAPER, HOTCOIN_EXECUTE, HOTCOIN_CAPITAL and HOTCOIN_BLACKLIST.
 
 Money is traded with only when HOTCOIN_EXECUTE=1, HOTCOIN_PAPER=0, BINANCE_API_KEY and BINANCE_SECRET_KEY are set (an
 HMAC secret, or an Ed25519 private key as PEM) and --confirm-live ${LIVE_CONFIRMATION} is given. A key that may withdraw is
-refused. What is held at a stop stays held, with its stop resting on the exchange; on paper it ends with the process.
+refused. What is held at a stop stays held, with its stop resting on the exchange; paper goes on at the next start.
 hotwick emergency-close sells everything that a running trade holds.`;
 
 /** Longest time an orderly stop may take. */
