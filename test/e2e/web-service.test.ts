@@ -62,9 +62,11 @@ describeWhere(CHROMIUM, `no Chromium at ${CHROMIUM}`)('the page on the program i
     if (candle === undefined) throw new Error('the program has too few candles');
     const before = await chart.layersByServer();
     const { sockets } = chart;
-    await chart.correct({ ...candle, high: Math.round(candle.high * 1.05) });
+    const spike = { ...candle, high: Math.round(candle.high * 1.05) };
+    await chart.correct(spike);
     expect(await chart.layersByServer()).not.toEqual(before);
     await chart.agrees();
+    await expect.poll(() => chart.highAt(spike.candle_time), soon).toBe(String(spike.high));
     expect(chart.sockets).toBe(sockets);
   });
 

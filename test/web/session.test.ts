@@ -65,6 +65,17 @@ describe('a session', () => {
     expect(session.state().closedLive).toBe(1);
   });
 
+  it('reads its candles again when they are doubted, for a correction that the stream does not tell', async () => {
+    const { network, session } = await liveSession(2500);
+    const corrected = { ...minute(2400), high: minute(2400).high * 2 };
+    network.desk.putSilently(series.id, [corrected]);
+    session.doubt();
+    await network.drain();
+    expectServersList(session, network);
+    expect(session.state().window.closed.at(-100)).toEqual(corrected);
+    expect(network.requests).toHaveLength(1);
+  });
+
   it('comes back after a lost socket with the last closed time, without a hole or a repeat', async () => {
     const { network, session } = await liveSession(100);
     network.cut();

@@ -111,6 +111,29 @@ describe('the reader of structure (9.2)', () => {
     expect(structure.state().catalog.cursor).toBe(6);
   });
 
+  it('tells that the past was rewritten when something older than what it held is said anew (2.12)', async () => {
+    const line = new Line();
+    const of = (cursor: number, visible: number) => {
+      const said = delta(cursor, ['a']) as { instruction_catalog_patch: object[] };
+      const patch = said.instruction_catalog_patch.map((item) => ({ ...item, visible_time: visible }));
+      return { ...said, instruction_catalog_patch: patch };
+    };
+    const answer = (cursor: number, visible: number) =>
+      ok({
+        records: [{ id: cursor, draw_delta: of(cursor, visible), factor_slices: null }],
+        next_cursor: { id: cursor },
+      });
+    line.answer = (path) => (path.startsWith('api/frame') ? frame(5, ['a']) : answer(6, 360));
+    const structure = await shown(line);
+    structure.candleClosed();
+    await line.advance(1000);
+    expect(structure.state()).toMatchObject({ rewrites: 0, catalog: { cursor: 6 } });
+    line.answer = () => answer(7, 300);
+    structure.candleClosed();
+    await line.advance(1000);
+    expect(structure.state()).toMatchObject({ rewrites: 1, catalog: { cursor: 7 } });
+  });
+
   it('begins anew when the cursor of the server went back: it is another ledger', async () => {
     const line = new Line();
     line.answer = (path) => (path.startsWith('api/frame') ? frame(9, ['old']) : poll(2, ['new']));

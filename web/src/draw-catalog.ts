@@ -31,6 +31,18 @@ export function applyDelta(catalog: DrawCatalog, delta: DrawDelta): DrawCatalog 
   return { items, active, cursor: delta.cursor, toTime: delta.toTime ?? catalog.toTime };
 }
 
+/**
+ * Whether `delta` says anew what candles made that `held` knew already: a ledger that only goes on says something of
+ * newer candles alone, so its candles were corrected or older ones came in.
+ */
+export function isRewritten(held: DrawCatalog, delta: DrawDelta): boolean {
+  const { toTime, cursor } = held;
+  if (toTime === null) return false;
+  return delta.patch.some(({ version, visibleTime }) => {
+    return version > cursor && visibleTime !== null && visibleTime <= toTime;
+  });
+}
+
 /** What stands, in the order it was first drawn. */
 export function activeItems(catalog: DrawCatalog): readonly DrawItem[] {
   return [...catalog.items.values()].filter(({ id }) => catalog.active.has(id));

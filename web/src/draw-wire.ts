@@ -29,8 +29,13 @@ export type DrawLine = {
   readonly style: 'solid' | 'dashed';
 };
 
-/** One version of one instruction. */
-export type DrawItem = { readonly id: string; readonly version: number; readonly definition: DrawMarker | DrawLine };
+/** One version of one instruction; `visibleTime` is the candle that made it, Unix seconds, where the server says so. */
+export type DrawItem = {
+  readonly id: string;
+  readonly version: number;
+  readonly visibleTime: number | null;
+  readonly definition: DrawMarker | DrawLine;
+};
 
 /** `GET /api/draw/delta`: what changed after a cursor and which ids stand. */
 export type DrawDelta = {
@@ -111,10 +116,11 @@ function itemOf(value: unknown): DrawItem | null {
   const fields = fieldsOf(value);
   const definition = fieldsOf(fields?.['definition']);
   if (fields === null || definition === null) return null;
-  const { instruction_id, version_id } = fields;
+  const { instruction_id, version_id, visible_time } = fields;
   if (!isText(instruction_id) || !isNumber(version_id)) return null;
   const drawn = definition['type'] === 'marker' ? markerOf(definition) : lineOf(definition);
-  return drawn === null ? null : { id: instruction_id, version: version_id, definition: drawn };
+  const visibleTime = isNumber(visible_time) ? visible_time : null;
+  return drawn === null ? null : { id: instruction_id, version: version_id, visibleTime, definition: drawn };
 }
 
 function deltaOf(value: unknown): DrawDelta | null {

@@ -89,6 +89,7 @@ export type SessionInput = { readonly at: number; readonly random: number } & (
   | { readonly kind: 'socketOpened' }
   | { readonly kind: 'messageReceived'; readonly message: ServerMessage }
   | { readonly kind: 'socketLost' }
+  | { readonly kind: 'historyDoubted' }
   | { readonly kind: 'retryDue' }
   | { readonly kind: 'noticeDismissed'; readonly id: number }
 );

@@ -45,6 +45,8 @@ export function stepSession(state: SessionState, input: SessionInput): SessionSt
       return isForUs(state, input.message) ? foldMessage(state, input.message, input) : only(state);
     case 'socketLost':
       return lose(state, input);
+    case 'historyDoubted':
+      return readAgain(state);
     case 'retryDue':
       return retryNow(state);
     case 'noticeDismissed':
@@ -140,6 +142,12 @@ function rejoin(state: SessionState): SessionStep {
   const { generation } = state;
   const again: SessionCommand = { kind: 'readCandles', purpose: 'history', generation, read, delayMs: 0 };
   return { state: subscribed.state, commands: [...subscribed.commands, again] };
+}
+
+/** The stream never tells of a correction, so the candles are read again; anywhere but live they are read anyway. */
+function readAgain(state: SessionState): SessionStep {
+  if (!state.isSubscribed || state.history.kind !== 'ready') return only(state);
+  return { state, commands: [readHistory(state, 0)] };
 }
 
 function subscription(state: SessionState): SessionCommand {

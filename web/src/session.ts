@@ -36,6 +36,8 @@ export type Session = {
   readonly select: (series: Series) => void;
   /** Tries to connect now instead of at the end of the wait. */
   readonly retry: () => void;
+  /** Candles that are held may have been corrected: they are read again. */
+  readonly doubt: () => void;
   readonly dismiss: (noticeId: number) => void;
   readonly close: () => void;
 };
@@ -48,6 +50,7 @@ export function openSession(platform: Platform, series: Series, changed: () => v
     state: () => stream.state,
     select: (next) => stream.take({ kind: 'seriesSelected', series: next }),
     retry: () => stream.take({ kind: 'retryDue' }),
+    doubt: () => stream.take({ kind: 'historyDoubted' }),
     dismiss: (id) => stream.take({ kind: 'noticeDismissed', id }),
     close: () => stream.close(),
   };

@@ -13,7 +13,7 @@ import { openStructure, type Structure } from './structure.ts';
 export type PageState = { readonly session: SessionState; readonly server: ServerView };
 
 /** The page's one source of truth. */
-export type PageStore = Omit<Session, 'state' | 'close'> & {
+export type PageStore = Omit<Session, 'state' | 'close' | 'doubt'> & {
   readonly clock: PageClock;
   /** What is drawn over the candles; it changes apart from them. */
   readonly structure: Structure;
@@ -43,6 +43,12 @@ export function createStore(platform: Platform, series: Series): PageStore {
   });
   const first: PageState = { session: session.state(), server: PLAIN_SERVER };
   state = first;
+  let { rewrites } = structure.state();
+  structure.subscribe(() => {
+    const now = structure.state().rewrites;
+    if (now !== rewrites) session.doubt();
+    rewrites = now;
+  });
   structure.show(series.id);
   health.show(series.id);
   const watch = watchInfo(platform, (server) => change({ session: session.state(), server }));

@@ -4,20 +4,24 @@
  * (409) is asked again, one without these routes is left alone until another series is chosen.
  */
 import { retryDelayMs } from './backoff.ts';
-import { applyDelta, type DrawCatalog, EMPTY_CATALOG } from './draw-catalog.ts';
+import { applyDelta, type DrawCatalog, EMPTY_CATALOG, isRewritten } from './draw-catalog.ts';
 import { type FactorSlices, type Frame, parseDelta, parseFrame, parsePoll, parseSlices } from './draw-wire.ts';
 import type { Cancel, HttpOutcome, Platform } from './ports.ts';
 
 /** How far the structure of the shown series is. */
 export type StructureStatus = 'loading' | 'ready' | 'behind' | 'absent' | 'unreachable';
 
-/** An immutable view; `focus` is the past moment it speaks of, `null` for the present. */
+/**
+ * An immutable view; `focus` is the past moment it speaks of, `null` for the present. `rewrites` counts how often the
+ * server told of another past than it had told before.
+ */
 export type StructureState = {
   readonly seriesId: string;
   readonly status: StructureStatus;
   readonly catalog: DrawCatalog;
   readonly slices: FactorSlices | null;
   readonly focus: number | null;
+  readonly rewrites: number;
 };
 
 /** The structure of one series at a time. */
@@ -53,10 +57,12 @@ export function openStructure(platform: Platform): Structure {
   return new StructureReader(platform);
 }
 
+const NO_STRUCTURE = { status: 'loading', catalog: EMPTY_CATALOG, slices: null, focus: null } as const;
+
 class StructureReader implements Structure {
   readonly #platform: Platform;
   readonly #listeners = new Set<() => void>();
-  #state: StructureState = { seriesId: '', status: 'loading', catalog: EMPTY_CATALOG, slices: null, focus: null };
+  #state: StructureState = { ...NO_STRUCTURE, seriesId: '', rewrites: 0 };
   #timer: Cancel = () => {};
   /** What the timer will start; a poll never takes the place of a whole reload. */
   #due: Job | null = null;
@@ -79,7 +85,7 @@ class StructureReader implements Structure {
   readonly show = (seriesId: string): void => {
     this.#stop();
     this.#failures = 0;
-    this.#change({ seriesId, status: 'loading', catalog: EMPTY_CATALOG, slices: null, focus: null });
+    this.#change({ ...this.#state, ...NO_STRUCTURE, seriesId });
     this.#run('frame', 0);
   };
 
@@ -234,7 +240,8 @@ class StructureReader implements Structure {
 
   #show(base: DrawCatalog, { delta, slices }: Frame): void {
     const catalog = applyDelta(base, delta);
-    this.#change({ ...this.#state, status: 'ready', catalog, slices: slices ?? this.#state.slices });
+    const rewrites = this.#state.rewrites + (isRewritten(this.#state.catalog, delta) ? 1 : 0);
+    this.#change({ ...this.#state, status: 'ready', catalog, slices: slices ?? this.#state.slices, rewrites });
   }
 
   /** The words of the side panel; without them the drawing stands all the same. */
