@@ -14,6 +14,7 @@ import {
   type DecisionEffect,
   type DecisionsState,
   foldDecisions,
+  reopenDecisions,
 } from './index.ts';
 
 const START = 1_767_268_800_000;
@@ -360,5 +361,18 @@ describe('the layers above a single trade', () => {
     expect(state.halt).not.toBeNull();
     move(state, portfolio([held('A', { quantity: quarter, at: '120' })]));
     expect(state.halt).not.toBeNull();
+  });
+});
+
+describe('a new run', () => {
+  it('begins as unknown after the last one was stopped, and keeps its guards and latches', () => {
+    const state = desk();
+    move(state, portfolio([held('A')]));
+    foldDecisions(state, { kind: 'tradingStopped', time: at(1_000), reason: 'shutdown' }, portfolio());
+    const again = reopenDecisions(state, DEFAULT_DECISION_CONFIG);
+    expect(again.health.state).toBe('unknown');
+    expect(Object.keys(again.guards)).toEqual(['idA']);
+    foldDecisions(again, { kind: 'healthMeasured', time: at(2_000), facts: WELL }, portfolio());
+    expect(areEntriesOpen(again)).toBe(true);
   });
 });

@@ -69,6 +69,12 @@ export function createDecisions(config: DecisionConfig): DecisionsState {
   return createDesk(config);
 }
 
+/** What is known, under new settings; what was stopped begins as unknown again. */
+export function reopenDecisions(desk: DecisionsState, config: DecisionConfig): DecisionsState {
+  const health = desk.health.state === 'stopped' ? UNKNOWN_HEALTH : desk.health;
+  return { ...desk, config, health };
+}
+
 /** Folds one input against the portfolio as it stands, marked with the newest prices. */
 export function foldDecisions(
   desk: DecisionsState,

@@ -4,7 +4,7 @@
  * circles, and a replay hears it at the same place.
  */
 import { addMs, type EpochMs } from '../../core/time.ts';
-import type { HealthFacts } from '../../decisions/index.ts';
+import { type HealthFacts, reopenDecisions } from '../../decisions/index.ts';
 import { listCandidates } from '../../discovery/index.ts';
 import { EXECUTION_TIMER, readExecution } from '../../execution/index.ts';
 import type { CandleGap, ClosedCandle } from '../../model/candle.ts';
@@ -73,7 +73,7 @@ function reset(state: TradingState, settings: TradingSettings): TradingState {
     ...state,
     settings,
     discovery: { ...state.discovery, config: settings.discovery },
-    decisions: { ...state.decisions, config: settings.decisions },
+    decisions: reopenDecisions(state.decisions, settings.decisions),
     execution: { ...state.execution, config: settings.execution },
     books: {},
     booksTime: null,
