@@ -15,7 +15,7 @@ import type { DecisionConfig } from './decision-config.ts';
 import type { DecisionEffect } from './decision-effect.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { acknowledgeHalt, foldRisk, isEntryLatched, latchEmergency, latchesOf, releaseEmergency } from './latches.ts';
-import { foldHealth, type HealthFacts, stopHealth } from './trading-health.ts';
+import { foldHealth, type HealthFacts, stopHealth, UNKNOWN_HEALTH } from './trading-health.ts';
 
 export { DEFAULT_DECISION_CONFIG, type DecisionConfig } from './decision-config.ts';
 export type { DecisionEffect } from './decision-effect.ts';
