@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { toFloat } from '../../src/core/decimal.ts';
 import { epochMs } from '../../src/core/time.ts';
+import type { OperatorCommand } from '../../src/decisions/index.ts';
 import type { DecisionRecord } from '../../src/model/decision.ts';
 import { viewPortfolio } from '../../src/portfolio/index.ts';
 import { burstsMarket, move } from '../fixtures/burst-market.ts';
@@ -37,12 +38,19 @@ describe('limits', () => {
       execution: { max_concurrent_positions: 4 },
     };
     const run = await start({ scenario: burstsMarket(coins), settings });
-    await run.pass(18 * MINUTE_MS);
-    const most = Math.max(
-      ...run.told('signals').map(({ signals }) => signals.filter(({ action }) => action === 'BUY').length),
-    );
-    expect(most).toBe(10);
-    expect(entries(run, 'approved')).toHaveLength(4);
+    // A pause holds entries until all ten are wanted, so that the first round after it decides them together.
+    const tell = (command: OperatorCommand): Promise<void> =>
+      run.service.engine.submit({ kind: 'operatorCommanded', receivedTime: run.now(), command });
+    await tell({ kind: 'pauseEntries', reason: 'until all are wanted' });
+    await run.pass(17 * MINUTE_MS);
+    expect(entries(run, 'approved')).toEqual([]);
+    await tell({ kind: 'resumeEntries' });
+    await run.pass(2 * MINUTE_MS);
+    const approved = entries(run, 'approved');
+    expect(approved).toHaveLength(4);
+    expect(new Set(approved.map(({ time }) => time)).size).toBe(1);
+    const round = run.told('signals').find(({ time }) => time === approved[0]?.time);
+    expect(round?.signals.filter(({ action }) => action === 'BUY')).toHaveLength(10);
     const orders = run.told('order').filter(({ order }) => order.purpose === 'open' && order.state === 'filled');
     expect(new Set(orders.map(({ order }) => order.clientOrderId)).size).toBe(4);
     const cost = positionsOf(run).map(
