@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 // The order is shuffled so that no test can lean on another; the seed is printed by the runner.
@@ -9,5 +11,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     maxWorkers: 2,
     pool: 'forks',
+    // Programs that tests start read what was compiled before, which halves their start.
+    env: { NODE_COMPILE_CACHE: join(tmpdir(), 'hotwick-compile-cache') },
   },
 });

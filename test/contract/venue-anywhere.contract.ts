@@ -2,7 +2,7 @@
  * What a venue keeps on a market that nobody can move, such as a test network: orders far from the price, small ones at
  * it, and everything taken back at the end.
  */
-import { afterAll, beforeAll, type describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { add, type Decimal, decimal, divide, multiply, truncateToStep } from '../../src/core/decimal.ts';
 import type { InstrumentId } from '../../src/model/instrument.ts';
 import type { Money, Price, Quantity } from '../../src/model/money.ts';
@@ -23,13 +23,9 @@ export type VenueAnywhere = {
   readonly close: () => Promise<void>;
 };
 
-/** Runs the suite; `describeHere` is a `describe` that may skip. */
-export function describeVenueAnywhere(
-  describeHere: typeof describe | typeof describe.skip,
-  name: string,
-  create: () => Promise<VenueAnywhere>,
-): void {
-  describeHere(`${name} keeps its word on a market that stands by itself`, () => {
+/** Runs the suite. */
+export function describeVenueAnywhere(name: string, create: () => Promise<VenueAnywhere>): void {
+  describe(`${name} keeps its word on a market that stands by itself`, () => {
     let subject: VenueAnywhere;
     let rules: TradingRules;
     const heard: OrderReport[] = [];

@@ -184,6 +184,13 @@ describe('a script over any market', () => {
     );
   });
 
+  it('keeps a minute ordered where two moves squeeze the volatility of a coin on a coarse grid', () => {
+    const once = { symbols: 'all', priceRatio: 1, volumeRatio: 1, volatilityRatio: 0.3, buyersRatio: null } as const;
+    const squeeze = { ...once, from: at(0), to: at(37) };
+    const market = createScriptedMarket(thinMarket(), { ...NOTHING, moves: [squeeze, squeeze] });
+    expect(faultsOf(rowsOf(market, -150, 150), instrumentOf(market))).toEqual([]);
+  });
+
   it('answers the same however it is asked', () => {
     fc.assert(
       fc.property(anyScript, fc.integer({ min: -100, max: 140 }), (script, minute) => {

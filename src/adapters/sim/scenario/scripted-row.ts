@@ -23,12 +23,12 @@ const RATIO_UNIT = 1_000_000_000;
 /** The minute under the script. */
 export function editRow(row: SimRow, grid: SimGrid, edit: RowEdit): SimRow {
   const { factors, trades, firstTradeId } = edit;
-  const prices = {
-    open: scalePrice(row.open, factors.open, grid),
-    high: scalePrice(row.high, factors.high, grid),
-    low: scalePrice(row.low, factors.low, grid),
-    close: scalePrice(row.close, factors.close, grid),
-  };
+  const open = scalePrice(row.open, factors.open, grid);
+  const close = scalePrice(row.close, factors.close, grid);
+  // Every corner has a factor of its own: on a coarse grid the ends of a minute can come to lie beyond its extremes.
+  const high = highest(scalePrice(row.high, factors.high, grid), highest(open, close));
+  const low = lowest(scalePrice(row.low, factors.low, grid), lowest(open, close));
+  const prices = { open, high, low, close };
   const ids = { trades, firstTradeId, lastTradeId: firstTradeId + trades - 1 };
   return { openTime: row.openTime, ...prices, ...amountsOf(row, { ...edit, grid, ...prices }), ...ids };
 }
