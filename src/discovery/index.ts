@@ -162,6 +162,18 @@ export function createDiscovery(config: DiscoveryConfig): DiscoveryState {
   };
 }
 
+/** What is known, under new settings. */
+export function reopenDiscovery(state: DiscoveryState, config: DiscoveryConfig): DiscoveryState {
+  return {
+    ...state,
+    config,
+    stream: { ...state.stream, config: config.ticker },
+    listing: { ...state.listing, config: config.listing },
+    mentions: { ...state.mentions, config: config.social },
+    pool: { ...state.pool, config: config.pool },
+  };
+}
+
 /** Folds one input and answers what follows from it. */
 export function foldDiscovery(state: DiscoveryState, input: DiscoveryInput): readonly DiscoveryEffect[] {
   switch (input.kind) {

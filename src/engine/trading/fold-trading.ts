@@ -5,14 +5,14 @@
  */
 import { addMs, type EpochMs } from '../../core/time.ts';
 import { type HealthFacts, reopenDecisions } from '../../decisions/index.ts';
-import { listCandidates } from '../../discovery/index.ts';
+import { listCandidates, reopenDiscovery } from '../../discovery/index.ts';
 import { EXECUTION_TIMER, readExecution } from '../../execution/index.ts';
 import type { CandleGap, ClosedCandle } from '../../model/candle.ts';
 import type { InstrumentsReceived } from '../../model/listing-facts.ts';
 import type { TradingEffect, TradingInput } from './trading-events.ts';
 import { discover, followPrices } from './trading-market.ts';
 import { book, decide, execute } from './trading-orders.ts';
-import { foldSignals, followAgain, SIGNAL_TIMER, takeMarket } from './trading-signals.ts';
+import { createSignalDesk, foldSignals, followAgain, SIGNAL_TIMER, takeMarket } from './trading-signals.ts';
 import { createTrading, type Told, type TradingSettings, type TradingState } from './trading-state.ts';
 import { createTradingTurn, effectsOfTurn, type TradingTurn } from './trading-turn.ts';
 
@@ -72,7 +72,9 @@ function reset(state: TradingState, settings: TradingSettings): TradingState {
   return {
     ...state,
     settings,
-    discovery: { ...state.discovery, config: settings.discovery },
+    discovery: reopenDiscovery(state.discovery, settings.discovery),
+    // The streams that kept its history are gone with the last run, and so are its timers: it begins anew.
+    signals: { ...createSignalDesk(settings.signals), followed: state.signals.followed },
     decisions: reopenDecisions(state.decisions, settings.decisions),
     execution: { ...state.execution, config: settings.execution },
     books: {},

@@ -68,7 +68,10 @@ export function createSignalDesk(settings: SignalSettings): SignalDesk {
   return { dispatcher, followed: {} };
 }
 
-/** Asks for the signals of the chosen candidates and of everything held. */
+/**
+ * Asks for the signals of the chosen candidates and of everything held. A round that is still under work goes on to its
+ * end: were it overtaken every few seconds, a slow exchange would never get to answer.
+ */
 export function askSignals(
   turn: TradingTurn,
   { candidates, traceId }: { readonly candidates: readonly Candidate[]; readonly traceId: string },
@@ -76,6 +79,7 @@ export function askSignals(
   const held = Object.values(turn.state.portfolio.positions).map(({ instrumentId }) => instrumentId);
   const instrumentIds = [...new Set([...candidates.map(({ instrumentId }) => instrumentId), ...held])];
   follow(turn, instrumentIds);
+  if (turn.state.signals.dispatcher.cycle !== null) return;
   dispatch(turn, { kind: 'signalsAsked', receivedTime: turn.now, traceId, instrumentIds });
 }
 

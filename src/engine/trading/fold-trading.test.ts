@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { resolveHotCoinConfig } from '../../app/hotcoin/hotcoin-config.ts';
+import { toTradingSettings } from '../../app/hotcoin/trading-settings.ts';
+import { epochMs } from '../../core/time.ts';
+import type { InstrumentId } from '../../model/instrument.ts';
+import { foldTrading } from './fold-trading.ts';
+import type { TradingEffect } from './trading-events.ts';
+import { askSignals, followAgain } from './trading-signals.ts';
+import type { TradingSettings, TradingState } from './trading-state.ts';
+import { createTradingTurn } from './trading-turn.ts';
+
+const COIN = 'binance:spot:HOT/USDT' as InstrumentId;
+const at = (seconds: number) => epochMs(1_767_268_800_000 + seconds * 1_000);
+
+function settings(saved: unknown = {}): TradingSettings {
+  const resolved = resolveHotCoinConfig(saved, {});
+  if (!resolved.ok) throw new Error(resolved.error.message);
+  return toTradingSettings(resolved.value, 'simulated');
+}
+
+function open(state: TradingState | null, given: TradingSettings, seconds: number): TradingState {
+  const folded = foldTrading(state, { kind: 'tradingOpened', receivedTime: at(seconds), settings: given });
+  if (folded.state === null) throw new Error('trading did not open');
+  return folded.state;
+}
+
+function ask(state: TradingState, seconds: number): readonly TradingEffect[] {
+  const turn = createTradingTurn(state, at(seconds));
+  const candidate = { instrumentId: COIN } as Parameters<typeof askSignals>[1]['candidates'][number];
+  askSignals(turn, { candidates: [candidate], traceId: String(seconds) });
+  return turn.effects;
+}
+
+const kinds = (effects: readonly TradingEffect[]): readonly string[] => effects.map(({ kind }) => kind);
+
+describe('trading that is opened again', () => {
+  it('begins its signals anew, because their timers and streams are gone, and follows whom it followed', () => {
+    const first = open(null, settings(), 0);
+    expect(kinds(ask(first, 1))).toContain('startTimer');
+    const again = open(first, settings(), 100);
+    expect(again.signals.dispatcher.cycle).toBeNull();
+    expect(kinds(ask(again, 101))).toContain('startTimer');
+    const turn = createTradingTurn(again, at(102));
+    followAgain(turn);
+    expect(turn.effects).toEqual([{ kind: 'followSeries', instrumentId: COIN }]);
+  });
+
+  it('brings new settings to every part that keeps a copy of them', () => {
+    const saved = {
+      discovery: { pool_max_size: 3, ticker_stale_ttl_sec: 60, announcement_poll_sec: 7 },
+      trading: { profile: 'parity' },
+    };
+    const again = open(open(null, settings(), 0), settings(saved), 10);
+    expect(again.discovery.pool.config.activeMax).toBe(3);
+    expect(again.discovery.stream.config.staleMs).toBe(60_000);
+    expect(again.discovery.listing.config.announcementPollMs).toBe(7_000);
+    expect(again.signals.dispatcher.config.profile.name).toBe('parity');
+  });
+});
+
+it('lets signals under work come to their end: the next round asks for nothing meanwhile', () => {
+  const state = open(null, settings(), 0);
+  expect(kinds(ask(state, 1))).toContain('fetchSignalHistory');
+  expect(kinds(ask(state, 11))).toEqual([]);
+  expect(state.signals.dispatcher.cycle?.traceId).toBe('1');
+});
