@@ -165,9 +165,15 @@ function addRoutes(app: FastifyInstance, options: HttpServerOptions, shutdown: S
   app.get('/api/hotwick/info', { schema }, () => options.info());
 }
 
+/** Addresses of the chart page besides the root (wire contract 9.1): the page itself tells them apart. */
+const PAGE_PATHS = ['/live', '/replay', '/backtest', '/settings'];
+
 async function addPage(app: FastifyInstance, webDir: string): Promise<void> {
   if (existsSync(webDir)) {
     await app.register(fastifyStatic, { root: webDir });
+    for (const path of PAGE_PATHS) {
+      app.get(path, { schema: { hide: true } }, (_request, reply) => reply.sendFile('index.html'));
+    }
     return;
   }
   app.get('/', { schema: { hide: true } }, (_request, reply) => {

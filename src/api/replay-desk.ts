@@ -12,7 +12,7 @@ import { KeptAnswers } from './kept-answers.ts';
 import type { BackfillState, MarketControl } from './market-control.ts';
 import type { BuildWish, ReplayWish } from './replay-bodies.ts';
 import { type ReplayJob, ReplayJobs, type ReplaySources, readCandles } from './replay-jobs.ts';
-import { jobWindowText, statusText, type TextTools } from './replay-text.ts';
+import { jobWindowText, type StatusExtra, statusText, type TextTools } from './replay-text.ts';
 
 /** What the desk works with. */
 export type ReplayParts = ReplaySources & {
@@ -115,10 +115,10 @@ export class ReplayDesk {
   }
 
   /** How far a package is. */
-  async status(key: string, preload: 'with' | 'without'): Promise<ReplayAnswer> {
+  async status(key: string, extras: ReadonlySet<StatusExtra>): Promise<ReplayAnswer> {
     const job = this.#jobs.find(key);
     if (job === undefined) return refuse(404, 'not_found');
-    return { bytes: Buffer.from(await statusText(job, this.#tools, preload)) };
+    return { bytes: Buffer.from(await statusText(job, this.#tools, extras)) };
   }
 
   /** The window that holds candle `idx`. */

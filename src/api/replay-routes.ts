@@ -34,6 +34,7 @@ import {
   type ReplayWish,
 } from './replay-bodies.ts';
 import type { CoverageReading, ReplayAnswer, ReplayDesk } from './replay-desk.ts';
+import type { StatusExtra } from './replay-text.ts';
 
 /** What the routes work with. */
 export type ReplayRouteParts = { readonly desk: ReplayDesk; readonly gates: ApiGates };
@@ -97,9 +98,13 @@ export function replayRoutes(app: FastifyInstance, { desk, gates }: ReplayRouteP
   app.get('/api/replay/status', { ...gate, schema: statusSchema }, async (request, reply) => {
     const query = request.query as RawQuery;
     const preload = parseInteger(query, { name: 'include_preload', min: 0, max: 1, initial: 0 });
-    const asked = parseAll({ key: parseText(query, 'job_id'), preload });
+    const candles = parseInteger(query, { name: 'include_candles', min: 0, max: 1, initial: 0 });
+    const asked = parseAll({ key: parseText(query, 'job_id'), preload, candles });
     if (!asked.ok) return refuseProblems(reply, asked.error);
-    return send(reply, await desk.status(asked.value.key, asked.value.preload === 1 ? 'with' : 'without'));
+    const extras = new Set<StatusExtra>();
+    if (asked.value.preload === 1) extras.add('preload');
+    if (asked.value.candles === 1) extras.add('candles');
+    return send(reply, await desk.status(asked.value.key, extras));
   });
   app.get('/api/replay/window', { ...gate, schema: windowSchema }, async (request, reply) => {
     const query = request.query as RawQuery;

@@ -9,7 +9,7 @@ import type { FactorLexicon } from './factor-lexicon.ts';
 import { wireName } from './payload-text.ts';
 import type { ReplayJob } from './replay-jobs.ts';
 import { applyStep, copyReplayState, type ReplayPackage } from './replay-package.ts';
-import { type WindowRules, windowText } from './replay-window.ts';
+import { candleRowsText, type WindowRules, windowText } from './replay-window.ts';
 
 type Done = Extract<ReplayJob, { readonly status: 'done' }>;
 
@@ -23,16 +23,20 @@ function rulesOf({ request }: ReplayJob, tools: TextTools): WindowRules {
   return { id, windowMs, windowSize, snapshotInterval, ...tools };
 }
 
-/** Answer of `GET /api/replay/status`; with the first window when `preload` asks for it. */
-export async function statusText(job: ReplayJob, tools: TextTools, preload: 'with' | 'without'): Promise<string> {
+/** What a status may hold besides: the first window, and every candle. */
+export type StatusExtra = 'preload' | 'candles';
+
+/** Answer of `GET /api/replay/status`, of a package that is done with the extras that are wanted. */
+export async function statusText(job: ReplayJob, tools: TextTools, extras: ReadonlySet<StatusExtra>): Promise<string> {
   const isDone = job.status === 'done';
   const metadata = isDone ? JSON.stringify(describePackage(job, tools.lexicon)) : 'null';
-  const first = isDone && preload === 'with' ? await windowText(job.replay, rulesOf(job, tools), 0) : null;
+  const first = isDone && extras.has('preload') ? await windowText(job.replay, rulesOf(job, tools), 0) : null;
+  const candles = isDone && extras.has('candles') ? `,"candles":[${candleRowsText(job.replay.candles)}]` : '';
   const progress = job.status === 'building' ? Math.floor(job.progress * 100) : isDone ? 100 : 0;
   const error = job.status === 'error' ? JSON.stringify(job.error) : 'null';
   return (
     `{"status":"${job.status}","job_id":${JSON.stringify(job.key)},"cache_key":${JSON.stringify(job.key)},` +
-    `"error":${error},"progress_pct":${progress},"metadata":${metadata},"preload_window":${first?.window ?? 'null'}}`
+    `"error":${error},"progress_pct":${progress},"metadata":${metadata},"preload_window":${first?.window ?? 'null'}${candles}}`
   );
 }
 

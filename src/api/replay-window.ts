@@ -41,7 +41,7 @@ export async function windowText(replay: ReplayPackage, rules: WindowRules, idx:
     moveTo(state, { replay, rules, at });
     writer.write(at, { place: placeOf(replay, rules, at), changed: replay.steps[at]?.drawn.map(({ id }) => id) ?? [] });
   }
-  const rows = replay.candles.slice(start, end).map(candleRowText).join(',');
+  const rows = candleRowsText(replay.candles.slice(start, end));
   const head = `"window_index":${index},"start_idx":${start},"end_idx":${end},"kline":[${rows}]`;
   return { window: `{${head},${writer.drawText()}}`, snapshots: writer.snapshotText() };
 }
@@ -60,6 +60,11 @@ function timeAt(replay: ReplayPackage, at: number): EpochMs {
 function placeOf(replay: ReplayPackage, rules: WindowRules, at: number): Place {
   const time = timeAt(replay, at);
   return { id: rules.id, time, windowStart: epochMs(Math.max(0, time - rules.windowMs)) };
+}
+
+/** Candles as the contract has them, without the brackets around them. */
+export function candleRowsText(candles: readonly ClosedCandle[]): string {
+  return candles.map(candleRowText).join(',');
 }
 
 function candleRowText({ openTime, open, high, low, close, volume }: ClosedCandle): string {

@@ -281,8 +281,10 @@ describe('paths and methods', () => {
     writeFileSync(join(webDir, 'index.html'), '<title>page</title>');
     const paged = await new ApiServer({ webDir }).start();
     const status = async (path: string, method = 'GET') => (await ask(paged.port, { path, method })).status;
-    const page = await ask(paged.port, { path: '/' });
-    expect([page.status, page.text]).toEqual([200, '<title>page</title>']);
+    for (const path of ['/', '/live', '/replay', '/backtest', '/settings']) {
+      const page = await ask(paged.port, { path });
+      expect([path, page.status, page.text]).toEqual([path, 200, '<title>page</title>']);
+    }
     expect(await status('/api/market/nope')).toBe(404);
     expect(await status(`${CANDLES}/`)).toBe(307);
     expect(await status(CANDLES, 'HEAD')).toBe(405);

@@ -128,6 +128,8 @@ describe('a package', () => {
       (await get('replay/status', { job_id: done.job_id, include_preload: 1 })).json,
     );
     expect(preloaded.preload_window).toEqual(windows[0]?.window);
+    const whole = await get('replay/status', { job_id: done.job_id, include_candles: 1 });
+    expect(replayStatusAnswer.parse(whole.json).candles).toEqual(windows.flatMap(({ window }) => window.kline));
   });
 
   it('is the same one for the same wish, also after a restart', async () => {
@@ -245,6 +247,7 @@ describe('what can not be built or read', () => {
     ['replay/status', { job_id: 'unknown' }, 404],
     ['replay/status', {}, 422],
     ['replay/status', { job_id: 'x', include_preload: 2 }, 422],
+    ['replay/status', { job_id: 'x', include_candles: 2 }, 422],
     ['replay/window', { job_id: 'unknown', target_idx: 0 }, 404],
     ['replay/window', { job_id: 'x' }, 422],
     ['replay/window', { job_id: 'x', target_idx: -1 }, 422],

@@ -60,26 +60,27 @@ export const replayBuildAnswer = z
 export const replayStatusQuery = z.object({
   job_id: z.string().min(1),
   include_preload: z.coerce.number().int().min(0).max(1).default(0).describe('1: with the first window'),
+  include_candles: z.coerce.number().int().min(0).max(1).default(0).describe('1: with every candle, once it is done'),
 });
 
 const activeIds = z.array(z.string());
 /** What the contract calls the candles of a window. */
 const CANDLES_NAME = 'kline';
 
+const replayCandle = z.object({
+  time: sec,
+  open: z.number(),
+  high: z.number(),
+  low: z.number(),
+  close: z.number(),
+  volume: z.number(),
+});
+
 const replayWindow = z.object({
   window_index: z.int(),
   start_idx: z.int(),
   end_idx: z.int().describe('exclusive'),
-  [CANDLES_NAME]: z.array(
-    z.object({
-      time: sec,
-      open: z.number(),
-      high: z.number(),
-      low: z.number(),
-      close: z.number(),
-      volume: z.number(),
-    }),
-  ),
+  [CANDLES_NAME]: z.array(replayCandle),
   draw_catalog_base: z.array(drawInstruction).describe('what stood before the window'),
   draw_catalog_patch: z
     .array(drawInstruction)
@@ -117,6 +118,7 @@ export const replayStatusAnswer = z
       })
       .nullable(),
     preload_window: replayWindow.nullable(),
+    candles: z.array(replayCandle).optional().describe('of the whole package, where `include_candles` asked for them'),
   })
   .meta({ id: 'ReplayStatus' });
 
