@@ -7,6 +7,7 @@ import * as imports from './tidy/imports.ts';
 import { parseProject, readFiles } from './tidy/project.ts';
 import { EXCEPTIONS } from './tidy/ratchet.ts';
 import * as repository from './tidy/repository.ts';
+import * as requirements from './tidy/requirements.ts';
 import { describeSpot, type Rule, sampleProject } from './tidy/rule.ts';
 import * as shape from './tidy/shape.ts';
 import * as testFiles from './tidy/test-files.ts';
@@ -14,7 +15,7 @@ import * as testFiles from './tidy/test-files.ts';
 const { IMPORT_TABLE, ...importRules } = imports;
 const RULES: readonly Rule[] = [
   ...Object.values(importRules),
-  ...[bans, shape, failures, documents, repository, testFiles].flatMap((module) => Object.values(module)),
+  ...[bans, shape, failures, documents, repository, requirements, testFiles].flatMap((module) => Object.values(module)),
 ];
 
 const project = parseProject(readFiles(resolve(import.meta.dirname, '..')));
@@ -24,6 +25,14 @@ describe('the repository', () => {
     const excused = EXCEPTIONS.filter((exception) => exception.rule === rule.name).map(({ path }) => path);
     const findings = rule.check(project).filter(({ path }) => !excused.includes(path));
     expect(findings.map((spot) => describeSpot(rule, spot)).join('\n')).toBe('');
+  });
+
+  it('P0-4: trades on spot alone, and nothing of trading on futures is left', () => {
+    const futures = /fapi\/v\d\/(order|leverage|positionRisk|marginType)|\bpositionSide\b|\bsetLeverage\b|reduceOnly/;
+    const product = project.sources.filter(({ path, isTest }) => path.startsWith('src/') && !isTest);
+    expect(product.filter(({ text }) => futures.test(text)).map(({ path }) => path)).toEqual([]);
+    const venues = product.filter(({ text }) => /implements Venue\b/.test(text)).map(({ path }) => path);
+    expect(venues.filter((path) => /futures/.test(path))).toEqual([]);
   });
 
   it('has source files for the rules to look at', () => {

@@ -10,6 +10,7 @@ import { join, resolve } from 'node:path';
 import { SETTINGS, type Setting } from '../src/app/config.ts';
 import { IGNORED_SETTINGS } from '../src/app/ignored-settings.ts';
 import { ERROR_CODES } from '../src/model/error-codes.ts';
+import { renderRequirements } from './requirements-page.ts';
 import { renderSimulator } from './simulator-page.ts';
 
 /** A generated document: its path in the repository, and its whole text from nothing but code. */
@@ -18,6 +19,7 @@ export type Generator = { readonly path: string; readonly render: () => string }
 /** Every generated document. */
 export const GENERATORS: readonly Generator[] = [
   { path: 'docs/errors.md', render: renderErrors },
+  { path: 'docs/requirements.md', render: renderRequirements },
   { path: 'docs/settings.md', render: renderSettings },
   { path: 'docs/simulator.md', render: renderSimulator },
 ];

@@ -253,6 +253,18 @@ describe('what is known of candidates', () => {
     expect(get(desk, 'A')).toEqual({ ...before, status: 'analyzing' });
   });
 
+  it('R4-3: a position that opens changes the status alone; what came since the coin was read stays', () => {
+    const desk = openDesk();
+    admit(desk, 0, 'A');
+    const read = get(desk, 'A') as Candidate;
+    const mention = { instrumentId: coin('A'), time: at(1), velocity: 3, sentiment: 0.5, author: 'kol' };
+    desk.send({ kind: 'mentionsCounted', receivedTime: at(1), mention });
+    const newer = get(desk, 'A') as Candidate;
+    expect(newer.mentions).not.toEqual(read.mentions);
+    desk.send({ kind: 'positionOpened', receivedTime: at(2), instrumentId: coin('A') });
+    expect(get(desk, 'A')).toEqual({ ...newer, status: 'trading' });
+  });
+
   it('R5-1: heat is written down once a minute, however often the cycle runs', () => {
     const desk = openDesk();
     admit(desk, 0, 'A');

@@ -288,7 +288,7 @@ describe('createMatcher: a wallet', () => {
   const held = (matcher: Matcher): readonly string[] =>
     matcher.balances().map((one) => `${one.asset} ${toDecimalText(one.free)} + ${toDecimalText(one.locked)}`);
 
-  it('pays fees from what it receives: base on a buy, quote on a sell (R6-2)', () => {
+  it('pays fees from what it receives: base on a buy, quote on a sell', () => {
     const matcher = funded('1000');
     submitted(matcher, market('a', 'buy', '1'));
     expect(held(matcher)).toEqual(['USDT 900 + 0', 'BTC 0.999 + 0']);
