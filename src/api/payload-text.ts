@@ -17,11 +17,13 @@ export function wireName(name: string): string {
 /** JSON text of a payload. */
 export function payloadText(payload: ChartPayload): string {
   const parts: string[] = [];
-  for (const name in payload) {
-    const unit = TIME_NAME.test(name) ? 'time' : 'plain';
-    parts.push(`"${wireName(name)}":${valueText(payload[name] as ChartValue, unit)}`);
-  }
+  for (const name in payload) parts.push(`"${wireName(name)}":${fieldText(name, payload[name] as ChartValue)}`);
   return `{${parts.join(',')}}`;
+}
+
+/** JSON text of the value that a payload has under `name`. */
+export function fieldText(name: string, value: ChartValue): string {
+  return valueText(value, TIME_NAME.test(name) ? 'time' : 'plain');
 }
 
 function valueText(value: ChartValue, unit: 'time' | 'plain'): string {

@@ -47,13 +47,14 @@ function tooShort(name: string): Parameter<never> {
   return err({ type: 'string_too_short', loc: ['query', name], msg, input: '', ctx: { min_length: 1 } });
 }
 
-/** One of `choices`, which must be given. */
+/** One of `choices`; `initial` where none is given, without which one must be. */
 export function parseChoice<T extends string>(
   query: RawQuery,
-  rule: { readonly name: string; readonly choices: readonly T[] },
+  rule: { readonly name: string; readonly choices: readonly T[]; readonly initial?: T },
 ): Parameter<T> {
-  const { name, choices } = rule;
+  const { name, choices, initial } = rule;
   const text = lastValue(query[name]);
+  if (text === undefined && initial !== undefined) return ok(initial);
   if (text === undefined) return err({ type: 'missing', loc: ['query', name], msg: 'Field required', input: null });
   const choice = choices.find((each) => each === text);
   if (choice !== undefined) return ok(choice);

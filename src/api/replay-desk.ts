@@ -12,7 +12,7 @@ import { KeptAnswers } from './kept-answers.ts';
 import type { BackfillState, MarketControl } from './market-control.ts';
 import type { BuildWish, ReplayWish } from './replay-bodies.ts';
 import { type ReplayJob, ReplayJobs, type ReplaySources, readCandles } from './replay-jobs.ts';
-import { jobWindowText, type StatusExtra, statusText, type TextTools } from './replay-text.ts';
+import { jobWindowText, type StatusExtra, statusText, type TextTools, type WindowWish } from './replay-text.ts';
 
 /** What the desk works with. */
 export type ReplayParts = ReplaySources & {
@@ -122,21 +122,22 @@ export class ReplayDesk {
   }
 
   /** The window that holds candle `idx`. */
-  async window(key: string, idx: number): Promise<ReplayAnswer> {
+  async window(key: string, { idx, form }: WindowWish): Promise<ReplayAnswer> {
     const job = this.#jobs.find(key);
     if (job?.status !== 'done') return refuse(404, 'not_found');
     if (idx >= job.replay.candles.length) return refuse(422, 'target_idx_out_of_range');
-    return this.#keepWindow(job, Math.floor(idx / job.request.windowSize));
+    const { windowSize } = job.request;
+    return this.#keepWindow(job, { idx: idx - (idx % windowSize), form });
   }
 
   /** Equal requests that meet share one making. */
-  #keepWindow(job: Extract<ReplayJob, { readonly status: 'done' }>, index: number): Promise<ReplayAnswer> {
-    const name = `${job.key} ${index}`;
+  #keepWindow(job: Extract<ReplayJob, { readonly status: 'done' }>, wish: WindowWish): Promise<ReplayAnswer> {
+    const name = `${job.key} ${wish.idx} ${wish.form}`;
     const kept = this.#windows.find(name);
     if (kept !== undefined) return Promise.resolve(kept);
     const known = this.#making.get(name);
     if (known !== undefined) return known;
-    const making = jobWindowText(job, this.#tools, index * job.request.windowSize)
+    const making = jobWindowText(job, this.#tools, wish)
       .then((text) => {
         const bytes = Buffer.from(text);
         this.#windows.keep(name, { bytes });

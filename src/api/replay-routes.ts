@@ -23,7 +23,7 @@ import {
 } from './contract.ts';
 import { type BodyRefusal, type RawBody, rawBodyOf, refuseBody } from './json-body.ts';
 import type { ApiGates } from './market-control.ts';
-import { parseAll, parseInteger, parseIntegerGiven, parseText, type RawQuery } from './query-parser.ts';
+import { parseAll, parseChoice, parseInteger, parseIntegerGiven, parseText, type RawQuery } from './query-parser.ts';
 import { onlyWhen, refuseProblems } from './refusals.ts';
 import {
   coverageId,
@@ -41,6 +41,8 @@ export type ReplayRouteParts = { readonly desk: ReplayDesk; readonly gates: ApiG
 
 /** Largest body: a few short fields. */
 const BODY_BYTES_MAX = 64 * 1024;
+
+const FORM = { name: 'form', choices: ['whole', 'compact'], initial: 'whole' } as const;
 
 const tags = ['replay'];
 const refusals = { 400: errorAnswer, 404: errorAnswer, 413: errorAnswer, 422: validationAnswer };
@@ -109,9 +111,10 @@ export function replayRoutes(app: FastifyInstance, { desk, gates }: ReplayRouteP
   app.get('/api/replay/window', { ...gate, schema: windowSchema }, async (request, reply) => {
     const query = request.query as RawQuery;
     const idx = parseIntegerGiven(query, { name: 'target_idx', min: 0, max: null });
-    const asked = parseAll({ key: parseText(query, 'job_id'), idx });
+    const form = parseChoice(query, FORM);
+    const asked = parseAll({ key: parseText(query, 'job_id'), idx, form });
     if (!asked.ok) return refuseProblems(reply, asked.error);
-    return send(reply, await desk.window(asked.value.key, asked.value.idx));
+    return send(reply, await desk.window(asked.value.key, { idx: asked.value.idx, form: asked.value.form }));
   });
   coverageRoutes(app, { desk, gates });
 }

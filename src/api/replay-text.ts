@@ -9,18 +9,21 @@ import type { FactorLexicon } from './factor-lexicon.ts';
 import { wireName } from './payload-text.ts';
 import type { ReplayJob } from './replay-jobs.ts';
 import { applyStep, copyReplayState, type ReplayPackage } from './replay-package.ts';
-import { candleRowsText, type WindowRules, windowText } from './replay-window.ts';
+import { candleRowsText, type WindowForm, type WindowRules, windowText } from './replay-window.ts';
 
 type Done = Extract<ReplayJob, { readonly status: 'done' }>;
+
+/** A candle of the wanted window, and how the window is told. */
+export type WindowWish = { readonly idx: number; readonly form: WindowForm };
 
 /** What texts are made with; `breathe` gives others their turn. */
 export type TextTools = Pick<WindowRules, 'lexicon' | 'breathe'>;
 
 /** How the package of a job is cut and read. */
-function rulesOf({ request }: ReplayJob, tools: TextTools): WindowRules {
+function rulesOf({ request }: ReplayJob, tools: TextTools, form: WindowForm): WindowRules {
   const { id, seriesId, windowSize, snapshotInterval, windowCandles } = request;
   const windowMs = windowCandles * timeframeMs(seriesParts(seriesId).timeframe);
-  return { id, windowMs, windowSize, snapshotInterval, ...tools };
+  return { id, form, windowMs, windowSize, snapshotInterval, ...tools };
 }
 
 /** What a status may hold besides: the first window, and every candle. */
@@ -30,7 +33,7 @@ export type StatusExtra = 'preload' | 'candles';
 export async function statusText(job: ReplayJob, tools: TextTools, extras: ReadonlySet<StatusExtra>): Promise<string> {
   const isDone = job.status === 'done';
   const metadata = isDone ? JSON.stringify(describePackage(job, tools.lexicon)) : 'null';
-  const first = isDone && extras.has('preload') ? await windowText(job.replay, rulesOf(job, tools), 0) : null;
+  const first = isDone && extras.has('preload') ? await windowText(job.replay, rulesOf(job, tools, 'whole'), 0) : null;
   const candles = isDone && extras.has('candles') ? `,"candles":[${candleRowsText(job.replay.candles)}]` : '';
   const progress = job.status === 'building' ? Math.floor(job.progress * 100) : isDone ? 100 : 0;
   const error = job.status === 'error' ? JSON.stringify(job.error) : 'null';
@@ -41,9 +44,10 @@ export async function statusText(job: ReplayJob, tools: TextTools, extras: Reado
 }
 
 /** Answer of `GET /api/replay/window`. */
-export async function jobWindowText(job: Done, tools: TextTools, idx: number): Promise<string> {
-  const { window, snapshots } = await windowText(job.replay, rulesOf(job, tools), idx);
-  return `{"job_id":${JSON.stringify(job.key)},"window":${window},"factor_snapshots":${snapshots}}`;
+export async function jobWindowText(job: Done, tools: TextTools, { idx, form }: WindowWish): Promise<string> {
+  const { window, snapshots, changes } = await windowText(job.replay, rulesOf(job, tools, form), idx);
+  const rest = form === 'compact' ? `,"factor_changes":${changes}` : '';
+  return `{"job_id":${JSON.stringify(job.key)},"window":${window},"factor_snapshots":${snapshots}${rest}}`;
 }
 
 function describePackage({ request, replay }: Done, lexicon: FactorLexicon): object {

@@ -1,20 +1,26 @@
 /**
  * One window of a replay package as JSON text (wire contract 8): the candles, the drawings before them and what each
  * candle changed, which ids are active at each, and the slices of each factor where they changed. At every candle it
- * says what a frame of that candle says.
+ * says what a frame of that candle says. The compact form says the same with changes of slices, and tells a line that
+ * grows once.
  */
 import { toDecimalText } from '../core/decimal.ts';
 import { type EpochMs, epochMs, toEpochSec } from '../core/time.ts';
 import type { ClosedCandle } from '../model/candle.ts';
-import type { ChartPayload, FactorSlice } from '../model/chart.ts';
+import type { ChartPayload, FactorSlice, Instruction } from '../model/chart.ts';
 import type { FactorLexicon } from './factor-lexicon.ts';
 import { payloadText } from './payload-text.ts';
 import { applyStep, copyReplayState, type ReplayPackage, type ReplayState } from './replay-package.ts';
-import { instructionText, isShown, type Place, sliceText, withGrowth } from './structure-text.ts';
+import { changeText, type SliceTexts, SliceWriter } from './slice-change.ts';
+import { instructionText, isGrowing, isShown, type Place, sliceText, withGrowth } from './structure-text.ts';
+
+/** Whether slices and growing lines are told whole at every candle that changes them, or by their changes. */
+export type WindowForm = 'whole' | 'compact';
 
 /** How a package is cut and read; lengths in candles but `windowMs`. */
 export type WindowRules = {
   readonly id: string;
+  readonly form: WindowForm;
   readonly windowMs: number;
   readonly windowSize: number;
   readonly snapshotInterval: number;
@@ -25,8 +31,8 @@ export type WindowRules = {
 /** Candles written between two breaths: some milliseconds of work. */
 const STRETCH = 20;
 
-/** Texts of one window. */
-export type WindowText = { readonly window: string; readonly snapshots: string };
+/** Texts of one window; `changes` are told in the compact form. */
+export type WindowText = { readonly window: string; readonly snapshots: string; readonly changes: string };
 
 /** The window that holds candle `idx`; `breathe` is called every few candles, so that others have their turn. */
 export async function windowText(replay: ReplayPackage, rules: WindowRules, idx: number): Promise<WindowText> {
@@ -43,7 +49,7 @@ export async function windowText(replay: ReplayPackage, rules: WindowRules, idx:
   }
   const rows = candleRowsText(replay.candles.slice(start, end));
   const head = `"window_index":${index},"start_idx":${start},"end_idx":${end},"kline":[${rows}]`;
-  return { window: `{${head},${writer.drawText()}}`, snapshots: writer.snapshotText() };
+  return { window: `{${head},${writer.drawText()}}`, snapshots: writer.snapshotText(), changes: writer.changesText() };
 }
 
 type Step = { readonly replay: ReplayPackage; readonly rules: WindowRules; readonly at: number };
@@ -81,14 +87,18 @@ class WindowWriter {
   readonly #checkpoints: string[] = [];
   readonly #diffs: string[] = [];
   readonly #snapshots: string[] = [];
+  readonly #changes: string[] = [];
   readonly #slices = new Map<string, SliceNote>();
+  readonly #sliceWriter = new SliceWriter();
   #active: ReadonlySet<string> = new Set();
   #start: number | null = null;
 
   constructor(rules: WindowRules, state: ReplayState, before: Place) {
     this.#rules = rules;
     this.#state = state;
-    this.#base = [...state.standing.values()].map((each) => instructionText(each, before)).join(',');
+    this.#base = [...state.standing.values()]
+      .map((each) => instructionText(each, before, markOf(each, rules.form)))
+      .join(',');
   }
 
   /** Notes what the candle `at` left behind; `changed` are the ids that it drew. */
@@ -112,8 +122,21 @@ class WindowWriter {
     return `[${this.#snapshots.join(',')}]`;
   }
 
+  /** The changes of slices of everything written; empty in the whole form. */
+  changesText(): string {
+    return `[${this.#changes.join(',')}]`;
+  }
+
   #writePatch(place: Place, changed: ReadonlySet<string>): void {
     const { standing, version } = this.#state;
+    const { form } = this.#rules;
+    if (form === 'compact') {
+      for (const id of changed) {
+        const instruction = standing.get(id);
+        if (instruction !== undefined) this.#patch.push(instructionText(instruction, place, markOf(instruction, form)));
+      }
+      return;
+    }
     for (const instruction of standing.values()) {
       const grown = withGrowth(instruction, { time: place.time, version });
       if (grown !== instruction || changed.has(instruction.id)) this.#patch.push(instructionText(grown, place));
@@ -145,14 +168,29 @@ class WindowWriter {
     const shown: FactorSlice = slice ?? { factor, history: {}, head: {} };
     const history = `${events.length} ${events[0]?.key} ${events.at(-1)?.key} ${slice === null}`;
     const headText = known?.head === shown.head ? known.headText : payloadText(shown.head);
-    this.#slices.set(factor, { history, head: shown.head, headText });
-    if (known?.history === history && known.headText === headText) return;
-    const name = JSON.stringify(factor);
-    this.#snapshots.push(
-      `{"factor_name":${name},"candle_time":${toEpochSec(place.time)},"snapshot":${sliceText(place, shown)}}`,
-    );
+    const isSame = known?.history === history && known.headText === headText;
+    const texts = isSame ? known.texts : this.#sliceTexts(shown);
+    this.#slices.set(factor, { history, head: shown.head, headText, texts });
+    if (isSame) return;
+    const change = known?.texts && texts ? changeText(known.texts, texts) : 'first';
+    if (change === null) return;
+    const name = `"factor_name":${JSON.stringify(factor)},"candle_time":${toEpochSec(place.time)}`;
+    if (change === 'first') this.#snapshots.push(`{${name},"snapshot":${sliceText(place, shown)}}`);
+    else this.#changes.push(`{${name},${change}}`);
+  }
+
+  #sliceTexts(slice: FactorSlice): SliceTexts | null {
+    return this.#rules.form === 'compact' ? this.#sliceWriter.textsOf(slice) : null;
   }
 }
 
+/** What a compact window says of a line whose end follows the candles. */
+function markOf(instruction: Instruction, form: WindowForm): string {
+  return form === 'compact' && isGrowing(instruction) ? ',"grows":true' : '';
+}
+
 /** What a slice was made of, to tell whether the next one differs: events come and go at the ends alone. */
-type SliceNote = { readonly history: string; readonly head: ChartPayload; readonly headText: string };
+type SliceNote = { readonly history: string; readonly head: ChartPayload; readonly headText: string } & {
+  /** In the compact form, which tells the next slice against this one. */
+  readonly texts: SliceTexts | null;
+};

@@ -107,7 +107,7 @@ export function withGrowth(
 }
 
 /** Whether its end follows the candles. */
-function isGrowing({ reach }: Instruction): boolean {
+export function isGrowing({ reach }: Instruction): boolean {
   return reach === 'growing' || reach === 'growingLevel';
 }
 
@@ -123,13 +123,13 @@ export function isShown(instruction: Instruction, { time, windowStart }: Place):
   return points.some((each) => each.time >= windowStart) && points.some((each) => each.time <= time);
 }
 
-/** An instruction as it stands at a place. */
-export function instructionText(instruction: Instruction, place: Place): string {
+/** An instruction as it stands at a place; `mark` is one more member. */
+export function instructionText(instruction: Instruction, place: Place, mark = ''): string {
   const { id, version, visibleTime, definition } = instruction;
   const body = definition.type === 'marker' ? markerText(definition) : lineText(instruction, definition, place);
   return (
     `{"version_id":${version},"instruction_id":${JSON.stringify(id)},"kind":"${definition.type}",` +
-    `"visible_time":${toEpochSec(visibleTime)},"definition":${body}}`
+    `"visible_time":${toEpochSec(visibleTime)},"definition":${body}${mark}}`
   );
 }
 

@@ -15,4 +15,5 @@ export {
 } from './client.ts';
 export { type ClientErrorCode, HotwickClientError } from './client-error.ts';
 export type { Fetch, WebSocketClass } from './platform.ts';
+export { applySliceChange, type SliceBody } from './replay-slices.ts';
 export type { Candle, GapEvent, LinkEvent, LinkState, StreamEvent } from './stream-event.ts';

@@ -73,8 +73,8 @@ async function untilThere<T>(read: () => Promise<T | null>): Promise<T> {
   }
 }
 
-async function windowOf(job_id: string, target_idx: number) {
-  return replayWindowAnswer.parse((await get('replay/window', { job_id, target_idx })).json);
+async function windowOf(job_id: string, target_idx: number, form: 'whole' | 'compact' = 'whole') {
+  return replayWindowAnswer.parse((await get('replay/window', { job_id, target_idx, form })).json);
 }
 
 /** What the frame of a candle says, in the shape of a package's moment; versions are the ledger's own. */
@@ -122,6 +122,9 @@ describe('a package', () => {
         const shown = { ...told, items: told.items.map((item) => ({ ...item, version_id: 0 })) };
         const expected = await frameMoment(series_id, 100, secAt(candles, 100 + idx));
         expect(withoutCut(shown)).toEqual(withoutCut(expected));
+        const compact = momentOf(await windowOf(done.job_id, idx, 'compact'), idx);
+        const toldByChanges = { ...compact, items: compact.items.map((item) => ({ ...item, version_id: 0 })) };
+        expect(withoutCut(toldByChanges)).toEqual(withoutCut(expected));
       }
     }
     const preloaded = replayStatusAnswer.parse(
@@ -130,6 +133,17 @@ describe('a package', () => {
     expect(preloaded.preload_window).toEqual(windows[0]?.window);
     const whole = await get('replay/status', { job_id: done.job_id, include_candles: 1 });
     expect(replayStatusAnswer.parse(whole.json).candles).toEqual(windows.flatMap(({ window }) => window.kline));
+  });
+
+  it('takes a tenth of the bytes in the compact form, whole slices and growing lines being told once', async () => {
+    const candles = walkOf('COMPACT', 500, 3);
+    await server.save(...candles);
+    const { job_id } = await build({ series_id: idOf(candles), window_candles: 500, window_size: 150 });
+    const bytesOf = async (form: string): Promise<number> =>
+      (await get('replay/window', { job_id, target_idx: 299, form })).text.length;
+    const [whole, compact] = [await bytesOf('whole'), await bytesOf('compact')];
+    process.stdout.write(`a window of 150 candles: whole ${whole} bytes, compact ${compact}\n`);
+    expect(compact).toBeLessThan(whole / 10);
   });
 
   it('is the same one for the same wish, also after a restart', async () => {
@@ -251,6 +265,7 @@ describe('what can not be built or read', () => {
     ['replay/window', { job_id: 'unknown', target_idx: 0 }, 404],
     ['replay/window', { job_id: 'x' }, 422],
     ['replay/window', { job_id: 'x', target_idx: -1 }, 422],
+    ['replay/window', { job_id: 'x', target_idx: 0, form: 'small' }, 422],
     ['replay/coverage_status', { job_id: 'unknown' }, 404],
     ['replay/coverage_status', { job_id: 'coverage_foo:1:1' }, 404],
     ['replay/coverage_status', { job_id: 'coverage_a:b:c:1m:1:9999' }, 404],

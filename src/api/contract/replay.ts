@@ -126,7 +126,32 @@ export const replayStatusAnswer = z
 export const replayWindowQuery = z.object({
   job_id: z.string().min(1),
   target_idx: z.coerce.number().int().min(0).describe('a candle of the window'),
+  form: z
+    .enum(['whole', 'compact'])
+    .default('whole')
+    .describe('`compact`: later slices as changes in `factor_changes`, lines that grow told once with `grows`'),
 });
+
+const slicePieces = z.array(
+  z.union([z.object({ from: z.int(), to: z.int() }), z.object({ items: z.array(z.record(z.string(), z.unknown())) })]),
+);
+const partChange = z
+  .object({
+    set: z.record(z.string(), z.unknown()).optional(),
+    lists: z
+      .record(z.string(), slicePieces)
+      .optional()
+      .describe('lists as stretches of the list before, `to` exclusive, and new items'),
+    unset: z.array(z.string()).optional(),
+  })
+  .optional();
+
+const sliceChange = z
+  .object({ factor_name: z.string(), candle_time: sec, history: partChange, head: partChange })
+  .describe('what the slice of a factor changed with a candle, against its slice before');
+
+/** What the slice of a factor changed with a candle. */
+export type ReplaySliceChange = z.infer<typeof sliceChange>;
 
 /** Answer of `GET /api/replay/window`. */
 export const replayWindowAnswer = z
@@ -136,6 +161,10 @@ export const replayWindowAnswer = z
     factor_snapshots: z
       .array(z.object({ factor_name: z.string(), candle_time: sec, snapshot: factorSlice }))
       .describe('slices of a factor where they changed; the first candle of the window has one of each'),
+    factor_changes: z
+      .array(sliceChange)
+      .optional()
+      .describe('compact form only: ascending; the slices after the first one of each factor'),
   })
   .meta({ id: 'ReplayWindow' });
 

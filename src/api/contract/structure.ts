@@ -111,6 +111,10 @@ export const drawInstruction = z
     kind: z.enum(['marker', 'polyline']),
     visible_time: sec.describe('the candle that changed it last'),
     definition: z.union([markerDefinition, polylineDefinition]),
+    grows: z
+      .literal(true)
+      .optional()
+      .describe('compact replay windows only: the last point is at the candle in focus, whichever that is'),
   })
   .meta({ id: 'DrawInstruction' });
 
