@@ -13,7 +13,7 @@ import {
 } from '../../test/fixtures/discovery-desk.ts';
 import type { Candidate, CandidateBatch } from '../model/candidate.ts';
 import { putCandidate, setStatus } from './candidate-pool.ts';
-import { type DiscoveryEffect, listCandidates, listRefusals } from './index.ts';
+import { type DiscoveryEffect, listCandidates, listMembers, listRefusals } from './index.ts';
 
 const HOUR = 60 * MINUTE;
 
@@ -70,29 +70,35 @@ describe('the way of a candidate', () => {
     expect(desk.state.pool.refusals.counts).toMatchObject({ 'filter:bookUnknown': 1 });
   });
 
-  it('figures are refreshed every cycle, so heat falls with the market and the coin leaves', () => {
-    const desk = openDesk();
-    listCoin(desk, 'A');
-    const ms = burst(desk, 'A');
-    desk.cycle(ms);
-    expect(get(desk, 'A')?.heat).toBeGreaterThan(40);
-    let now = ms;
-    const until = (end: number): void => {
-      for (; now < end; now += 10_000) {
-        desk.tick(now, ticker('A', 1, { quoteVolume24h: 100_000 }));
-        if (now % MINUTE === 0) desk.trade(now, minute('A', now / MINUTE - 1));
-        store(desk, now);
-      }
-    };
-    until(ms + 5 * MINUTE);
-    const lowSince = get(desk, 'A')?.lowHeatSince as number;
-    expect(get(desk, 'A')?.heat).toBeLessThan(20);
-    until(lowSince - at(0) + 10 * MINUTE);
-    expect(get(desk, 'A'), 'nine minutes and 50 seconds of cold').toBeDefined();
-    until(lowSince - at(0) + 10 * MINUTE + 10_000);
-    expect(get(desk, 'A')).toBeUndefined();
-    expect(listRefusals(desk.state.pool.refusals)[0]?.reason).toBe('heat below 20 for 600000 ms');
-  });
+  it.each([
+    ['that falls back', 1, 100_000],
+    ['of any liquidity that rests where its burst took it', 1.08, 1e12],
+  ])(
+    'figures are refreshed every cycle, so the heat of a coin %s falls and it leaves after its hold time',
+    (_name, price, quoteVolume24h) => {
+      const desk = openDesk();
+      listCoin(desk, 'A');
+      const ms = burst(desk, 'A');
+      desk.cycle(ms);
+      expect(get(desk, 'A')?.heat).toBeGreaterThan(40);
+      let now = ms;
+      const until = (end: number): void => {
+        for (; now < end; now += 10_000) {
+          desk.tick(now, ticker('A', price, { quoteVolume24h }));
+          if (now % MINUTE === 0) desk.trade(now, minute('A', now / MINUTE - 1));
+          store(desk, now);
+        }
+      };
+      until(ms + 6 * MINUTE);
+      const lowSince = get(desk, 'A')?.lowHeatSince as number;
+      expect(get(desk, 'A')?.heat).toBeLessThan(20);
+      until(lowSince - at(0) + 10 * MINUTE);
+      expect(get(desk, 'A'), 'nine minutes and 50 seconds of cold').toBeDefined();
+      until(lowSince - at(0) + 10 * MINUTE + 10_000);
+      expect(get(desk, 'A')).toBeUndefined();
+      expect(listRefusals(desk.state.pool.refusals)[0]?.reason).toBe('heat below 20 for 600000 ms');
+    },
+  );
 
   it('market figures that stop arriving give no momentum after thirty seconds', () => {
     const desk = openDesk();
@@ -127,6 +133,34 @@ describe('the way of a candidate', () => {
     expect(get(desk, 'A')?.status).toBe('trading');
     desk.send({ kind: 'positionClosed', receivedTime: at(ms), instrumentId: coin('A'), outcome: 'gain' });
     expect(get(desk, 'A')?.status).toBe('watching');
+  });
+
+  it('a held coin counts as in the pool until it was seen cold for its hold time, and not while nothing is seen of it', () => {
+    const desk = openDesk();
+    listCoin(desk, 'A');
+    const ms = burst(desk, 'A');
+    desk.cycle(ms);
+    desk.send({ kind: 'positionOpened', receivedTime: at(ms), instrumentId: coin('A') });
+    const isMember = (now: number): boolean => listMembers(desk.state.pool, at(now)).length === 1;
+    let now = ms;
+    const rest = (end: number): void => {
+      for (; now < end; now += 10_000) {
+        desk.tick(now, ticker('A', 1.08));
+        if (now % MINUTE === 0) desk.trade(now, minute('A', now / MINUTE - 1));
+        store(desk, now);
+      }
+    };
+    rest(ms + 7 * MINUTE);
+    expect(isMember(now)).toBe(true);
+    // An outage of an hour, in which nothing was seen; afterwards the hold time begins anew.
+    for (const end = now + HOUR; now < end; now += 10_000) store(desk, now);
+    expect(isMember(now)).toBe(true);
+    rest(now + 12 * MINUTE);
+    expect(get(desk, 'A')?.market.volumeRatio).not.toBeNull();
+    expect(isMember(now)).toBe(true);
+    rest(now + 10 * MINUTE);
+    expect(isMember(now)).toBe(false);
+    expect(get(desk, 'A'), 'and it is kept for its position').toMatchObject({ status: 'trading', leaving: null });
   });
 
   it('scenario 5: a loss cools the coin for thirty minutes, in which nothing brings it back', () => {
@@ -169,10 +203,10 @@ describe('capacity', () => {
   it('is twenty active ones; a hotter one displaces the coolest that does not trade, a cooler one is refused', () => {
     const desk = openDesk((config) => ({ ...config, pool: { ...config.pool, activeMax: 3 } }));
     const hot = (base: string, velocity: number): void => {
+      admit(desk, 0, base);
       const mention = { instrumentId: coin(base), time: at(0), velocity, sentiment: 1, author: null };
       desk.send({ kind: 'mentionsCounted', receivedTime: at(0), mention });
     };
-    listCoin(desk, 'A', 'B', 'C', 'D', 'E');
     for (const [base, velocity] of [
       ['A', 6],
       ['B', 7],
@@ -203,7 +237,6 @@ describe('capacity', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
         const desk = openDesk((config) => ({ ...config, pool: { ...config.pool, activeMax: 5, probationMax: 10 } }));
-        listCoin(desk, ...Array.from({ length: 61 }, (_, index) => `C${index}`));
         steps.forEach(([number, velocity, action], index) => {
           const ms = index * 5_000;
           const instrumentId = coin(`C${number}`);
@@ -212,7 +245,10 @@ describe('capacity', () => {
           else if (action === 1) desk.send({ kind: 'positionOpened', receivedTime: at(ms), instrumentId });
           else if (action === 2)
             desk.send({ kind: 'positionClosed', receivedTime: at(ms), instrumentId, outcome: 'gain' });
-          else desk.send({ kind: 'mentionsCounted', receivedTime: at(ms), mention });
+          else {
+            admit(desk, ms, `C${number}`);
+            desk.send({ kind: 'mentionsCounted', receivedTime: at(ms), mention });
+          }
           const staying = listCandidates(desk.state.pool);
           const active = staying.filter(({ tier, status }) => tier === 'active' && status !== 'trading');
           expect(active.length).toBeLessThanOrEqual(5);

@@ -53,6 +53,22 @@ export function listCandidates(pool: CandidatePool): readonly Candidate[] {
   return Object.values(pool.candidates).filter(({ leaving }) => leaving === null);
 }
 
+/** Whether heat has been low for as long as the pool bears it. */
+export function isCold(
+  { lowHeatSince }: Candidate,
+  { exitHoldMs }: Pick<PoolConfig, 'exitHoldMs'>,
+  now: EpochMs,
+): boolean {
+  return lowHeatSince !== null && now - lowHeatSince >= exitHoldMs;
+}
+
+/** Who counts as in the pool at `now`: neither cooling nor cold. A coin that is held is kept cold, and is not in it. */
+export function listMembers(pool: CandidatePool, now: EpochMs): readonly Candidate[] {
+  return listCandidates(pool).filter(
+    (candidate) => candidate.status !== 'cooling' && !isCold(candidate, pool.config, now),
+  );
+}
+
 /** The `count` hottest active candidates with at least `minHeat` that do not cool, hottest first. */
 export function topCandidates(
   pool: CandidatePool,

@@ -90,9 +90,10 @@ function refuseCooling({ status, coolingUntil }: Candidate, now: EpochMs): Filte
   return { gate: 'cooling', reason: `it cools for ${Math.max(0, coolingUntil - now)} ms more` };
 }
 
-/** Talk can be bought: without a burst or a listing it is never enough. */
-function refuseTalk({ source }: Candidate): FilterRefusal | null {
-  return source === 'social' ? { gate: 'socialAlone', reason: 'it is only talked about' } : null;
+/** Talk can be bought: without a burst or a listing, or when they are over, it is never enough. */
+function refuseTalk({ source, lowHeatSince }: Candidate): FilterRefusal | null {
+  if (source === 'social') return { gate: 'socialAlone', reason: 'it is only talked about' };
+  return lowHeatSince === null ? null : { gate: 'socialAlone', reason: 'it is cold but for what is said of it' };
 }
 
 function refuseBook({ book, config }: FilterContext): FilterRefusal | null {

@@ -105,6 +105,8 @@ export type ListingConfig = {
 export type SocialConfig = {
   /** What an author counts for, by network. */
   readonly networkWeights: Readonly<Record<SocialNetwork, number>>;
+  /** How long a mention counts. */
+  readonly mentionMs: number;
   readonly sentimentHalfLifeMs: number;
   readonly seenTtlMs: number;
   readonly seenMax: number;
@@ -201,6 +203,7 @@ export const DEFAULT_DISCOVERY_CONFIG: DiscoveryConfig = {
   },
   social: {
     networkWeights: { x: 1, square: 1 },
+    mentionMs: 3_600_000,
     sentimentHalfLifeMs: 1_800_000,
     seenTtlMs: 86_400_000,
     seenMax: 20_000,

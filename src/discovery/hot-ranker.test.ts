@@ -8,7 +8,9 @@ import { coinAgeDays, combineHeat, rankCandidate, scoreComponents } from './hot-
 
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const { weights, pool } = DEFAULT_DISCOVERY_CONFIG;
+const { weights, pool, social } = DEFAULT_DISCOVERY_CONFIG;
+const times = { marketStaleMs: pool.marketStaleMs, mentionMs: social.mentionMs };
+const combine = (components: HeatComponents, present = 100) => combineHeat(components, { weights, present });
 
 /** A candidate of nothing but what is said. */
 function candidate(market: Partial<CandidateMarket>, rest: Partial<Candidate> = {}): Candidate {
@@ -18,10 +20,8 @@ function candidate(market: Partial<CandidateMarket>, rest: Partial<Candidate> = 
   return { ...plain, ...rest, market: { ...plain.market, tickerTime: T0, ...market } };
 }
 
-const rank = (given: Candidate, now: EpochMs = T0) =>
-  rankCandidate(given, { now, weights, marketStaleMs: pool.marketStaleMs });
-const score = (given: Candidate, now: EpochMs = T0): HeatComponents =>
-  scoreComponents(given, { now, marketStaleMs: pool.marketStaleMs });
+const rank = (given: Candidate, now: EpochMs = T0) => rankCandidate(given, { now, weights, ...times });
+const score = (given: Candidate, now: EpochMs = T0): HeatComponents => scoreComponents(given, { now, ...times });
 
 describe('heat', () => {
   it.each([
@@ -42,7 +42,33 @@ describe('heat', () => {
 
   it('P1-1: a full penalty takes exactly its weight times 100 points', () => {
     const components = { announcement: 0, social: 0, sentiment: 0, momentum: 80, liquidity: 80, riskPenalty: 0 };
-    expect(combineHeat(components, weights) - combineHeat({ ...components, riskPenalty: 100 }, weights)).toBe(10);
+    expect(combine(components) - combine({ ...components, riskPenalty: 100 })).toBe(10);
+  });
+
+  it('of a coin of any liquidity is below the exit heat as soon as its burst is over, however much it rose within the hour', () => {
+    const figures = fc.record({
+      quoteVolume24h: fc.double({ min: 0, max: 1e12, noNaN: true }).map((volume) => 60_000 + volume),
+      change1h: fc.double({ min: -1, max: 10, noNaN: true }),
+      change5m: fc.double({ min: -1, max: 0, noNaN: true }),
+      volumeRatio: fc.double({ min: 0, max: 1, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(figures, (market) => {
+        expect(rank(candidate(market)).heat).toBeLessThan(pool.exitHeat);
+      }),
+    );
+  });
+
+  it('counts liquidity in proportion to the strongest present reason: a burst, a listing or a mention', () => {
+    const liquid = { quoteVolume24h: 50_000_000 };
+    expect(rank(candidate(liquid)).heat).toBe(0);
+    expect(rank(candidate({ ...liquid, change5m: 0.05 })).heat, 'in full from 25 points on').toBe(53.9);
+    expect(rank(candidate({ ...liquid, change5m: 0.025 })).heat, 'a half').toBe(26.9);
+    expect(rank(candidate({ ...liquid, change5m: 0.05 }), at(30_001)).heat, 'nothing is known of now').toBe(0);
+    const listing = { announcedTime: T0, openTime: null };
+    expect(rank(candidate(liquid, { listing })).heat).toBe(85);
+    const mentions = { velocity: 3, sentiment: 0, lastTime: T0, authors: [] };
+    expect(rank(candidate(liquid, { mentions }))).toMatchObject({ heat: 61.1, quietHeat: 0 });
   });
 
   it('is 0..100 with one decimal, and never higher for a higher penalty', () => {
@@ -56,13 +82,14 @@ describe('heat', () => {
       riskPenalty: part,
     });
     fc.assert(
-      fc.property(all, part, (components, more) => {
-        const heat = combineHeat(components, weights);
+      fc.property(all, part, part, (components, more, present) => {
+        const heat = combine(components, present);
         expect(heat).toBeGreaterThanOrEqual(0);
         expect(heat).toBeLessThanOrEqual(100);
         expect(Math.round(heat * 10) / 10).toBe(heat);
         const riskier = { ...components, riskPenalty: Math.min(100, components.riskPenalty + more) };
-        expect(combineHeat(riskier, weights)).toBeLessThanOrEqual(heat);
+        expect(combine(riskier, present)).toBeLessThanOrEqual(heat);
+        expect(combine(components, present + 1), 'a stronger reason never cools').toBeGreaterThanOrEqual(heat);
       }),
     );
   });

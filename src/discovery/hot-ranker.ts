@@ -1,7 +1,8 @@
 /**
  * HotRanker: heat of a candidate from six dimensions, each 0..100. In comes a candidate with fresh market figures, out
- * go its components and its heat. Formulas of the seed (3.1) as corrected: liquidity anchored at 50,000 quote units,
- * sentiment only while somebody speaks, announcements that fade, momentum only of fresh data.
+ * go its components and its heat. Formulas of the seed (3.1) as corrected: liquidity anchored at 50,000 quote units and
+ * counted only as far as something is going on, sentiment only while somebody speaks, announcements that fade, momentum
+ * only of fresh data.
  */
 import type { EpochMs } from '../core/time.ts';
 import type { Candidate, HeatComponents } from '../model/candidate.ts';
@@ -12,12 +13,20 @@ export type RankContext = {
   readonly now: EpochMs;
   readonly weights: HeatWeights;
   readonly marketStaleMs: number;
+  /** How long a mention speaks. */
+  readonly mentionMs: number;
+};
+
+/** What is made of a candidate. */
+export type Rank = {
+  readonly components: HeatComponents;
+  readonly heat: number;
+  /** Heat as it were if nobody spoke of the coin. */
+  readonly quietHeat: number;
 };
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
-/** A mention speaks for this long. */
-const MENTION_TTL_MS = HOUR_MS;
 /** An announcement halves every two hours once its first hour is over, and ends after a day. */
 const FADE_AFTER_MS = HOUR_MS;
 const FADE_HALF_MS = 2 * HOUR_MS;
@@ -25,28 +34,32 @@ const FADE_HALF_MS = 2 * HOUR_MS;
 const ACTIVE_WEIGHT_MIN = 0.35;
 /** Quote units of a day at which liquidity is worth nothing. */
 const LIQUIDITY_ANCHOR = 50_000;
+/** Score of a present reason at which liquidity counts in full; the weakest burst of the seed's rule scores 26.6. */
+const PRESENT_FULL = 25;
 
 /** Components and heat of `candidate`. */
-export function rankCandidate(
-  candidate: Candidate,
-  context: RankContext,
-): { readonly components: HeatComponents; readonly heat: number } {
+export function rankCandidate(candidate: Candidate, context: RankContext): Rank {
   const components = scoreComponents(candidate, context);
-  return { components, heat: combineHeat(components, context.weights) };
+  const { weights } = context;
+  const { announcement, social } = components;
+  const burst = isFresh(candidate, context) ? scoreBurst(candidate) : 0;
+  const quiet: HeatComponents = { ...components, social: 0, sentiment: 0 };
+  return {
+    components,
+    heat: combineHeat(components, { weights, present: Math.max(announcement, social, burst) }),
+    quietHeat: combineHeat(quiet, { weights, present: Math.max(announcement, burst) }),
+  };
 }
 
 /** The six dimensions of `candidate`. */
-export function scoreComponents(
-  candidate: Candidate,
-  { now, marketStaleMs }: Omit<RankContext, 'weights'>,
-): HeatComponents {
-  const { market } = candidate;
-  const isFresh = market.tickerTime !== null && now - market.tickerTime <= marketStaleMs;
+export function scoreComponents(candidate: Candidate, context: Omit<RankContext, 'weights'>): HeatComponents {
+  const { now } = context;
+  const isSpokenOf = hasMention(candidate, context);
   return {
     announcement: scoreAnnouncement(candidate, now),
-    social: hasMention(candidate, now) ? Math.min(100, 10 * Math.max(0, candidate.mentions.velocity)) : 0,
-    sentiment: hasMention(candidate, now) ? clamp((candidate.mentions.sentiment + 1) * 50) : 0,
-    momentum: isFresh ? scoreMomentum(candidate) : 0,
+    social: isSpokenOf ? Math.min(100, 10 * Math.max(0, candidate.mentions.velocity)) : 0,
+    sentiment: isSpokenOf ? clamp((candidate.mentions.sentiment + 1) * 50) : 0,
+    momentum: isFresh(candidate, context) ? scoreMomentum(candidate) : 0,
     liquidity: scoreLiquidity(candidate),
     riskPenalty: scoreRisk(candidate, now),
   };
@@ -54,24 +67,33 @@ export function scoreComponents(
 
 /**
  * Heat of components: the weighted mean of those that say something, less the penalty, which takes `riskPenalty * 100`
- * points at most (problem P1-1); 0..100 with one decimal.
+ * points at most (problem P1-1); 0..100 with one decimal. That a coin can be traded well is no reason to trade it:
+ * liquidity adds in proportion to the strongest reason that is `present` (0..100), and dilutes in any case.
  */
-export function combineHeat(components: HeatComponents, weights: HeatWeights): number {
+export function combineHeat(
+  components: HeatComponents,
+  { weights, present }: { readonly weights: HeatWeights; readonly present: number },
+): number {
   const positive = ['announcement', 'social', 'sentiment', 'momentum', 'liquidity'] as const;
+  const liquidityShare = Math.min(1, present / PRESENT_FULL);
   let sum = 0;
   let active = 0;
   for (const dimension of positive) {
     const score = components[dimension];
     if (!(score > 0)) continue;
-    sum += weights[dimension] * score;
+    sum += weights[dimension] * score * (dimension === 'liquidity' ? liquidityShare : 1);
     active += weights[dimension];
   }
   const heat = sum / Math.max(active, ACTIVE_WEIGHT_MIN) - weights.riskPenalty * components.riskPenalty;
   return Math.round(clamp(heat) * 10) / 10;
 }
 
-function hasMention({ mentions }: Candidate, now: EpochMs): boolean {
-  return mentions.lastTime !== null && now - mentions.lastTime < MENTION_TTL_MS;
+function isFresh({ market }: Candidate, { now, marketStaleMs }: Pick<RankContext, 'now' | 'marketStaleMs'>): boolean {
+  return market.tickerTime !== null && now - market.tickerTime <= marketStaleMs;
+}
+
+function hasMention({ mentions }: Candidate, { now, mentionMs }: Pick<RankContext, 'now' | 'mentionMs'>): boolean {
+  return mentions.lastTime !== null && now - mentions.lastTime < mentionMs;
 }
 
 /** 80 for a listing, more as it nears; from its opening (or, without one, its announcement) on it fades. */
@@ -89,12 +111,17 @@ function scoreAnnouncement({ listing }: Candidate, now: EpochMs): number {
 }
 
 /** 50 points at +10 % in five minutes, 30 at +15 % in an hour, 20 at sixteen times the volume (problem R3-10). */
-function scoreMomentum({ market }: Candidate): number {
-  const { change5m, change1h, volumeRatio } = market;
-  const fromFiveMinutes = change5m !== null && change5m > 0 ? Math.min(50, (50 * change5m) / 0.1) : 0;
+function scoreMomentum(candidate: Candidate): number {
+  const { change1h } = candidate.market;
   const fromHour = change1h !== null && change1h > 0 ? Math.min(30, (30 * change1h) / 0.15) : 0;
+  return Math.min(100, scoreBurst(candidate) + fromHour);
+}
+
+/** The part of momentum that is of now: what rose within the hour and rests since is no burst. */
+function scoreBurst({ market: { change5m, volumeRatio } }: Candidate): number {
+  const fromFiveMinutes = change5m !== null && change5m > 0 ? Math.min(50, (50 * change5m) / 0.1) : 0;
   const fromVolume = volumeRatio !== null && volumeRatio > 1 ? Math.min(20, 5 * Math.log2(volumeRatio)) : 0;
-  return Math.min(100, fromFiveMinutes + fromHour + fromVolume);
+  return fromFiveMinutes + fromVolume;
 }
 
 /** 30 at 500 thousand a day, 60 at 5 million, 90 at 50 million, and up to 20 more for a rush. */

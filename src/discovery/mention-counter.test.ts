@@ -1,6 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { at, coin, type Desk, listCoin, MINUTE, openDesk, T0, ticker } from '../../test/fixtures/discovery-desk.ts';
+import {
+  at,
+  coin,
+  type Desk,
+  listCoin,
+  MINUTE,
+  minute,
+  openDesk,
+  T0,
+  ticker,
+  warmUp,
+} from '../../test/fixtures/discovery-desk.ts';
 import { epochMs } from '../core/time.ts';
 import type { InstrumentId } from '../model/instrument.ts';
 import type { SocialPost } from '../model/social-post.ts';
@@ -172,9 +183,38 @@ describe('what is said in public', () => {
     talk(desk, 0, 200);
     desk.tick(1_000, ticker('ABC', 1));
     const chosen = desk.cycle(2_000).find((effect) => effect.kind === 'candidatesChosen');
-    expect(listCandidates(desk.state.pool)[0]).toMatchObject({ source: 'social', tier: 'active' });
+    expect(listCandidates(desk.state.pool)[0]).toMatchObject({ source: 'social', tier: 'probation' });
+    expect(listCandidates(desk.state.pool)[0]?.heat).toBeGreaterThanOrEqual(80);
     expect(chosen).toMatchObject({ candidates: [] });
+    expect(listRefusals(desk.state.pool.refusals)[0]).toMatchObject({ gate: 'pool:socialAlone' });
+  });
+
+  it('neither keeps a coin whose burst is over in the pool nor lets it be chosen', () => {
+    const desk = openDesk((config) => ({ ...config, filter: { ...config.filter, bookGate: 'whereKnown' } }));
+    listCoin(desk, 'ABC');
+    warmUp(desk, 'ABC');
+    const burst = 20 * MINUTE + 10_000;
+    desk.trade(burst, minute('ABC', 20, { state: 'forming', quoteVolume: 8_000, takerQuoteVolume: null }));
+    desk.tick(burst, ticker('ABC', 1.08));
+    talk(desk, burst, 50);
+    const chosenAt = (ms: number): number =>
+      desk.cycle(ms).flatMap((effect) => (effect.kind === 'candidatesChosen' ? effect.candidates : [])).length;
+    expect(chosenAt(burst)).toBe(1);
+    for (let ms = burst + 10_000; ms < burst + 7 * MINUTE; ms += 10_000) {
+      desk.tick(ms, ticker('ABC', 1.08));
+      if (ms % MINUTE === 0) desk.trade(ms, minute('ABC', ms / MINUTE - 1));
+    }
+    const later = burst + 7 * MINUTE;
+    expect(chosenAt(later)).toBe(0);
+    expect(listCandidates(desk.state.pool)[0]).toMatchObject({
+      tier: 'active',
+      source: 'mixed',
+      lowHeatSince: at(later),
+    });
+    expect(listCandidates(desk.state.pool)[0]?.heat).toBeGreaterThanOrEqual(80);
     expect(listRefusals(desk.state.pool.refusals)[0]).toMatchObject({ gate: 'filter:socialAlone' });
+    chosenAt(later + 10 * MINUTE);
+    expect(listCandidates(desk.state.pool)).toEqual([]);
   });
 
   it('fades from the heat of a candidate from cycle to cycle', () => {

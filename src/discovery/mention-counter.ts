@@ -1,5 +1,5 @@
 /**
- * MentionCounter: posts in, what is said of each coin within the last hour out. Authors count, not posts, so that one
+ * MentionCounter: posts in, what is said of each coin lately (by default within the last hour) out. Authors count, not posts, so that one
  * voice stays one; figures are made anew from times whenever they are read, so they fade when nobody speaks (problem
  * R3-7). A post that was counted is remembered by id and never counted twice (problem R3-8).
  */
@@ -31,7 +31,7 @@ export type MentionCounts = {
   displaced: number;
 };
 
-/** Mentions of the last hour by coin, ids seen, and the newest posts; plain data. */
+/** Mentions that still count by coin, ids seen, and the newest posts; plain data. */
 export type MentionCounter = {
   readonly config: SocialConfig;
   seen: SeenIds;
@@ -42,19 +42,18 @@ export type MentionCounter = {
 
 /** What is said of a coin. */
 export type MentionFigures = {
-  /** Authors of the last hour, weighted by network. */
+  /** Authors within the time a mention counts, weighted by network. */
   readonly velocity: number;
-  /** Authors of the last quarter of an hour, as an hourly rate, over those of the hour; 1 is steady, 0 silence. */
+  /** Authors of the newest quarter of that time, times four, over all of them; 1 is steady, 0 silence. */
   readonly acceleration: number;
   /** Mean that halves in weight with age; -1..1, 0 when nobody spoke. */
   readonly sentiment: number;
-  /** Newest mention; `null` when nobody spoke within the hour. */
+  /** Newest mention; `null` when nobody spoke within that time. */
   readonly lastTime: EpochMs | null;
 };
 
-/** A mention is counted for this long. */
-export const MENTION_MS = 3_600_000;
-const QUARTER_MS = MENTION_MS / 4;
+/** The newest part of the time a mention counts, against which the whole of it is held. */
+const NEWEST_PART = 4;
 /** Mentions kept of one coin, and coins that are talked about. Policy beyond both: the oldest gives way. */
 const MENTIONS_MAX = 500;
 const COINS_MAX = 1_000;
@@ -99,7 +98,7 @@ function takePost(
   counts.posts++;
   counter.recent = [...counter.recent, post].slice(-RECENT_MAX);
   // Not written as a refusal: a time that is none is untimely too.
-  if (!(now - post.time < MENTION_MS && post.time <= now + SKEW_MS)) {
+  if (!(now - post.time < config.mentionMs && post.time <= now + SKEW_MS)) {
     counts.untimely++;
     return [];
   }
@@ -131,16 +130,17 @@ function mentionsOf(counter: MentionCounter, instrumentId: InstrumentId): readon
 
 /** What is said of a coin at `now`. */
 export function readMentions(counter: MentionCounter, instrumentId: InstrumentId, now: EpochMs): MentionFigures {
-  const recent = mentionsOf(counter, instrumentId).filter(({ time }) => now - time < MENTION_MS);
-  const hour = voicesOf(counter.config, recent);
-  const quarter = voicesOf(
-    counter.config,
-    recent.filter(({ time }) => now - time < QUARTER_MS),
+  const { config } = counter;
+  const recent = mentionsOf(counter, instrumentId).filter(({ time }) => now - time < config.mentionMs);
+  const all = voicesOf(config, recent);
+  const newest = voicesOf(
+    config,
+    recent.filter(({ time }) => now - time < config.mentionMs / NEWEST_PART),
   );
   return {
-    velocity: hour,
-    acceleration: hour > 0 ? (quarter * (MENTION_MS / QUARTER_MS)) / hour : 0,
-    sentiment: meanSentiment(recent, { now, halfLifeMs: counter.config.sentimentHalfLifeMs }),
+    velocity: all,
+    acceleration: all > 0 ? (newest * NEWEST_PART) / all : 0,
+    sentiment: meanSentiment(recent, { now, halfLifeMs: config.sentimentHalfLifeMs }),
     lastTime: recent.reduce<EpochMs | null>((last, { time }) => (last === null || time > last ? time : last), null),
   };
 }
@@ -170,7 +170,7 @@ function meanSentiment(
 /** Forgets what is over; a coin nobody speaks of is gone (problem R3-7). */
 export function dropMentions(counter: MentionCounter, now: EpochMs): void {
   for (const [instrumentId, mentions] of Object.entries(counter.mentions)) {
-    const recent = mentions.filter(({ time }) => now - time < MENTION_MS);
+    const recent = mentions.filter(({ time }) => now - time < counter.config.mentionMs);
     if (recent.length === 0) delete counter.mentions[instrumentId];
     else if (recent.length < mentions.length) counter.mentions[instrumentId] = recent;
   }

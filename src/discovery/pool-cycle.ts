@@ -8,13 +8,14 @@ import type { Candidate, CandidateBatch, CandidateMarket, HeatRecord } from '../
 import {
   type CandidatePool,
   hotterFirst,
+  isCold,
   leave,
   listCandidates,
   putCandidate,
   refreshMentions,
 } from './candidate-pool.ts';
 import type { HeatWeights } from './discovery-config.ts';
-import { rankCandidate } from './hot-ranker.ts';
+import { type Rank, rankCandidate } from './hot-ranker.ts';
 import { type MentionCounter, readMentions } from './mention-counter.ts';
 import { noteRefusal } from './refusals.ts';
 import type { TickerStream } from './ticker-stream.ts';
@@ -54,12 +55,27 @@ function endCooling(pool: CandidatePool, candidate: Candidate, now: EpochMs): vo
 
 function scoreCandidate(pool: CandidatePool, known: Candidate, { now, stream, weights, mentions }: CycleContext): void {
   const candidate = refreshMentions(pool, known, readMentions(mentions, known.instrumentId, now));
-  const { marketStaleMs, exitHeat } = pool.config;
+  const { marketStaleMs } = pool.config;
+  const { mentionMs } = mentions.config;
   const market = toMarket(readTicker(stream, candidate.instrumentId, now));
   const fresh: Candidate = { ...candidate, market };
-  const { components, heat } = rankCandidate(fresh, { now, weights, marketStaleMs });
-  const lowHeatSince = heat >= exitHeat ? null : (candidate.lowHeatSince ?? now);
-  putCandidate(pool, { ...fresh, components, heat, scoredTime: now, lowHeatSince });
+  const { components, ...heats } = rankCandidate(fresh, { now, weights, marketStaleMs, mentionMs });
+  const lowHeatSince = lowSince(fresh, heats, { now, exitHeat: pool.config.exitHeat });
+  putCandidate(pool, { ...fresh, components, heat: heats.heat, scoredTime: now, lowHeatSince });
+}
+
+/**
+ * Since when a candidate is cold. Talk warms nobody who would be cold without it. Of what is held only what was seen
+ * counts: after an outage or a restart nothing is known yet, which is no reason to sell.
+ */
+function lowSince(
+  { status, market, lowHeatSince }: Candidate,
+  { heat, quietHeat }: Pick<Rank, 'heat' | 'quietHeat'>,
+  { now, exitHeat }: { readonly now: EpochMs; readonly exitHeat: number },
+): EpochMs | null {
+  if (Math.min(heat, quietHeat) >= exitHeat) return null;
+  const isSeen = market.change5m !== null && market.volumeRatio !== null;
+  return status === 'trading' && !isSeen ? now : (lowHeatSince ?? now);
 }
 
 function toMarket(view: TickerView | null): CandidateMarket {
@@ -80,7 +96,8 @@ function toMarket(view: TickerView | null): CandidateMarket {
 function promote(pool: CandidatePool, now: EpochMs): void {
   const { enterHeat, activeMax } = pool.config;
   const staying = listCandidates(pool).filter(({ status }) => status !== 'cooling');
-  const ready = staying.filter(({ tier, heat }) => tier === 'probation' && heat >= enterHeat).sort(hotterFirst);
+  const hot = staying.filter(({ tier, heat }) => tier === 'probation' && heat >= enterHeat);
+  const ready = hot.filter((candidate) => isMoreThanTalk(pool, candidate, now)).sort(hotterFirst);
   const active = staying.filter(({ tier }) => tier === 'active');
   const coolest = active.filter(({ status }) => status !== 'trading').sort((a, b) => hotterFirst(b, a));
   let places = activeMax - active.length;
@@ -100,14 +117,22 @@ function promote(pool: CandidatePool, now: EpochMs): void {
   }
 }
 
+/** Who is only talked about takes no place from anybody, however hot the talk. */
+function isMoreThanTalk(pool: CandidatePool, { instrumentId, source, lowHeatSince }: Candidate, now: EpochMs): boolean {
+  if (source !== 'social' && lowHeatSince === null) return true;
+  const reason = 'what is said of it is all that makes it hot';
+  noteRefusal(pool.refusals, { gate: 'pool:socialAlone', subject: instrumentId, reason, time: now });
+  return false;
+}
+
 function expire(pool: CandidatePool, candidate: Candidate, now: EpochMs): void {
-  const { status, tier, signalTime, lowHeatSince } = candidate;
+  const { status, tier, signalTime } = candidate;
   const { probationMs, exitHoldMs, exitHeat } = pool.config;
   if (status === 'trading' || status === 'cooling') return;
   if (tier === 'probation') {
     if (now - signalTime < probationMs) return;
     leave(pool, candidate, { reason: `not hot enough within ${probationMs} ms of its newest signal`, time: now });
-  } else if (lowHeatSince !== null && now - lowHeatSince >= exitHoldMs) {
+  } else if (isCold(candidate, pool.config, now)) {
     leave(pool, candidate, { reason: `heat below ${exitHeat} for ${exitHoldMs} ms`, time: now });
   }
 }

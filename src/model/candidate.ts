@@ -40,7 +40,7 @@ export type CandidateMarket = {
 
 /** What is said of a candidate. */
 export type CandidateMentions = {
-  /** Mentions an hour. */
+  /** Authors within the time a mention counts (by default an hour), weighted by network. */
   readonly velocity: number;
   /** -1..1. */
   readonly sentiment: number;

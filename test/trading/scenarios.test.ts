@@ -66,6 +66,17 @@ describe('orders on paper', () => {
     expect(share).toBeLessThan(0.61);
   });
 
+  it('a coin of any liquidity whose burst is over leaves the pool for the rules, and what is held of it is sold for heat decay', async () => {
+    const run = await start({ scenario: burstMarket([]) });
+    await bought(run);
+    await run.passUntil(() => legs(run).length > 0, { limitMs: 20 * MINUTE_MS, what: 'the burst is over' });
+    expect(exits(run)).toEqual(['heatDecay']);
+    await run.pass(30_000);
+    const kept = run.trading.discovery.pool.candidates[HOT];
+    expect(kept === undefined || kept.status === 'cooling').toBe(true);
+    expect(run.warnings).toEqual([]);
+  });
+
   it('scenario 5: a fall of 22 % in 15 minutes ends the position at once, and the coin cools for half an hour', async () => {
     const settings = {
       trading: { default_sl_pct: -0.5, sl_min_pct: 0.49, sl_max_pct: 0.5, black_swan: [['15m', -0.2]] },

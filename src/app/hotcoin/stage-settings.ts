@@ -64,7 +64,7 @@ export function toDiscoveryConfig({ discovery, execution }: HotCoinConfig): Disc
       backoffMinMs: discovery.listing_backoff_base_sec * SECOND_MS,
       backoffMaxMs: discovery.listing_backoff_max_sec * SECOND_MS,
     },
-    social: base.social,
+    social: { ...base.social, mentionMs: discovery.social_ttl_sec * SECOND_MS },
   };
 }
 

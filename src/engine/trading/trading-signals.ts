@@ -4,7 +4,7 @@
  */
 import { decimalFromFloat } from '../../core/decimal.ts';
 import { addMs, type EpochMs } from '../../core/time.ts';
-import { candidateOf, listCandidates, readTicker } from '../../discovery/index.ts';
+import { candidateOf, listMembers, readTicker } from '../../discovery/index.ts';
 import type { Candidate } from '../../model/candidate.ts';
 import type { CandleGap, ClosedCandle } from '../../model/candle.ts';
 import type { EntryOpinion } from '../../model/decision.ts';
@@ -132,9 +132,7 @@ function opine(
 ): void {
   note(turn, { kind: 'signals', signals }, traceId);
   const opinions = signals.map((signal) => toOpinion(turn, signal));
-  const pool = listCandidates(turn.state.discovery.pool)
-    .filter(({ status, leaving }) => status !== 'cooling' && leaving === null)
-    .map(({ instrumentId }) => instrumentId);
+  const pool = listMembers(turn.state.discovery.pool, turn.now).map(({ instrumentId }) => instrumentId);
   decide(turn, { kind: 'opinionsFormed', time: turn.now, traceId, opinions, pool });
 }
 
