@@ -73,7 +73,10 @@ export class Engine {
   async recover(): Promise<Result<Replayed, Failure>> {
     try {
       const replayed = await replay(this.#options.ports.journal, this.#options.step);
-      if (replayed.ok) this.#state = replayed.value.state;
+      if (!replayed.ok) return replayed;
+      this.#state = replayed.value.state;
+      // Runs that end before a snapshot is due would otherwise make every start longer than the one before.
+      this.#sinceSnapshot = replayed.value.inputs;
       return replayed;
     } catch (error) {
       if (error instanceof FailureError) return { ok: false, error: error.failure };

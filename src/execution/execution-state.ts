@@ -4,7 +4,7 @@
  */
 import { type Decimal, multiply, ZERO } from '../core/decimal.ts';
 import type { EpochMs } from '../core/time.ts';
-import type { ExecutionEffect, ExecutionFact, OrderRecord, ProtectionRecord } from '../model/execution.ts';
+import type { ExecutionEffect, ExecutionFact, Mismatch, OrderRecord, ProtectionRecord } from '../model/execution.ts';
 import type { Failure } from '../model/failure.ts';
 import type { PositionId } from '../model/intent.ts';
 import type { Money } from '../model/money.ts';
@@ -138,6 +138,12 @@ export function startTimer(turn: Turn, timerId: string, at: EpochMs): void {
 /** Tells people. */
 export function notify(turn: Turn, level: 'info' | 'warn' | 'error', failure: Failure): void {
   turn.effects.push({ kind: 'notify', level, failure });
+}
+
+/** Tells of a difference between records and venue, and counts it. */
+export function tellMismatch(turn: Turn, mismatch: Mismatch): void {
+  turn.state.reconciling.mismatches++;
+  turn.facts.push({ kind: 'mismatchFound', mismatch, time: turn.now });
 }
 
 /** Records of the orders of a position that have not ended, oldest first. */

@@ -5,8 +5,8 @@
 import { addMs, type EpochMs } from '../core/time.ts';
 import type { OrderKey, OrderReport } from '../model/order.ts';
 import { parseClientOrderId } from './client-order-id.ts';
-import { deskOf, startTimer, type Turn } from './execution-state.ts';
-import { adoptOrder, tellMismatch } from './order-adoption.ts';
+import { deskOf, startTimer, type Turn, tellMismatch } from './execution-state.ts';
+import { adoptOrder } from './order-adoption.ts';
 import { doubtOrder, takeReport } from './order-executor.ts';
 import { hasEnded, isResting } from './order-life.ts';
 

@@ -3,12 +3,12 @@
  * had been ours all along, and what is told of it.
  */
 
-import type { Mismatch, OrderRecord } from '../model/execution.ts';
+import type { OrderRecord } from '../model/execution.ts';
 import { failure } from '../model/failure.ts';
 import type { OrderReport } from '../model/order.ts';
 import { parseClientOrderId } from './client-order-id.ts';
 import { createDesk, type Desk } from './desk.ts';
-import { notify, putDesk, type Turn } from './execution-state.ts';
+import { notify, putDesk, type Turn, tellMismatch } from './execution-state.ts';
 import { foldReport } from './order-life.ts';
 import { applyMove } from './order-moves.ts';
 import type { Difference } from './reconciliation.ts';
@@ -40,10 +40,4 @@ export function adoptPosition(turn: Turn, found: Extract<Difference, { kind: 'ad
   for (const report of reports) adoptOrder(turn, desk, report);
   tellMismatch(turn, { kind: 'positionAdopted', positionId, quantity });
   notify(turn, 'warn', failure('position_adopted', { positionId, instrumentId }));
-}
-
-/** Tells of a difference between records and venue, and counts it. */
-export function tellMismatch(turn: Turn, mismatch: Mismatch): void {
-  turn.state.reconciling.mismatches++;
-  turn.facts.push({ kind: 'mismatchFound', mismatch, time: turn.now });
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ExecutionWorld, instrumentOf, money, price, quantity } from '../../test/fixtures/execution-world.ts';
 import { decimal } from '../core/decimal.ts';
 import { ok } from '../core/result.ts';
+import { epochMs } from '../core/time.ts';
 import type { ClientOrderId, Fill, OrderReport, VenueOrderId } from '../model/order.ts';
 
 function reportOf(world: ExecutionWorld, id: string, fills: readonly Partial<Fill>[]): OrderReport {
@@ -68,6 +69,47 @@ describe('an order', () => {
     expect(world.factsOf('orderFilled')).toHaveLength(3);
   });
 
+  it('that rests after it was said to be absent and its position let go is cancelled, not left for other coins', async () => {
+    const world = await ExecutionWorld.opened({ config: { entryOrder: 'limit' } });
+    world.enter('AAA');
+    world.outbox = [];
+    const id = 'hw-PAAA1-o1' as ClientOrderId;
+    world.fold({ kind: 'orderAnswered', receivedTime: world.now, clientOrderId: id, outcome: lost(id) });
+    world.fold({ kind: 'orderQueried', receivedTime: world.now, clientOrderId: id, answer: ok(null) });
+    expect(world.view().positions).toEqual([]);
+    world.outbox = [];
+    const report = { ...reportOf(world, id, []), status: 'open', orderedQuantity: quantity('9.9') } as const;
+    world.fold({ kind: 'orderReported', receivedTime: world.now, report });
+    world.fold({ kind: 'orderReported', receivedTime: world.now, report });
+    expect(world.outbox).toEqual([
+      { kind: 'cancelOrder', key: { instrumentId: instrumentOf('AAA'), clientOrderId: id } },
+    ]);
+    expect(world.factsOf('mismatchFound')).toMatchObject([{ mismatch: { kind: 'orphanOrder', clientOrderId: id } }]);
+    const ended = { ...report, status: 'cancelled' } as const;
+    world.fold({ kind: 'cancelAnswered', receivedTime: world.now, clientOrderId: id, answer: ok(ended) });
+    expect(world.orders.get(id)).toMatchObject({ state: 'cancelled' });
+    expect(Object.keys(world.state.orders), 'nothing of it is kept among what matters').toEqual([]);
+  });
+
+  it('whose absence is not certain yet is asked about when it will be, not after it', async () => {
+    const world = await ExecutionWorld.opened();
+    world.enter('AAA');
+    world.outbox = [];
+    const id = 'hw-PAAA1-o1' as ClientOrderId;
+    world.fold({ kind: 'orderAnswered', receivedTime: world.now, clientOrderId: id, outcome: lost(id) });
+    const asked: number[] = [];
+    const begun = world.now;
+    for (let certainMs = 4_000; certainMs >= 0; certainMs = 4_000 - (world.now - begun)) {
+      asked.push(world.now - begun);
+      const { failure: reason } = lost(id);
+      const error = { ...reason, context: { retryAfterMs: certainMs + 1 } };
+      world.fold({ kind: 'orderQueried', receivedTime: world.now, clientOrderId: id, answer: { ok: false, error } });
+      world.now = epochMs(world.timers.get(`execution:order:${id}`) ?? Number.NaN);
+    }
+    expect(asked).toEqual([0, 250, 750, 1_750, 3_750]);
+    expect(world.now - begun).toBe(4_001);
+  });
+
   it('of which a report tells more than its fills is asked about', async () => {
     const world = await ExecutionWorld.opened();
     world.enter('AAA');
@@ -115,7 +157,7 @@ describe('an order', () => {
     world.inbox = [];
     const deny = () =>
       world.fold({ kind: 'orderQueried', receivedTime: world.now, clientOrderId: id, answer: ok(null) });
-    for (let i = 0; i < 5; i++) deny();
+    for (let i = 0; i < 4; i++) deny();
     expect(world.factsOf('mismatchFound')).toEqual([]);
     deny();
     expect(world.factsOf('mismatchFound')).toMatchObject([{ mismatch: { kind: 'orderVanished', clientOrderId: id } }]);

@@ -26,7 +26,7 @@ export type OrderDraft = Pick<OrderRecord, 'intentId' | 'reason' | 'traceId'> & 
 };
 
 /** An order that the venue told of and then denies this often in a row is over. */
-const DENIALS_MAX = 5;
+const DENIALS_MAX = 4;
 /** A stop that the market was below is not moved up again for so long. */
 const STOP_LOWERED_MS = 60_000;
 
@@ -85,13 +85,15 @@ export function askAnew(turn: Turn): void {
   for (const order of Object.values(turn.state.orders)) if (order.state === 'unknown') ask(turn, order);
 }
 
-/** Asks again after a wait that grows with every fruitless question. */
-function askLater(turn: Turn, id: ClientOrderId): void {
+/** Asks again after a wait that grows with every fruitless question, and when the venue says that it will know. */
+function askLater(turn: Turn, id: ClientOrderId, reason: Failure): void {
   const { retryMinMs, retryMaxMs } = turn.state.config;
   const asked = turn.state.askedInRow[id] ?? 0;
   turn.state.askedInRow[id] = asked + 1;
   const wait = backoffMs(asked, 1, { minMs: retryMinMs, maxMs: retryMaxMs });
-  startTimer(turn, `${ORDER_TIMER}${id}`, addMs(turn.now, wait));
+  const { retryAfterMs } = reason.context;
+  const isTold = reason.code === 'order_outcome_unknown' && typeof retryAfterMs === 'number';
+  startTimer(turn, `${ORDER_TIMER}${id}`, addMs(turn.now, isTold ? Math.min(wait, retryAfterMs) : wait));
 }
 
 /** Takes the answer to a submitted order. */
@@ -176,7 +178,7 @@ export function takeQueried(turn: Turn, id: ClientOrderId, answer: Result<OrderR
   }
   if (hasEnded(order)) return;
   if (!answer.ok) {
-    askLater(turn, id);
+    askLater(turn, id, answer.error);
     return;
   }
   const denied = failure('order_refused', { reason: 'the venue is certain that it does not have it' });
@@ -192,7 +194,7 @@ function refuse(turn: Turn, order: OrderRecord, reason: Failure): void {
   }
   if (next !== order) putOrder(turn, next);
   if ((turn.state.askedInRow[order.clientOrderId] ?? 0) < DENIALS_MAX) {
-    askLater(turn, order.clientOrderId);
+    askLater(turn, order.clientOrderId, reason);
     return;
   }
   const { clientOrderId: id } = order;

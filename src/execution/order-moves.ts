@@ -9,7 +9,16 @@ import type { Fill } from '../model/order.ts';
 import { bookFill, type Desk } from './desk.ts';
 import { buildDesk } from './desk-opening.ts';
 import { pauseDesk, resumeDesk } from './desk-pause.ts';
-import { deskOf, putDesk, putOrder, reviveOrders, startTimer, type Turn } from './execution-state.ts';
+import {
+  deskOf,
+  putDesk,
+  putOrder,
+  retireOrders,
+  reviveOrders,
+  startTimer,
+  type Turn,
+  tellMismatch,
+} from './execution-state.ts';
 import { hasEnded, isInDoubt, isResting, type OrderMove } from './order-life.ts';
 
 /** Timer of an order: its answer is late, its next question is due, or it rests for too long. */
@@ -25,6 +34,16 @@ export function applyMove(turn: Turn, before: OrderRecord, { order, fills }: Ord
   if (order.state === 'unknown' && before.state !== 'unknown') askSoon(turn, order);
   judgeStop(turn, before, order);
   if (!hasEnded(before) && hasEnded(order)) tellEnd(turn, order);
+  if (deskOf(turn.state, order.positionId) === null) judgeLeftover(turn, before, order);
+}
+
+/** An order whose position is over must not rest: its coins may be another position's by now. */
+function judgeLeftover(turn: Turn, before: OrderRecord, order: OrderRecord): void {
+  const { instrumentId, clientOrderId: id } = order;
+  if (hasEnded(order)) retireOrders(turn.state, (each) => each.clientOrderId === id);
+  if (!isResting(order) || isResting(before)) return;
+  turn.effects.push({ kind: 'cancelOrder', key: { instrumentId, clientOrderId: id } });
+  tellMismatch(turn, { kind: 'orphanOrder', clientOrderId: id });
 }
 
 /** Evidence left the order in doubt: it is asked about when its timer runs out. */

@@ -25,6 +25,24 @@ async function restart(world: ExecutionWorld, survivor: Survivor): Promise<void>
 }
 
 describe('a start', () => {
+  it.each<[Survivor, number]>([
+    ['state', 3_600_000 + 600_000],
+    ['store', 7 * 86_400_000],
+  ])('reads orders back to the comparison before it where it knows of one (what is left: %s)', async (survivor, ms) => {
+    const { world } = await held();
+    await world.advance(3_600_000);
+    world.crash(survivor);
+    world.open();
+    const since: number[] = [];
+    while (world.outbox.length > 0 || world.inbox.length > 0) {
+      for (const request of world.outbox) if (request.kind === 'fetchOrders') since.push(world.now - request.since);
+      if (world.inbox.length > 0) world.deliver();
+      else await world.perform(0);
+    }
+    expect(new Set(since)).toEqual(new Set([ms]));
+    expect(world.view()).toMatchObject({ entriesClosed: null, positions: [{ held: quantity('9.99') }] });
+  });
+
   it.each<Survivor>(['state', 'store'])(
     'B-11 goes on with the position and its stop that the last run left (what is left: %s)',
     async (survivor) => {

@@ -13,9 +13,17 @@ import type { InstrumentId } from '../model/instrument.ts';
 import type { OrderReport } from '../model/order.ts';
 import { parseClientOrderId } from './client-order-id.ts';
 import { rulesOf } from './exchange-info-cache.ts';
-import { deskOf, type ExecutionState, listDesks, orderOf, startTimer, type Turn } from './execution-state.ts';
+import {
+  deskOf,
+  type ExecutionState,
+  listDesks,
+  orderOf,
+  startTimer,
+  type Turn,
+  tellMismatch,
+} from './execution-state.ts';
 import { compareOpenOrders, sweep } from './open-orders.ts';
-import { adoptOrder, adoptPosition, tellMismatch } from './order-adoption.ts';
+import { adoptOrder, adoptPosition } from './order-adoption.ts';
 import { takeReport } from './order-executor.ts';
 import { hasEnded, isInDoubt } from './order-life.ts';
 import { type Difference, planReconciliation } from './reconciliation.ts';
@@ -24,6 +32,8 @@ import { RECONCILE_TIMER, weigh } from './weighing.ts';
 
 /** Instruments whose orders are looked through. Policy beyond it: those of open positions first, then by name. */
 const INSTRUMENTS_MAX = 60;
+/** Orders that were made so long before the last comparison may have been missed by it: clocks and lists differ a little. */
+const COMPARED_MARGIN_MS = 600_000;
 /** Least time between two comparisons that an answer of the venue causes. */
 const COMPARED_MS = 60_000;
 
@@ -125,8 +135,11 @@ export function takeReconcileTimer(turn: Turn): void {
   }
 }
 
+/** What was compared before need not be read again: a start after a busy week would spend its minute of requests on it. */
 function fetchOrders(turn: Turn, instrumentId: InstrumentId): void {
-  const since = Math.max(0, turn.now - turn.state.config.lookbackMs) as EpochMs;
+  const { settledTime } = turn.state.reconciling;
+  const compared = settledTime === null ? 0 : settledTime - COMPARED_MARGIN_MS;
+  const since = Math.max(0, compared, turn.now - turn.state.config.lookbackMs) as EpochMs;
   turn.effects.push({ kind: 'fetchOrders', instrumentId, since });
 }
 

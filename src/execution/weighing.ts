@@ -5,8 +5,15 @@
 import { addMs } from '../core/time.ts';
 import type { Balance } from '../model/balance.ts';
 import { failure } from '../model/failure.ts';
-import { deskOf, type ExecutionState, listDesks, notify, startTimer, type Turn } from './execution-state.ts';
-import { tellMismatch } from './order-adoption.ts';
+import {
+  deskOf,
+  type ExecutionState,
+  listDesks,
+  notify,
+  startTimer,
+  type Turn,
+  tellMismatch,
+} from './execution-state.ts';
 import { hasEnded, isInDoubt } from './order-life.ts';
 import { findShortages, spreadShortage } from './reconciliation.ts';
 import { createReconciling } from './reconciling.ts';

@@ -21,7 +21,7 @@ export type { OrderKey, OrderReplacement } from '../model/order.ts';
  *   `unknown` with `order_outcome_unknown`, never an exception.
  * - `query` finds an order by client order id in every state, also after it ended; `null` means the venue is certain
  *   that it does not exist and that no request still under way can make it. While one may, it fails with
- *   `order_outcome_unknown`.
+ *   `order_outcome_unknown`; its `retryAfterMs`, where it has one, is when the venue will be certain.
  * - `cancel` of an order that ended or never was fails with `order_not_open`; a cancel whose answer was lost fails with
  *   `order_outcome_unknown` and may have happened.
  * - `replace` places the new order only after the cancel, which frees what the old one had locked.

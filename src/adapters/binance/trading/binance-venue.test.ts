@@ -23,6 +23,7 @@ import type { OrderReport, SubmitOutcome } from '../../../model/order.ts';
 import type { RequestFault } from '../../sim/sim-faults.ts';
 import type { SimKeySpec } from '../../sim/spot/sim-accounts.ts';
 import type { CredentialText } from './credentials.ts';
+import { TRADING_TIMINGS } from './trading-timings.ts';
 
 type Scene = StillExchange & {
   readonly trader: BinanceTrader;
@@ -117,6 +118,11 @@ describe('an order whose answer says nothing certain', () => {
     const { venue } = connect(still, { timings: { ...QUICK_TIMINGS, recvWindowMs: 5_000 } });
     const answer = await venue.query(keyOf('of-an-earlier-run'));
     expect(answer.ok ? answer.value : answer.error.code).toBe('order_outcome_unknown');
+    const certainMs = answer.ok ? Number.NaN : Number(answer.error.context['retryAfterMs']);
+    expect(certainMs).toBeGreaterThan(4_000);
+    expect(certainMs).toBeLessThanOrEqual(5_051);
+    const { recvWindowMs, certaintyMs } = TRADING_TIMINGS;
+    expect(recvWindowMs + certaintyMs, 'a start is certain of everything within five seconds').toBeLessThan(5_000);
   });
 
   it('is the one the venue has when the venue calls it a duplicate', async () => {

@@ -74,12 +74,14 @@ export class OrderGateway {
     const { time, ledger, watch, clock } = this.#options;
     await time.ready();
     // Looked at before asking: an order can not come to exist between the question and its answer then.
-    const isPast = time.now() > (watch.deadlineOf(name.value) ?? 0) && clock.now() > this.#startDeadline;
+    const ofRequest = (watch.deadlineOf(name.value) ?? 0) - time.now();
+    const uncertainMs = Math.max(ofRequest, this.#startDeadline - clock.now());
     const found = await ledger.find(name.value);
     if (!found.ok) return found;
-    if (found.value === null && !isPast) {
+    if (found.value === null && uncertainMs >= 0) {
       const reason = 'it is not there yet, and a request for it may still be carried out';
-      return err(unknownFailure(key.clientOrderId, reason));
+      const unknown = unknownFailure(key.clientOrderId, reason);
+      return err({ ...unknown, context: { ...unknown.context, retryAfterMs: uncertainMs + 1 } });
     }
     if (found.value === null) this.#sent.forget(key.clientOrderId);
     watch.resolve(name.value);

@@ -34,12 +34,13 @@ export type TradingTimings = {
 };
 
 /**
- * Production values. The venue pings every 20 s and cuts at 24 h; its own connector renews at 23 h. 5 s is Binance's own
- * recvWindow. Its database may trail its matching engine by moments, hence a second of certainty.
+ * Production values. The venue pings every 20 s and cuts at 24 h; its own connector renews at 23 h. Binance advises a
+ * recvWindow of 5 s or less: with 3 s, and a second of certainty because its database may trail its matching engine by
+ * moments, a start knows after 4 s what became of every order of the run before.
  */
 export const TRADING_TIMINGS: TradingTimings = {
   requestTimeoutMs: 10_000,
-  recvWindowMs: 5_000,
+  recvWindowMs: 3_000,
   certaintyMs: 1_000,
   pollMs: { up: 30_000, down: 5_000 },
   backoff: { minMs: 500, maxMs: 30_000 },
