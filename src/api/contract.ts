@@ -7,6 +7,15 @@ import { z } from 'zod';
 
 export * from './contract/backtest.ts';
 export * from './contract/candles.ts';
+export * from './contract/desk/chart.ts';
+export * from './contract/desk/config.ts';
+export * from './contract/desk/execution.ts';
+export * from './contract/desk/feed.ts';
+export * from './contract/desk/parts.ts';
+export * from './contract/desk/positions.ts';
+export * from './contract/desk/risk.ts';
+export * from './contract/desk/socket.ts';
+export * from './contract/desk/status.ts';
 export * from './contract/health.ts';
 export * from './contract/hot-coins.ts';
 export * from './contract/ingest.ts';

@@ -6,7 +6,7 @@ import type { EpochMs } from '../core/time.ts';
 import type { Candidate } from '../model/candidate.ts';
 import { parseInstrumentId } from '../model/instrument.ts';
 import type { Clock } from '../ports/clock.ts';
-import { errorAnswer, type PoolCoin, poolAnswer } from './contract.ts';
+import { errorAnswer, type PoolAnswer, type PoolCoin, poolAnswer } from './contract.ts';
 import { onlyWhen } from './refusals.ts';
 
 /** The pool at a moment: its candidates in any order, and refusals by gate. */
@@ -34,14 +34,18 @@ export function poolRoutes(app: FastifyInstance, { readPool, clock }: PoolParts)
   };
   const options = { schema, exposeHeadRoute: false, onRequest: onlyWhen(readPool === undefined ? 'off' : 'on') };
   app.get('/hotcoin/api/pool', options, async () => {
-    const { candidates, refusals } = readPool?.() ?? { candidates: [], refusals: {} };
-    const now = clock.now();
-    const coins = [...candidates].sort((a, b) => b.heat - a.heat).map((candidate) => toPoolCoin(candidate, now));
-    return { coins, refusals: { ...refusals }, ts: now / 1_000 };
+    return toPoolAnswer(readPool?.() ?? { candidates: [], refusals: {} }, clock.now());
   });
 }
 
-function toPoolCoin(candidate: Candidate, now: EpochMs): PoolCoin {
+/** The pool as it is answered. */
+export function toPoolAnswer({ candidates, refusals }: PoolView, now: EpochMs): PoolAnswer {
+  const coins = [...candidates].sort((a, b) => b.heat - a.heat).map((candidate) => toPoolCoin(candidate, now));
+  return { coins, refusals: { ...refusals }, ts: now / 1_000 };
+}
+
+/** One of its coins. */
+export function toPoolCoin(candidate: Candidate, now: EpochMs): PoolCoin {
   const { instrumentId, components, market, mentions, listing, listedTime } = candidate;
   const parts = parseInstrumentId(instrumentId);
   return {

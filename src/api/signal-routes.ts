@@ -1,7 +1,7 @@
 /**
  * The newest signals over HTTP. The edge reads a board; where nothing makes signals it says so.
  */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { toEpochSec } from '../core/time.ts';
 import { parseInstrumentId } from '../model/instrument.ts';
 import { BOOK_NAMES, type TimeframeOpinion, type TradeSignal } from '../model/signal.ts';
@@ -23,7 +23,8 @@ const EVERY = '*';
 /** Longest text that can be a coin. */
 const SYMBOL_MAX = 200;
 
-const schema = {
+/** The route as the contract has it. */
+export const signalsSchema = {
   tags: ['hotcoin'],
   summary: 'The newest opinion on each coin with its grounds, newest first',
   querystring: signalsQuery,
@@ -32,18 +33,27 @@ const schema = {
 
 /** Adds the route; `signals` is `null` where nothing makes any. */
 export function signalRoutes(app: FastifyInstance, signals: SignalReader | null): void {
-  app.get('/hotcoin/api/signals', { schema, exposeHeadRoute: false }, (request, reply) => {
-    const query = request.query as RawQuery;
-    const wanted = parseAll({
-      symbol: parseTextOr(query, { name: 'symbol', initial: EVERY, max: SYMBOL_MAX }),
-      limit: parseInteger(query, { name: 'limit', min: 1, max: SIGNALS_MAX, initial: 100 }),
-    });
-    if (!wanted.ok) return refuseProblems(reply, wanted.error);
-    if (signals === null) return reply.status(503).send({ detail: 'signals_not_running' });
-    const { symbol, limit } = wanted.value;
-    const all = signals.latest().filter((signal) => symbol === EVERY || isOf(signal, symbol));
-    return reply.send({ signals: all.slice(0, limit).map(toWireSignal) });
+  app.get('/hotcoin/api/signals', { schema: signalsSchema, exposeHeadRoute: false }, (request, reply) => {
+    return sendSignals(request, reply, signals === null ? null : () => signals.latest());
   });
+}
+
+/** Answers with the newest signals that the query asks for; `latest` is `null` where nothing makes any. */
+export function sendSignals(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  latest: (() => readonly TradeSignal[]) | null,
+): FastifyReply {
+  const query = request.query as RawQuery;
+  const wanted = parseAll({
+    symbol: parseTextOr(query, { name: 'symbol', initial: EVERY, max: SYMBOL_MAX }),
+    limit: parseInteger(query, { name: 'limit', min: 1, max: SIGNALS_MAX, initial: 100 }),
+  });
+  if (!wanted.ok) return refuseProblems(reply, wanted.error);
+  if (latest === null) return reply.status(503).send({ detail: 'signals_not_running' });
+  const { symbol, limit } = wanted.value;
+  const all = latest().filter((signal) => symbol === EVERY || isOf(signal, symbol));
+  return reply.send({ signals: all.slice(0, limit).map(toWireSignal) });
 }
 
 function isOf({ instrumentId }: TradeSignal, symbol: string): boolean {
@@ -55,7 +65,8 @@ function symbolOf(instrumentId: string): string {
   return parts.ok ? `${parts.value.base}${parts.value.quote}` : instrumentId;
 }
 
-function toWireSignal(signal: TradeSignal): WireSignal {
+/** A signal as it is answered. */
+export function toWireSignal(signal: TradeSignal): WireSignal {
   const { consensus } = signal;
   return {
     symbol: symbolOf(signal.instrumentId),

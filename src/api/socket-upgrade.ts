@@ -7,8 +7,13 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { deflateOptions, type SocketCompression } from './socket-compression.ts';
 
-/** What happens at a path: its sockets are taken, or refused by name. */
-export type SocketDoor = { readonly accept: (socket: WebSocket) => void } | { readonly refusal: string };
+/** What happens at a path: its sockets are taken unless a request is refused, or all are refused, by name. */
+export type SocketDoor =
+  | {
+      readonly accept: (socket: WebSocket) => void;
+      readonly refuse?: (request: IncomingMessage) => string | null;
+    }
+  | { readonly refusal: string };
 
 /** Largest client message; larger ones end the connection with 1009. */
 const MESSAGE_BYTES_MAX = 64 * 1024;
@@ -40,8 +45,9 @@ export function acceptSockets(
   const sockets = new WebSocketServer(options);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const door = doors.get((request.url ?? '').split('?')[0] ?? '');
-    if (door === undefined) refuse(socket, '404 Not Found', 'Not Found');
-    else if ('refusal' in door) refuse(socket, '403 Forbidden', door.refusal);
+    if (door === undefined) return refuse(socket, '404 Not Found', 'Not Found');
+    const refusal = 'refusal' in door ? door.refusal : (door.refuse?.(request) ?? null);
+    if (refusal !== null || 'refusal' in door) refuse(socket, '403 Forbidden', refusal ?? 'Forbidden');
     else sockets.handleUpgrade(request, socket, head, door.accept);
   });
   return sockets;

@@ -6,5 +6,11 @@
 /** One excused file: which rule, and why that is right. */
 export type Exception = { readonly rule: string; readonly path: string; readonly reason: string };
 
-/** Everything excused, at present nothing. */
-export const EXCEPTIONS: readonly Exception[] = [];
+/** Everything excused. */
+export const EXCEPTIONS: readonly Exception[] = [
+  {
+    rule: 'vocabulary',
+    path: 'src/api/contract/desk/chart.ts',
+    reason: "the second seed's chart route names its candles so, and clients read that name",
+  },
+];

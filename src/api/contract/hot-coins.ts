@@ -52,3 +52,6 @@ export const poolAnswer = z
 
 /** A coin of the pool. */
 export type PoolCoin = z.infer<typeof poolCoin>;
+
+/** Answer of `GET /hotcoin/api/pool`. */
+export type PoolAnswer = z.infer<typeof poolAnswer>;

@@ -1,0 +1,117 @@
+/**
+ * What the desk answers to whoever looks. Answers that the seed's contract wants without a runner come from the status
+ * file or are empty; the others say that nothing runs.
+ */
+import type { FastifyReply } from 'fastify';
+import type { WireExecutionMetrics, WirePrecheckStats } from '../contract.ts';
+import { toPoolAnswer } from '../pool-routes.ts';
+import { sendSignals } from '../signal-routes.ts';
+import { type DeskCall, type DeskHandler, ofRunner } from './desk-call.ts';
+import { answerChart } from './desk-chart.ts';
+import { EVENT_TYPES } from './desk-event-types.ts';
+import { deriveHealth } from './desk-health.ts';
+import { clampInteger, textOf, wordsOf } from './desk-query.ts';
+import type { DeskRouteKey } from './desk-routes.ts';
+import { isFresh, sourceOf, toStatus } from './desk-status.ts';
+
+/** The routes that only look. */
+export type LookKey = Extract<DeskRouteKey, `GET /hotcoin/${string}`>;
+
+const TRADES = { name: 'limit', min: 1, max: 100, initial: 50 };
+const EVENTS = { name: 'limit', min: 1, max: 500, initial: 100 };
+const NO_EVENT_BEFORE = { name: 'before', min: 0, max: Number.MAX_SAFE_INTEGER, initial: 0 };
+
+/** A handler for each of them. */
+export const DESK_ANSWERS: Readonly<Record<LookKey, DeskHandler>> = {
+  'GET /hotcoin/health': sendHealth,
+  'GET /hotcoin/status': sendStatus,
+  'GET /hotcoin/api/status': sendStatus,
+  'GET /hotcoin/config': ({ desk, reply }) =>
+    desk.config === null
+      ? reply.status(404).send({ detail: 'config_not_edited_here' })
+      : reply.send(desk.config.read()),
+  'GET /hotcoin/api/risk': ofRunner(({ views }) => views.risk()),
+  'GET /hotcoin/api/funnel': ofRunner(({ views }) => views.funnel()),
+  'GET /hotcoin/api/params': ofRunner(({ views }) => views.params()),
+  'GET /hotcoin/api/positions': ofRunner(({ views }) => views.positions()),
+  'GET /hotcoin/api/pool': ofRunner(({ views }, { now }) => toPoolAnswer(views.pool(), now)),
+  'GET /hotcoin/api/signals': ({ runner, request, reply }) =>
+    sendSignals(request, reply, runner === null ? null : runner.views.signals),
+  'GET /hotcoin/api/balances': sendBalances,
+  'GET /hotcoin/api/precheck_stats': sendPrechecks,
+  'GET /hotcoin/api/execution_metrics': sendMetrics,
+  'GET /hotcoin/api/trades': async ({ desk, runner, query, reply }) => {
+    const limit = clampInteger(query, TRADES);
+    return reply.send(await (runner === null ? desk.readTradeFiles(limit) : runner.queries.trades(limit)));
+  },
+  'GET /hotcoin/api/events': ofRunner(({ queries }, { query, now }) => {
+    const before = clampInteger(query, NO_EVENT_BEFORE);
+    const { events, hasOlder } = queries.events({
+      types: wordsOf(query, 'type'),
+      symbol: textOf(query, 'symbol')?.toUpperCase() ?? null,
+      traceId: textOf(query, 'trace_id'),
+      positionId: textOf(query, 'position_id'),
+      before: before === 0 ? null : before,
+      limit: clampInteger(query, EVENTS),
+    });
+    const last = events.at(-1);
+    const next_before = hasOlder && last !== undefined ? last.seq : null;
+    return { events, next_before, types: EVENT_TYPES, ts: now / 1_000 };
+  }),
+  'GET /hotcoin/api/chart': answerChart,
+  'GET /hotcoin/api/hot_posts': async (call) => {
+    const { runner, now, reply } = call;
+    if (runner !== null) return reply.send(runner.views.posts());
+    const file = await call.desk.readStatusFile();
+    const { hot_posts: posts, monitors } = toStatus({ runner, file }, now);
+    return reply.send({ posts, listings: [], ts: now / 1_000, source: sourceOf(file), monitors });
+  },
+};
+
+async function sendStatus({ desk, runner, now, reply }: DeskCall): Promise<FastifyReply> {
+  return reply.send(toStatus({ runner, file: await desk.readStatusFile() }, now));
+}
+
+async function sendHealth({ desk, runner, now, caller, reply }: DeskCall): Promise<FastifyReply> {
+  const file = await desk.readStatusFile();
+  const health = deriveHealth({
+    status: { ...toStatus({ runner, file }, now), ts: now / 1_000 },
+    runner: runner === null ? 'none' : 'attached',
+    snapshot: isFresh(file) ? 'fresh' : 'stale',
+    snapshotAgeSec: file === null ? null : file.ageMs / 1_000,
+  });
+  const { status, can_trade, ts } = health;
+  return reply.send(caller === 'known' ? health : { status, can_trade, ts });
+}
+
+async function sendBalances({ runner, reply }: DeskCall): Promise<FastifyReply> {
+  if (runner === null) return refuseWithout(reply);
+  const balances = await runner.queries.balances();
+  if (balances.ok) return reply.send(balances.value);
+  const { code: error, message } = balances.error;
+  return reply.status(500).send({ ok: false, error, message });
+}
+
+/** Answers 503: nothing runs here that could do it. */
+export function refuseWithout(reply: FastifyReply): FastifyReply {
+  return reply.status(503).send({ ok: false, error: 'runner_not_attached', message: 'no engine runs in this process' });
+}
+
+async function sendPrechecks(call: DeskCall): Promise<FastifyReply> {
+  const { runner, reply } = call;
+  return reply.send(
+    runner === null ? await ofFile<WirePrecheckStats>(call, 'precheck_stats') : runner.views.prechecks(),
+  );
+}
+
+async function sendMetrics(call: DeskCall): Promise<FastifyReply> {
+  const { runner, reply } = call;
+  if (runner !== null) return reply.send(runner.views.metrics());
+  return reply.send({ ...(await ofFile<WireExecutionMetrics>(call, 'execution_metrics')), requests: [] });
+}
+
+async function ofFile<T>({ desk, now }: DeskCall, name: 'precheck_stats' | 'execution_metrics') {
+  const file = await desk.readStatusFile();
+  const figures = toStatus({ runner: null, file }, now)[name] as T;
+  return { ...figures, source: sourceOf(file), ts: now / 1_000 };
+}

@@ -1,0 +1,123 @@
+/**
+ * What the operator's desk knows of trading: views that are read at once, questions that take time, and commands. A
+ * composition implements them; the edge knows nothing else. One runner is one engine from its start to its end, and a
+ * handler takes it once, so that one that ends or is replaced meanwhile is still the one it answers for (R7-5). Nothing
+ * here is a global: two runners in one process are two of these (B-8).
+ */
+import type { Result } from '../../core/result.ts';
+import type { Failure } from '../../model/failure.ts';
+import type { TradeSignal } from '../../model/signal.ts';
+import type {
+  BalancesAnswer,
+  ConfigAnswer,
+  ConfigSaved,
+  DeskChartAnswer,
+  DeskEvent,
+  DeskStatus,
+  DeskTrade,
+  EmergencyAnswer,
+  ExecutionMetricsAnswer,
+  FunnelAnswer,
+  HotPostsAnswer,
+  ParamsAnswer,
+  PositionsAnswer,
+  PrecheckStatsAnswer,
+  RiskAnswer,
+  TradesAnswer,
+} from '../contract.ts';
+import type { PoolView } from '../pool-routes.ts';
+
+/** Answers that are made at once from the engine's state; each call is a new copy. May throw while the engine begins. */
+export type DeskViews = {
+  /** What could be collected; what could not is missing and named in `block_errors` (R9-3). */
+  readonly status: () => Partial<DeskStatus>;
+  readonly risk: () => RiskAnswer;
+  readonly positions: () => PositionsAnswer;
+  readonly pool: () => PoolView;
+  /** Newest first. */
+  readonly signals: () => readonly TradeSignal[];
+  readonly metrics: () => ExecutionMetricsAnswer;
+  readonly prechecks: () => PrecheckStatsAnswer;
+  readonly funnel: () => FunnelAnswer;
+  readonly posts: () => HotPostsAnswer;
+  readonly params: () => ParamsAnswer;
+};
+
+/** What is wanted of the event log; `null` is no condition. */
+export type EventsWanted = {
+  readonly types: readonly string[] | null;
+  readonly symbol: string | null;
+  readonly traceId: string | null;
+  readonly positionId: string | null;
+  readonly before: number | null;
+  readonly limit: number;
+};
+
+/** What is wanted of a chart. */
+export type ChartWanted = {
+  readonly symbol: string;
+  readonly interval: string;
+  readonly days: number;
+  readonly barsMax: number;
+  readonly traceId: string | null;
+  readonly scores: 'with' | 'without';
+};
+
+/** Events of the log, newest first, and whether there are older ones. */
+export type EventsFound = { readonly events: readonly DeskEvent[]; readonly hasOlder: boolean };
+
+/** Questions; they fail with the failure of whatever they had to ask. */
+export type DeskQueries = {
+  readonly events: (wanted: EventsWanted) => EventsFound;
+  readonly trades: (limit: number) => Promise<TradesAnswer>;
+  /** Those of them that are in memory, newest first. */
+  readonly recentTrades: (limit: number) => readonly DeskTrade[];
+  readonly chart: (wanted: ChartWanted) => Promise<Result<DeskChartAnswer, Failure>>;
+  readonly balances: () => Promise<Result<BalancesAnswer, Failure>>;
+};
+
+/** What is to be closed at once, and why. */
+export type EmergencyWanted = { readonly requestId: string; readonly reason: string };
+
+/**
+ * Commands. They go the way of every input, so a replay has them too.
+ * - `emergencyClose` latches entries off, sells everything and answers what is really sold, after all is or a few
+ *   seconds; the same `requestId` again answers how it stands and sells nothing twice.
+ * - `acknowledge` ends a latch; answers `false` where there was none.
+ * - `closePosition` answers `false` where there is no such position.
+ */
+export type DeskControl = {
+  readonly emergencyClose: (wanted: EmergencyWanted) => Promise<EmergencyAnswer>;
+  readonly acknowledge: (what: 'halt' | 'emergency') => Promise<boolean>;
+  readonly pauseEntries: (reason: string) => Promise<void>;
+  readonly resumeEntries: () => Promise<void>;
+  readonly closePosition: (positionId: string) => Promise<boolean>;
+};
+
+/** Trading under way. */
+export type DeskRunner = {
+  readonly views: DeskViews;
+  readonly queries: DeskQueries;
+  readonly control: DeskControl;
+};
+
+/** The status file as it was last written, by whatever process; `ageMs` is negative where its clock is ahead. */
+export type StatusFile = { readonly status: Readonly<Record<string, unknown>>; readonly ageMs: number };
+
+/** The settings of the next start. `save` checks all of them and refuses with the first problems, saving nothing. */
+export type ConfigDesk = {
+  readonly read: () => ConfigAnswer;
+  readonly save: (wanted: unknown) => Promise<Result<ConfigSaved, { readonly problems: readonly string[] }>>;
+};
+
+/** Everything the desk is made of; it outlives a runner. */
+export type Desk = {
+  /** The runner of this moment, `null` before the first and between two. */
+  readonly runner: () => DeskRunner | null;
+  /** `null` where there is none. */
+  readonly readStatusFile: () => Promise<StatusFile | null>;
+  /** Trades of former days where no runner has any. */
+  readonly readTradeFiles: (limit: number) => Promise<TradesAnswer>;
+  /** `null` where settings are not edited here. */
+  readonly config: ConfigDesk | null;
+};

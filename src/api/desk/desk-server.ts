@@ -1,0 +1,132 @@
+/**
+ * The server of a trading process: the desk's routes and socket, its page, and its contract to read. It binds to
+ * loopback. Everything that answers is registered in one scope, so that whoever guards it guards all of it.
+ */
+import { existsSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import fastifyStatic from '@fastify/static';
+import fastifySwagger from '@fastify/swagger';
+import fastifySwaggerUi from '@fastify/swagger-ui';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { err, ok, type Result } from '../../core/result.ts';
+import { type Failure, failure, toReason } from '../../model/failure.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { refuseConnection } from '../client-errors.ts';
+import { type InfoAnswer, infoAnswer } from '../contract.ts';
+import { addRefusals, refuseUnreadable } from '../refusals.ts';
+import { watchRequests } from '../shutdown.ts';
+import { acceptSockets, isSocketRequest } from '../socket-upgrade.ts';
+import { DeskHub, type DeskHubLimits } from './desk-hub.ts';
+import type { Desk } from './desk-ports.ts';
+import { type DeskParts, registerDesk } from './desk-registration.ts';
+
+/** Whoever watches the doors; without one everybody who reaches the socket is let in. */
+export type DeskGuard = {
+  /** Adds hooks to the scope of every route, before any of them exists. */
+  readonly install: (app: FastifyInstance) => void;
+  /** Why an upgrade to the socket is refused, `null` when it is not. */
+  readonly refuseSocket: (request: IncomingMessage) => string | null;
+  readonly callerOf: NonNullable<DeskParts['callerOf']>;
+};
+
+/** What the server serves and where. */
+export type DeskServerOptions = {
+  readonly host: string;
+  /** 0 picks a free port. */
+  readonly port: number;
+  readonly desk: Desk;
+  /** Names this run of the server. */
+  readonly run: string;
+  readonly guard: DeskGuard | null;
+  /** Time of the market. */
+  readonly clock: Clock;
+  /** Real time. */
+  readonly wallClock: Clock;
+  readonly info: () => InfoAnswer;
+  /** Folder of the built page; the server explains itself where it is absent. */
+  readonly webDir: string;
+  readonly limits?: Partial<DeskHubLimits>;
+  readonly onError: (reason: string) => void;
+};
+
+/** A listening server. */
+export type DeskServer = { readonly port: number; readonly hub: DeskHub; readonly close: () => Promise<void> };
+
+/** Starts listening; fails with `port_occupied`. */
+export async function startDeskServer(options: DeskServerOptions): Promise<Result<DeskServer, Failure>> {
+  const { host, port, guard, wallClock, onError } = options;
+  const app = Fastify({
+    logger: false,
+    forceCloseConnections: true,
+    return503OnClosing: false, // answered in the words of the contract instead
+    http: { shouldUpgradeCallback: isSocketRequest },
+    frameworkErrors: refuseUnreadable,
+    clientErrorHandler: refuseConnection,
+  });
+  app.setValidatorCompiler(() => (data) => ({ value: data })); // routes check their input to the contract's letter
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  const shutdown = watchRequests(app, wallClock);
+  addRefusals(app, onError);
+  guard?.install(app);
+  await addEverything(app, options);
+  const hub = new DeskHub({ ...options, runner: options.desk.runner });
+  const refuse = guard?.refuseSocket ?? (() => null);
+  const doors = new Map([
+    ['/ws/hotcoin', { accept: (socket: Parameters<DeskHub['accept']>[0]) => hub.accept(socket), refuse }],
+  ]);
+  const sockets = acceptSockets(app.server, doors, 'off');
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    hub.close();
+    await app.close();
+    const isOccupied = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    return err(
+      isOccupied ? failure('port_occupied', { port, host }) : failure('unexpected', { reason: toReason(error) }),
+    );
+  }
+  const address = app.server.address();
+  const bound = typeof address === 'object' && address !== null ? address.port : port;
+  const close = async (): Promise<void> => {
+    hub.close();
+    sockets.close();
+    await shutdown.begin();
+    await app.close();
+  };
+  return ok({ port: bound, hub, close });
+}
+
+async function addEverything(app: FastifyInstance, options: DeskServerOptions): Promise<void> {
+  const { desk, clock, guard, info } = options;
+  await addDocs(app, info().version);
+  await app.register(async (scope) => {
+    registerDesk(scope, { desk, clock, ...(guard === null ? {} : { callerOf: guard.callerOf }) });
+    scope.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
+    const schema = { tags: ['hotwick'], summary: 'What runs here', response: { 200: infoAnswer } };
+    scope.get('/api/hotwick/info', { schema }, () => info());
+    scope.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/hotcoin/', 302));
+  });
+  await addDeskPage(app, options.webDir);
+}
+
+async function addDocs(app: FastifyInstance, version: string): Promise<void> {
+  const info = { title: 'Hotwick desk', description: 'The hot-coin system: what it sees, holds and may do.', version };
+  await app.register(fastifySwagger, {
+    openapi: { openapi: '3.1.0', info },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+  await app.register(fastifySwaggerUi, { routePrefix: '/api/docs' });
+}
+
+/** Serves the page below `/hotcoin/`, or says how it is built. */
+export async function addDeskPage(app: FastifyInstance, webDir: string): Promise<void> {
+  if (existsSync(webDir)) {
+    await app.register(fastifyStatic, { root: webDir, prefix: '/hotcoin/', decorateReply: false });
+    return;
+  }
+  app.get('/hotcoin/', { schema: { hide: true } }, (_request, reply) => {
+    return reply.type('text/plain').send('The page of the desk is not built. Run: npm run build:web\n');
+  });
+}
