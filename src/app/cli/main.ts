@@ -4,25 +4,8 @@
 import { Command, CommanderError } from 'commander';
 import { failure, toFailure } from '../../model/failure.ts';
 import { packageVersion } from '../version.ts';
-import { addLookaheadCommand } from './audit-lookahead-command.ts';
-import { addConfigCommand } from './config-command.ts';
-import { addAuditCommand } from './data-audit-command.ts';
-import { addDownloadCommand } from './data-download-command.ts';
-import { addExportCommand } from './data-export-command.ts';
-import { addImportCommand } from './data-import-command.ts';
-import { addVerifyCommand } from './data-verify-command.ts';
-import { addDemoCommand } from './demo-command.ts';
-import { addDoctorCommand } from './doctor-command.ts';
-import { addEmergencyCommand } from './emergency-command.ts';
+import { addCommands } from './commands.ts';
 import { sayFailure } from './output.ts';
-import { addProfilesCommand } from './profiles-command.ts';
-import { addReplayCommand } from './replay-command.ts';
-import { addScanCommand } from './scan-command.ts';
-import { addSignalsCommand } from './signals-command.ts';
-import { addSignalsVerifyCommand } from './signals-verify-command.ts';
-import { addSimCommand } from './sim-command.ts';
-import { addTradeCommand } from './trade-command.ts';
-import { addUpCommand } from './up-command.ts';
 
 const EXAMPLES = `
 Examples:
@@ -45,27 +28,8 @@ const program = new Command('hotwick')
   .exitOverride()
   .enablePositionalOptions()
   .addHelpText('after', EXAMPLES);
-addDemoCommand(program);
-addUpCommand(program);
-addTradeCommand(program);
-addEmergencyCommand(program);
-addSimCommand(program);
-addScanCommand(program);
-addReplayCommand(program);
-const data = program.command('data').description('candles: download, import, export, audit, verify');
-addDownloadCommand(data);
-addImportCommand(data);
-addExportCommand(data);
-addAuditCommand(data);
-addVerifyCommand(data);
-addSignalsVerifyCommand(addSignalsCommand(program));
-addProfilesCommand(program);
-const audit = program.command('audit').description('audits: lookahead');
-addLookaheadCommand(audit);
-addDoctorCommand(program);
-addConfigCommand(program);
-
 try {
+  await addCommands(program, process.argv[2]);
   await program.parseAsync();
 } catch (error) {
   if (!(error instanceof CommanderError)) sayFailure(toFailure(error));
