@@ -190,6 +190,12 @@ export type HotCoinEnvironment = {
   readonly key: { readonly apiKey: string; readonly secret: string } | null;
 };
 
+/** Variables of the key that trades with money; neither is ever shown, logged or answered. */
+export const KEY_VARIABLES: Readonly<Record<string, string>> = {
+  BINANCE_API_KEY: 'key of the account that `hotwick trade` trades with; one that may withdraw is refused',
+  BINANCE_SECRET_KEY: 'its secret: an HMAC secret, or an Ed25519 private key as PEM (`\\n` for line ends)',
+};
+
 /** The environment of the hot-coin system; nothing of it is checked here. */
 export function readHotCoinEnvironment(environment: Environment = process.env): HotCoinEnvironment {
   const variables = Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('HOTCOIN_')));

@@ -30,14 +30,23 @@ function readStatus(data: string): unknown {
 
 describe('hotwick trade', () => {
   it('starts on paper, says its limits, obeys an emergency (R7-3), and ends in order when told (R9-2)', async () => {
-    const settings = join(dir, 'hotcoin.json');
-    writeFileSync(settings, JSON.stringify({ execution: { initial_capital: 777, max_concurrent_positions: 3 } }));
     const data = join(dir, 'paper');
-    const args = ['trade', '--data-dir', data, '--config', settings, ...urls];
+    const config = (...args: readonly string[]) => runHotwick(['config', '--hotcoin', '--data-dir', data, ...args]);
+    const saved = await config(
+      '--set',
+      'execution.initial_capital=777',
+      '--set',
+      'execution.max_concurrent_positions=3',
+    );
+    expect(saved).toMatchObject({ code: 0, stderr: '' });
+    expect(saved.stdout).toContain('execution.initial_capital: 1000 -> 777 (with the next start)');
+    const args = ['trade', '--data-dir', data, ...urls];
     const trade = new HotwickProcess(args, { HOTCOIN_EXECUTE: '1' });
     await trade.match(/health +tradeable/);
     const running = readStatus(data);
     expect(running).toMatchObject({ running: true, paper: true, execution_enabled: true, block_errors: {} });
+    await config('--set', 'execution.max_concurrent_positions=2', '--set', 'execution.use_paper_trading=false');
+    await trade.match(/settings +hash [0-9a-f]{16} are in force/);
     const closing = await runHotwick(['emergency-close', '--data-dir', data, '--reason', 'try it']);
     expect(closing).toMatchObject({ code: 0, stderr: '' });
     expect(closing.stdout).toMatch(/emergency +try it[\s\S]*positions +0/);
@@ -45,7 +54,13 @@ describe('hotwick trade', () => {
     expect(ending).toMatchObject({ code: 0, signal: null });
     expect(ending.stdout).toMatch(/RISK +emergency: try it/);
     expect(readStatus(data)).toMatchObject({ running: false, engine_state: 'stopped', can_open_new_positions: false });
-    expect(readFileSync(join(data, 'paper', 'hotcoin_events.jsonl'), 'utf8')).toContain('"event_type":"state_change"');
+    const log = readFileSync(join(data, 'paper', 'hotcoin_events.jsonl'), 'utf8');
+    expect(log).toContain('"event_type":"state_change"');
+    const changes = log.split('\n').filter((line) => line.includes('"event_type":"settings"'));
+    expect(changes.map((line) => JSON.parse(line).payload)).toMatchObject([
+      { occasion: 'start', config: { execution: { initial_capital: 777, max_concurrent_positions: 3 } } },
+      { occasion: 'change', config: { execution: { max_concurrent_positions: 2, use_paper_trading: true } } },
+    ]);
     expect(ending.stdout).toMatch(/mode +paper/);
     expect(ending.stdout).toMatch(/capital +777 USDT/);
     expect(ending.stdout).toMatch(/positions +at most 3/);
@@ -58,12 +73,16 @@ describe('hotwick trade', () => {
     const refused = await runHotwick(['trade', '--data-dir', data, ...urls], MONEY);
     expect(refused).toMatchObject({ code: 1, stdout: '' });
     expect(refused.stderr).toMatch(/^error live_not_confirmed: .*--confirm-live/);
-    const args = ['trade', '--data-dir', data, '--confirm-live', 'I-ACCEPT-THE-RISK', ...urls];
+    const settings = join(dir, 'hotcoin.json');
+    writeFileSync(settings, JSON.stringify({ execution: { initial_capital: 9_999, dust_usd: 2 } }));
+    const confirmed = ['--confirm-live', 'I-ACCEPT-THE-RISK', '--config', settings, '--preset', 'stage-1'];
+    const args = ['trade', '--data-dir', data, ...confirmed, ...urls];
     const trade = new HotwickProcess(args, MONEY);
     await trade.match(/Trading runs/);
     const ending = await trade.end();
     expect(ending.code).toBe(0);
     expect(ending.stdout).toMatch(/mode +MONEY/);
+    expect(ending.stdout, 'the preset goes over the file').toMatch(/capital +100 USDT[\s\S]*positions +at most 2/);
     expect(ending.stdout + ending.stderr).not.toContain(KEY.BINANCE_SECRET_KEY);
   });
 

@@ -2,33 +2,47 @@
  * `hotwick trade`: the hot-coin system on the real market, or on a simulated exchange: observing, on paper, or with money.
  */
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { createWallClock } from '../../adapters/clock/wall-clock.ts';
 import { createLogNotifier } from '../../adapters/notify/log-notifier.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { LIVE_CONFIRMATION, type Trading } from '../hotcoin/trading-consent.ts';
+import { loadConfig, readHotCoinEnvironment } from '../config.ts';
+import { openHotCoinEditor } from '../hotcoin/open-editor.ts';
+import { PRESET_NAMES } from '../hotcoin/presets.ts';
+import { LIVE_CONFIRMATION } from '../hotcoin/trading-consent.ts';
 import { startTrade } from '../modes/trade.ts';
 import { toEventLines } from '../trading/event-text.ts';
 import { TradingExports } from '../trading/exports/trading-exports.ts';
 import { checkKey } from '../trading/key-check.ts';
 import { watchOperator } from '../trading/operator-file.ts';
+import { SettingsFollower } from '../trading/settings-follower.ts';
 import type { TradingService } from '../trading/trading-service.ts';
 import { packageVersion } from '../version.ts';
-import { banner, grouped, say, sayFailure, sayWarning } from './output.ts';
+import { say, sayFailure, sayWarning } from './output.ts';
 import { runUntilStopped, type Stop } from './running.ts';
-import { planTrade, type TradeFlags, type TradePlan } from './trade-plan.ts';
+import { describePlan } from './trade-banner.ts';
+import {
+  planTrade,
+  type SettingSource,
+  settingSource,
+  type TradeFlags,
+  type TradePlan,
+  tradeHome,
+} from './trade-plan.ts';
 
 const EXAMPLES = `
 Examples:
   hotwick trade                                   observe: signals and decisions, no orders
   HOTCOIN_EXECUTE=1 hotwick trade                 on paper, at the real market's prices
   HOTCOIN_EXECUTE=1 HOTCOIN_CAPITAL=500 hotwick trade --config hotcoin.json
+  HOTCOIN_EXECUTE=1 hotwick trade --preset stage-1      100 USDT, two positions, only the hottest
   HOTCOIN_EXECUTE=1 hotwick trade --rest-url http://127.0.0.1:18090 --ws-url ws://127.0.0.1:18090
 
-Settings: built-in defaults, over them --config FILE.json ({"discovery": {...}, "trading": {...}, "execution": {...}}),
-over that HOTCOIN_PAPER, HOTCOIN_EXECUTE, HOTCOIN_CAPITAL and HOTCOIN_BLACKLIST.
+Settings: built-in defaults, over them what is saved (hotwick config --hotcoin), over that the preset, over all of it the
+environment (docs/settings.md). --config FILE.json ({"discovery": {...}, "trading": {...}, "execution": {...}}) is read in
+place of what is saved. Safe settings that are saved meanwhile act at once, the others with the next start.
 
 Money is traded with only when HOTCOIN_EXECUTE=1, HOTCOIN_PAPER=0, BINANCE_API_KEY and BINANCE_SECRET_KEY are set (an
 HMAC secret, or an Ed25519 private key as PEM) and --confirm-live ${LIVE_CONFIRMATION} is given. A key that may withdraw is
@@ -44,7 +58,8 @@ export function addTradeCommand(program: Command): void {
     .command('trade')
     .description('the hot-coin system: discovery, signals, decisions and orders, on paper unless told otherwise')
     .option('--data-dir <dir>', 'where its files lie (default: HOTWICK_HOME or ~/.hotwick)')
-    .option('--config <file>', 'saved settings, JSON')
+    .option('--config <file>', 'settings in place of the saved ones, JSON')
+    .addOption(new Option('--preset <name>', 'staged roll-out: 100, 300 or 500 USDT').choices(PRESET_NAMES))
     .option('--confirm-live <word>', 'the word without which no money is traded with')
     .option('--rest-url <url>', 'REST address of a simulated exchange (default: the one in the settings)')
     .option('--ws-url <url>', 'its stream address')
@@ -53,29 +68,66 @@ export function addTradeCommand(program: Command): void {
 }
 
 async function runTrade(flags: TradeFlags): Promise<void> {
-  const plan = planTrade(flags);
-  if (!plan.ok) return sayFailure(plan.error);
+  const config = loadConfig();
+  if (!config.ok) return sayFailure(config.error);
+  const environment = readHotCoinEnvironment();
+  const clock = createWallClock();
+  const dir = tradeHome(flags, config.value);
+  const opened = openHotCoinEditor({ dir, purpose: 'change', environment: environment.variables, clock });
+  if (!opened.ok) return sayFailure(opened.error);
+  try {
+    const source = settingSource(flags, opened.value.editor, environment);
+    const plan = await planTrade(flags, { config: config.value, environment, source });
+    if (!plan.ok) return sayFailure(plan.error);
+    await runPlan(plan.value, { clock, source });
+  } finally {
+    await opened.value.close();
+    clock.close();
+  }
+}
+
+type Surroundings = { readonly clock: Clock; readonly source: SettingSource };
+
+async function runPlan(plan: TradePlan, { clock, source }: Surroundings): Promise<void> {
   await runUntilStopped(async (stop, stopped) => {
-    const clock = createWallClock();
-    try {
-      describe(plan.value);
-      const exports = openExports(plan.value, clock);
-      const service = await start(plan.value, { clock, stop, exports });
-      if (!service.ok) return sayFailure(service.error);
-      say('\nTrading runs. Press Ctrl-C to stop, twice to end at once. Times are UTC.\n');
-      exports.start(service.value);
-      const ignoreOperator = listen(plan.value, { service: service.value, clock });
-      await stopped;
-      ignoreOperator();
-      await closeInTime(async () => {
-        await service.value.close();
-        await exports.close();
-      });
-    } finally {
-      clock.close();
-    }
+    describePlan(plan);
+    const exports = openExports(plan, clock);
+    const service = await start(plan, { clock, stop, exports });
+    if (!service.ok) return sayFailure(service.error);
+    say('\nTrading runs. Press Ctrl-C to stop, twice to end at once. Times are UTC.\n');
+    exports.noteSettings(plan.resolved, 'start');
+    exports.start(service.value);
+    const follower = follow(plan, { service: service.value, clock, source, exports });
+    const ignoreOperator = listen(plan, { service: service.value, clock });
+    await stopped;
+    ignoreOperator();
+    await closeInTime(async () => {
+      await follower.stop();
+      await service.value.close();
+      await exports.close();
+    });
     say('\nStopped.');
   });
+}
+
+type Running = Surroundings & { readonly service: TradingService; readonly exports: TradingExports };
+
+/** Settings that are saved while trading runs. */
+function follow(plan: TradePlan, { service, clock, source, exports }: Running): SettingsFollower {
+  const follower = new SettingsFollower({
+    started: plan.resolved,
+    trading: plan.trading,
+    resolve: source,
+    apply: (settings) => service.engine.submit({ kind: 'settingsChanged', receivedTime: clock.now(), settings }),
+    onApplied: (config) => {
+      exports.noteSettings(config, 'change');
+      say(`settings   hash ${config.hash} are in force`);
+    },
+    clock,
+    onWarning: sayWarning,
+  });
+  follower.start();
+  return follower;
 }
 
 async function start(
@@ -140,36 +192,4 @@ async function closeInTime(close: () => Promise<void>): Promise<void> {
   } finally {
     clearTimeout(limit);
   }
-}
-
-const MODES: Readonly<Record<Trading, string>> = {
-  observe: 'observe: decisions are recorded, nothing is ordered (HOTCOIN_EXECUTE=1 trades on paper)',
-  simulated: 'paper: orders go to a simulated wallet',
-  real: 'MONEY: ORDERS GO TO THE EXCHANGE',
-};
-
-function describe({ resolved: { config, hash }, trading, endpoints, dataDir }: TradePlan): void {
-  const { execution, discovery } = config;
-  const percent = (share: number): string => `${Number((share * 100).toFixed(4))} %`;
-  say(`Hotwick ${packageVersion()}: the hot-coin system\n`);
-  say(
-    banner([
-      ['mode', MODES[trading]],
-      ['exchange', `${endpoints.spotRestUrl}, ${endpoints.spotStreamUrl}`],
-      ['capital', `${grouped(execution.initial_capital)} USDT`],
-      [
-        'positions',
-        `at most ${execution.max_concurrent_positions}, ${percent(execution.max_single_position_pct)} each, ` +
-          `${percent(execution.max_total_exposure_pct)} in all, ${percent(execution.max_sector_exposure_pct)} a sector`,
-      ],
-      [
-        'loss limits',
-        `${percent(execution.risk_per_trade_pct)} a stop, ${percent(execution.single_coin_max_loss_pct)} a coin, ` +
-          `${percent(execution.daily_max_loss_pct)} a day, halt at ${percent(execution.total_drawdown_halt_pct)} drawdown`,
-      ],
-      ['blacklist', discovery.blacklist.length === 0 ? 'empty' : discovery.blacklist.join(', ')],
-      ['settings', `hash ${hash}`],
-      ['data', dataDir],
-    ]),
-  );
 }

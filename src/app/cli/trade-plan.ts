@@ -1,25 +1,31 @@
 /**
- * What `hotwick trade` is about to do, made of the settings file, the environment and the command line, before anything
- * is opened. Whatever is unclear refuses the start.
+ * What `hotwick trade` is about to do, made of the saved settings, the environment and the command line, before anything
+ * of trading is opened. Whatever is unclear refuses the start.
  */
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { BinanceEndpoints } from '../../adapters/binance/endpoints.ts';
 import { type ApiCredentials, parseCredentials } from '../../adapters/binance/trading/credentials.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import { type Failure, failure, toReason } from '../../model/failure.ts';
-import { type HotCoinEnvironment, loadConfig, readHotCoinEnvironment } from '../config.ts';
+import type { Config, HotCoinEnvironment } from '../config.ts';
+import type { HotCoinConfigEditor } from '../hotcoin/config-editor.ts';
 import { type ResolvedConfig, resolveHotCoinConfig } from '../hotcoin/hotcoin-config.ts';
+import type { PresetName } from '../hotcoin/presets.ts';
 import { deriveTrading, type Trading } from '../hotcoin/trading-consent.ts';
 
 /** What an operator may choose. */
 export type TradeFlags = {
   readonly dataDir?: string;
   readonly config?: string;
+  readonly preset?: PresetName;
   readonly confirmLive?: string;
   readonly restUrl?: string;
   readonly wsUrl?: string;
 };
+
+/** Where settings come from: read again while trading runs. */
+export type SettingSource = () => Promise<Result<ResolvedConfig, Failure>>;
 
 /** What is going to happen. */
 export type TradePlan = {
@@ -30,16 +36,33 @@ export type TradePlan = {
   readonly dataDir: string;
 };
 
+/** Directory of everything: saved settings lie in it, records of paper and of money below it. */
+export function tradeHome(flags: TradeFlags, { home }: Pick<Config, 'home'>): string {
+  return resolve(flags.dataDir ?? home);
+}
+
+/** The settings that the flags ask for: those of the file where one is named, else those that were saved. */
+export function settingSource(
+  flags: TradeFlags,
+  editor: HotCoinConfigEditor,
+  environment: HotCoinEnvironment,
+): SettingSource {
+  const { config: path, preset = null } = flags;
+  if (path === undefined) return () => editor.resolve(preset);
+  return async () => {
+    const saved = readSaved(path);
+    return saved.ok ? resolveHotCoinConfig(saved.value, environment.variables, preset) : saved;
+  };
+}
+
 /** The plan, or the first thing that is wrong with it. */
-export function planTrade(flags: TradeFlags): Result<TradePlan, Failure> {
-  const config = loadConfig();
-  if (!config.ok) return config;
+export async function planTrade(
+  flags: TradeFlags,
+  { config, environment, source }: PlanParts,
+): Promise<Result<TradePlan, Failure>> {
   const endpoints = planEndpoints(flags);
   if (!endpoints.ok) return endpoints;
-  const environment = readHotCoinEnvironment();
-  const saved = flags.config === undefined ? ok(null) : readSaved(flags.config);
-  if (!saved.ok) return saved;
-  const resolved = resolveHotCoinConfig(saved.value, environment.variables);
+  const resolved = await source();
   if (!resolved.ok) return resolved;
   const credentials = readKey(environment);
   if (!credentials.ok) return credentials;
@@ -53,11 +76,18 @@ export function planTrade(flags: TradeFlags): Result<TradePlan, Failure> {
     resolved: resolved.value,
     trading: trading.value,
     credentials: credentials.value,
-    endpoints: { ...config.value.endpoints, ...endpoints.value },
+    endpoints: { ...config.endpoints, ...endpoints.value },
     // Records of simulated and of real positions never meet: each would be the other's mismatch.
-    dataDir: resolve(flags.dataDir ?? config.value.home, trading.value === 'real' ? 'money' : 'paper'),
+    dataDir: join(tradeHome(flags, config), trading.value === 'real' ? 'money' : 'paper'),
   });
 }
+
+/** What a plan is made of beside the flags. */
+export type PlanParts = {
+  readonly config: Config;
+  readonly environment: HotCoinEnvironment;
+  readonly source: SettingSource;
+};
 
 /** One exchange or the other: prices of one and orders at another would be a costly mixture. */
 function planEndpoints({ restUrl, wsUrl }: TradeFlags): Result<Partial<BinanceEndpoints>, Failure> {

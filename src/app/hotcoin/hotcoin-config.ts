@@ -1,15 +1,16 @@
 /**
- * The hot-coin settings in force: built-in defaults, over them what was saved, over that the environment. All of it is
+ * The hot-coin settings in force: built-in defaults, over them what was saved, over that a preset, over all the environment. All of it is
  * checked as a whole, on loading as on saving; what can not be understood refuses the start and never means that money
  * is traded with.
  */
 import { createHash } from 'node:crypto';
 import { err, ok, type Result } from '../../core/result.ts';
 import { type Failure, failure } from '../../model/failure.ts';
-import { HOTCOIN_GROUPS, type HotCoinConfig, hotCoinSchema } from './hotcoin-schema.ts';
+import { HOTCOIN_GROUPS, type HotCoinConfig, type HotCoinGroup, hotCoinSchema } from './hotcoin-schema.ts';
+import { PRESETS, type PresetName } from './presets.ts';
 
 /** Where a value comes from. */
-export type Provenance = 'default' | 'saved' | 'environment';
+export type Provenance = 'default' | 'saved' | 'preset' | 'environment';
 
 /** Settings with where each comes from, by `group.name`, and a hash that changes with any of them. */
 export type ResolvedConfig = {
@@ -20,14 +21,16 @@ export type ResolvedConfig = {
 
 type Groups = Record<string, Record<string, unknown>>;
 type Environment = Readonly<Record<string, string | undefined>>;
-type Override = { readonly group: (typeof HOTCOIN_GROUPS)[number]; readonly key: string; readonly value: unknown };
+type Override = {
+  readonly group: HotCoinGroup;
+  readonly key: string;
+  readonly value: unknown;
+  readonly source: Provenance;
+};
 
 /** Settings that the environment may set, beside credentials. */
 export const HOTCOIN_VARIABLES: Readonly<
-  Record<
-    string,
-    { readonly group: Override['group']; readonly key: string; readonly kind: 'switch' | 'number' | 'list' }
-  >
+  Record<string, { readonly group: HotCoinGroup; readonly key: string; readonly kind: 'switch' | 'number' | 'list' }>
 > = {
   HOTCOIN_PAPER: { group: 'execution', key: 'use_paper_trading', kind: 'switch' },
   HOTCOIN_EXECUTE: { group: 'execution', key: 'enable_order_execution', kind: 'switch' },
@@ -38,26 +41,34 @@ export const HOTCOIN_VARIABLES: Readonly<
 const PROBLEMS_MAX = 8;
 
 /**
- * The settings that `saved` (the shape of `HotCoinConfig`, any part missing) and the environment amount to. Fails with
- * `config_invalid` naming the first eight problems; an unknown name or an unclear word is one of them.
+ * The settings that `saved` (the shape of `HotCoinConfig`, any part missing), the environment and a preset amount to.
+ * Fails with `config_invalid` naming the first eight problems; an unknown name or an unclear word is one of them.
  */
-export function resolveHotCoinConfig(saved: unknown, environment: Environment): Result<ResolvedConfig, Failure> {
+export function resolveHotCoinConfig(
+  saved: unknown,
+  environment: Environment,
+  preset: PresetName | null = null,
+): Result<ResolvedConfig, Failure> {
   const problems: string[] = [];
   const groups = readGroups(saved, problems);
   const provenance: Record<string, Provenance> = {};
   for (const group of HOTCOIN_GROUPS) {
     for (const key of Object.keys(groups[group] ?? {})) provenance[`${group}.${key}`] = 'saved';
   }
-  for (const { group, key, value } of readEnvironment(environment, problems)) {
+  for (const { group, key, value, source } of [...readPreset(preset), ...readEnvironment(environment, problems)]) {
     groups[group] = { ...groups[group], [key]: value };
-    provenance[`${group}.${key}`] = 'environment';
+    provenance[`${group}.${key}`] = source;
   }
   const parsed = hotCoinSchema.safeParse(groups);
   if (!parsed.success) {
     problems.push(...parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`));
   }
   if (!parsed.success || problems.length > 0) return refuse(problems);
-  return ok({ config: parsed.data, provenance: withDefaults(parsed.data, provenance), hash: hashOf(parsed.data) });
+  return ok({
+    config: parsed.data,
+    provenance: withDefaults(parsed.data, provenance),
+    hash: hashHotCoinConfig(parsed.data),
+  });
 }
 
 function readGroups(saved: unknown, problems: string[]): Groups {
@@ -67,8 +78,20 @@ function readGroups(saved: unknown, problems: string[]): Groups {
   return {};
 }
 
+function readPreset(preset: PresetName | null): readonly Override[] {
+  if (preset === null) return [];
+  return Object.entries(PRESETS[preset]).flatMap(([group, values]) =>
+    Object.entries(values).map(([key, value]) => ({
+      group: group as HotCoinGroup,
+      key,
+      value,
+      source: 'preset' as const,
+    })),
+  );
+}
+
 function readEnvironment(environment: Environment, problems: string[]): readonly Override[] {
-  return Object.entries(HOTCOIN_VARIABLES).flatMap(([variable, { group, key, kind }]) => {
+  return Object.entries(HOTCOIN_VARIABLES).flatMap(([variable, { group, key, kind }]): readonly Override[] => {
     const text = environment[variable]?.trim() ?? '';
     if (text === '') return [];
     const value = kind === 'switch' ? toSwitch(text) : kind === 'number' ? toNumber(text) : toList(text);
@@ -76,7 +99,7 @@ function readEnvironment(environment: Environment, problems: string[]): readonly
       problems.push(`${variable}: "${text.slice(0, 40)}" is not understood`);
       return [];
     }
-    return [{ group, key, value }];
+    return [{ group, key, value, source: 'environment' }];
   });
 }
 
@@ -102,7 +125,8 @@ function withDefaults(
   return Object.fromEntries(names.map((name) => [name, known[name] ?? 'default']));
 }
 
-function hashOf(config: HotCoinConfig): string {
+/** Changes with any setting. */
+export function hashHotCoinConfig(config: HotCoinConfig): string {
   return createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 16);
 }
 

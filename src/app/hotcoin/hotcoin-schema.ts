@@ -52,6 +52,10 @@ export const discoverySchema = z
     path: ['pool_enter_score'],
     message: 'must not be below pool_exit_score',
   })
+  .refine((value) => value.listing_backoff_base_sec <= value.listing_backoff_max_sec, {
+    path: ['listing_backoff_base_sec'],
+    message: 'must not be above listing_backoff_max_sec',
+  })
   .refine((value) => Math.abs(weightsOf(value) - 1) < 1e-9, {
     path: ['w_announcement'],
     message: 'the six weights must add up to 1',
@@ -70,52 +74,60 @@ function weightsOf(value: Weights): number {
 const tier = z.tuple([z.number().gt(0).max(100), share()]);
 
 /** When to enter and leave. */
-export const tradingSchema = z.strictObject({
-  profile: z.enum(['seed', 'parity']).default('seed').describe('parameters of the signals (hotwick profiles)'),
-  universe: z.enum(['pool', 'market']).default('pool').describe('whether only candidates are scored, or every pair'),
-  signal_loop_sec: someSeconds().default(10).describe('pause between two rounds'),
-  max_signal_workers: count(1, 64).default(5).describe('signals under way at the same time'),
-  max_signal_candidates: count(1, 100).default(8).describe('how many of the hottest are judged'),
-  signal_timeout_sec: someSeconds().default(60).describe('longest time for one signal; then it is HOLD'),
-  min_consensus_strength: fraction(0, 100).default(20).describe('least strength of a signal to enter at'),
-  min_entry_heat: fraction(0, 100).default(30).describe('least heat to enter at'),
-  entry_confirm_tf: z.enum(['1m', '5m', '15m', '1h']).default('15m').describe('timeframe that confirms the direction'),
-  default_sl_pct: z.number().min(-0.9).lt(0).default(-0.05).describe('stop where there is no average true range'),
-  atr_sl_mult: z.number().gt(0).max(20).default(1.5).describe('stop in average true ranges'),
-  sl_min_pct: share().default(0.03).describe('nearest distance of the stop'),
-  sl_max_pct: share().default(0.05).describe('farthest distance of the stop'),
-  take_profit_tiers: z
-    .array(tier)
-    .min(1)
-    .max(10)
-    .default([
-      [0.05, 0.3],
-      [0.1, 0.3],
-    ])
-    .refine((tiers) => tiers.every(([gain], index) => index === 0 || gain > (tiers[index - 1]?.[0] ?? 0)), {
-      message: 'gains must ascend',
-    })
-    .refine((tiers) => tiers.reduce((sum, [, ratio]) => sum + ratio, 0) <= 1 + 1e-9, {
-      message: 'ratios must not add up to more than 1',
-    })
-    .describe('pairs of gain and share of the initial quantity that is sold there'),
-  trailing_stop_pct: z
-    .number()
-    .gt(0)
-    .lt(1)
-    .default(0.03)
-    .describe('give-back from the highest gain after the last tier'),
-  break_even_after_first_tier: z.boolean().default(false).describe('whether the stop then moves to the entry price'),
-  max_hold_minutes: z.number().gt(0).max(525_600).default(240).describe('longest time a position is held'),
-  black_swan: z
-    .array(z.tuple([z.enum(['5m', '15m']), z.number().gt(-1).lt(0)]))
-    .max(4)
-    .default([
-      ['15m', -0.2],
-      ['5m', -0.1],
-    ])
-    .describe('falls within a window that end a position at once'),
-});
+export const tradingSchema = z
+  .strictObject({
+    profile: z.enum(['seed', 'parity']).default('seed').describe('parameters of the signals (hotwick profiles)'),
+    universe: z.enum(['pool', 'market']).default('pool').describe('whether only candidates are scored, or every pair'),
+    signal_loop_sec: someSeconds().default(10).describe('pause between two rounds'),
+    max_signal_workers: count(1, 64).default(5).describe('signals under way at the same time'),
+    max_signal_candidates: count(1, 100).default(8).describe('how many of the hottest are judged'),
+    signal_timeout_sec: someSeconds().default(60).describe('longest time for one signal; then it is HOLD'),
+    min_consensus_strength: fraction(0, 100).default(20).describe('least strength of a signal to enter at'),
+    min_entry_heat: fraction(0, 100).default(30).describe('least heat to enter at'),
+    entry_confirm_tf: z
+      .enum(['1m', '5m', '15m', '1h'])
+      .default('15m')
+      .describe('timeframe that confirms the direction'),
+    default_sl_pct: z.number().min(-0.9).lt(0).default(-0.05).describe('stop where there is no average true range'),
+    atr_sl_mult: z.number().gt(0).max(20).default(1.5).describe('stop in average true ranges'),
+    sl_min_pct: share().default(0.03).describe('nearest distance of the stop'),
+    sl_max_pct: share().default(0.05).describe('farthest distance of the stop'),
+    take_profit_tiers: z
+      .array(tier)
+      .min(1)
+      .max(10)
+      .default([
+        [0.05, 0.3],
+        [0.1, 0.3],
+      ])
+      .refine((tiers) => tiers.every(([gain], index) => index === 0 || gain > (tiers[index - 1]?.[0] ?? 0)), {
+        message: 'gains must ascend',
+      })
+      .refine((tiers) => tiers.reduce((sum, [, ratio]) => sum + ratio, 0) <= 1 + 1e-9, {
+        message: 'ratios must not add up to more than 1',
+      })
+      .describe('pairs of gain and share of the initial quantity that is sold there'),
+    trailing_stop_pct: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .default(0.03)
+      .describe('give-back from the highest gain after the last tier'),
+    break_even_after_first_tier: z.boolean().default(false).describe('whether the stop then moves to the entry price'),
+    max_hold_minutes: z.number().gt(0).max(525_600).default(240).describe('longest time a position is held'),
+    black_swan: z
+      .array(z.tuple([z.enum(['5m', '15m']), z.number().gt(-1).lt(0)]))
+      .max(4)
+      .default([
+        ['15m', -0.2],
+        ['5m', -0.1],
+      ])
+      .describe('falls within a window that end a position at once'),
+  })
+  .refine((value) => value.sl_min_pct <= value.sl_max_pct, {
+    path: ['sl_min_pct'],
+    message: 'must not be above sl_max_pct',
+  });
 
 /** Whether and how orders are made, and how much may be lost. */
 export const executionSchema = z.strictObject({
@@ -150,7 +162,11 @@ export const executionSchema = z.strictObject({
   dust_usd: z.number().min(0).max(1_000).default(1).describe('a rest worth less is not kept'),
   protection: z.enum(['stop', 'oco']).default('stop').describe('what rests on the exchange for each position'),
   on_shutdown: z.enum(['keep', 'close']).default('keep').describe('what becomes of positions at a stop'),
-  sectors: z.record(z.string(), z.string()).default({}).describe('sector by base asset, over the built-in ones'),
+  sectors: z
+    .record(z.string().min(1).max(40), z.string().min(1).max(40))
+    .refine((sectors) => Object.keys(sectors).length <= 1_000, { message: 'must not name more than 1000 coins' })
+    .default({})
+    .describe('sector by base asset, over the built-in ones'),
 });
 
 /** Everything, in the shape that is saved. */
@@ -165,3 +181,6 @@ export type HotCoinConfig = z.infer<typeof hotCoinSchema>;
 
 /** The three groups. */
 export const HOTCOIN_GROUPS = ['discovery', 'trading', 'execution'] as const;
+
+/** One of them. */
+export type HotCoinGroup = (typeof HOTCOIN_GROUPS)[number];

@@ -22,9 +22,12 @@ const CYCLE_TIMER = 'trading:cycle';
 const GUARD_TIMER = 'trading:guard';
 const GUARD_MS = 1_000;
 
+/** Inputs that bring settings. */
+const SETTERS: ReadonlySet<string> = new Set(['tradingOpened', 'settingsChanged']);
+
 /** Whether trading has anything to do with an input. */
 export function isTradingInput(input: { readonly kind: string }): input is TradingInput {
-  return input.kind === 'tradingOpened' || Object.hasOwn(TAKERS, input.kind);
+  return SETTERS.has(input.kind) || Object.hasOwn(TAKERS, input.kind);
 }
 
 /**
@@ -37,6 +40,7 @@ export function foldTrading(
 ): { readonly state: TradingState | null; readonly effects: readonly TradingEffect[] } {
   if (input.kind === 'tradingOpened') return open(state, input);
   if (state === null) return { state, effects: [] };
+  if (input.kind === 'settingsChanged') return change(state, input);
   const turn = createTradingTurn(state, input.receivedTime);
   hear(turn);
   takeInput(turn, input);
@@ -82,6 +86,26 @@ function reset(state: TradingState, settings: TradingSettings): TradingState {
   };
 }
 
+/**
+ * Settings under way reach discovery and decisions alone. Where money is and how much of it, what signals are made of and
+ * how orders are carried out stay what they are, whatever the input says: paper never becomes money while it runs.
+ */
+function change(
+  known: TradingState,
+  { settings, receivedTime }: Extract<TradingInput, { kind: 'settingsChanged' }>,
+): { readonly state: TradingState; readonly effects: readonly TradingEffect[] } {
+  const { signals, execution, initialCapital, orders } = known.settings;
+  const state: TradingState = {
+    ...known,
+    settings: { ...settings, signals, execution, initialCapital, orders },
+    discovery: reopenDiscovery(known.discovery, settings.discovery),
+    decisions: { ...known.decisions, config: settings.decisions },
+  };
+  const turn = createTradingTurn(state, receivedTime);
+  hear(turn);
+  return { state, effects: effectsOfTurn(turn) };
+}
+
 /** What later stages told with earlier inputs, in order. */
 function hear(turn: TradingTurn): void {
   const { told } = turn.state;
@@ -101,7 +125,7 @@ function hearOne(turn: TradingTurn, told: Told): void {
   }
 }
 
-type Taken = Exclude<TradingInput, { readonly kind: 'tradingOpened' }>;
+type Taken = Exclude<TradingInput, { readonly kind: 'tradingOpened' | 'settingsChanged' }>;
 type TakenOf<Kind extends Taken['kind']> = Extract<Taken, { readonly kind: Kind }>;
 
 const TAKERS: { readonly [Kind in Taken['kind']]: (turn: TradingTurn, input: TakenOf<Kind>) => void } = {

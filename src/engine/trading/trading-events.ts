@@ -26,6 +26,8 @@ import type { Surroundings, TradingSettings } from './trading-state.ts';
 export type TradingInput =
   /** The first of every run: the settings. Trading that goes on after a restart keeps what it knows. */
   | { readonly kind: 'tradingOpened'; readonly receivedTime: EpochMs; readonly settings: TradingSettings }
+  /** Settings that act at once on running trading; the rest of them waits for the next run. */
+  | { readonly kind: 'settingsChanged'; readonly receivedTime: EpochMs; readonly settings: TradingSettings }
   /** Nothing but time: what later stages told is heard. */
   | { readonly kind: 'tradingContinued'; readonly receivedTime: EpochMs }
   | { readonly kind: 'surroundingsMeasured'; readonly receivedTime: EpochMs; readonly surroundings: Surroundings }

@@ -113,6 +113,12 @@ export const EVENT_PAYLOADS = {
     pnl_net: z.string(),
     reason: z.string(),
   }),
+  settings: z.strictObject({
+    occasion: z.enum(['start', 'change']),
+    config_hash: z.string(),
+    config: z.record(z.string(), z.unknown()),
+    sources: z.record(z.string(), z.string()),
+  }),
   risk_action: z.strictObject({ layer: z.string(), text: z.string() }),
   emergency_close: z.strictObject({ symbols: z.array(z.string()), reason: z.string(), ts: z.number() }),
   state_change: z.strictObject({ reasons: z.array(z.string()), ...stateFields }),

@@ -11,6 +11,7 @@ import { readExecution } from '../../../execution/index.ts';
 import { toReason } from '../../../model/failure.ts';
 import { summarizePnl, viewPortfolio } from '../../../portfolio/index.ts';
 import type { MarketWatchStatus } from '../../../ports/market-watch.ts';
+import type { HotCoinConfig } from '../../hotcoin/hotcoin-schema.ts';
 import { stateOf } from './event-bodies.ts';
 import { symbolOf } from './trade-line.ts';
 
@@ -19,6 +20,8 @@ export type StatusSource = {
   readonly now: EpochMs;
   readonly mode: 'observe' | 'paper' | 'live';
   readonly configHash: string;
+  /** The settings in force; `null` before they are known. */
+  readonly config: HotCoinConfig | null;
   readonly runId: string;
   readonly eventLogFile: string;
   readonly state: () => NonNullable<EngineState['trading']>;
@@ -120,13 +123,14 @@ export function collectStatus(source: StatusSource): Readonly<Record<string, unk
       return { [name]: null };
     }
   });
-  const { now, mode, configHash, runId, eventLogFile } = source;
+  const { now, mode, configHash, config, runId, eventLogFile } = source;
   return {
     running: true,
     ts: now / 1000,
     paper: mode !== 'live',
     execution_enabled: mode !== 'observe',
     config_hash: configHash,
+    config,
     run_id: runId,
     event_log_file: eventLogFile,
     ...Object.assign({}, ...blocks),

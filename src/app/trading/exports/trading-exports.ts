@@ -6,14 +6,15 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assert } from '../../../core/assert.ts';
-import { addMs } from '../../../core/time.ts';
+import { addMs, type EpochMs } from '../../../core/time.ts';
 import type { TradingEvent } from '../../../engine/index.ts';
 import { toReason } from '../../../model/failure.ts';
 import type { TradeLeg } from '../../../model/position.ts';
 import type { Cancel, Clock } from '../../../ports/clock.ts';
+import type { ResolvedConfig } from '../../hotcoin/hotcoin-config.ts';
 import type { TradingService } from '../trading-service.ts';
 import { type TradingNow, toEventBodies } from './event-bodies.ts';
-import { EVENT_SCHEMA_VERSION } from './event-line.ts';
+import { EVENT_SCHEMA_VERSION, type EventBody } from './event-line.ts';
 import { LineFile } from './line-file.ts';
 import { rotateLog } from './rotate-log.ts';
 import { collectStatus, type StatusSource, stoppedStatus } from './status-blocks.ts';
@@ -51,6 +52,7 @@ export class TradingExports {
   /** Distance of the stop by position; the guard of one that is over is gone. */
   readonly #distances = new Map<string, number>();
   #service: Pick<TradingService, 'engine' | 'watch'> | null = null;
+  #settings: Pick<ResolvedConfig, 'config' | 'hash'> | null = null;
   #sequence = 0;
   #cancel: Cancel | null = null;
   #writing: Promise<void> = Promise.resolve();
@@ -74,6 +76,16 @@ export class TradingExports {
     } catch (error) {
       this.#options.onWarning(`an event could not be exported: ${toReason(error)}`);
     }
+  }
+
+  /** Settings that came into force; events and status tell of them from here on. */
+  noteSettings({ config, hash, provenance }: ResolvedConfig, occasion: 'start' | 'change'): void {
+    this.#settings = { config, hash };
+    const named = Object.entries(provenance).filter(([, source]) => source !== 'default');
+    this.#addEvent(this.#options.clock.now(), null, {
+      event_type: 'settings',
+      payload: { occasion, config_hash: hash, config: { ...config }, sources: Object.fromEntries(named) },
+    });
   }
 
   /** Begins to write, at once and then every five seconds. */
@@ -101,11 +113,12 @@ export class TradingExports {
   }
 
   #describe(): StatusSource {
-    const { mode, configHash, runId, clock, dir } = this.#options;
+    const { mode, runId, clock, dir } = this.#options;
     return {
       now: clock.now(),
       mode,
-      configHash,
+      configHash: this.#hash(),
+      config: this.#settings?.config ?? null,
       runId,
       eventLogFile: join(dir, EVENTS_FILE),
       state: () => {
@@ -128,22 +141,28 @@ export class TradingExports {
 
   #takeOne(event: TradingEvent): void {
     this.#remember(event);
-    const { dir, configHash, runId } = this.#options;
-    for (const body of toEventBodies(event, this.#now())) {
-      this.#sequence++;
-      const envelope = {
-        ts: event.time / 1000,
-        seq: this.#sequence,
-        schema_version: EVENT_SCHEMA_VERSION,
-        run_id: runId,
-        config_hash: configHash,
-        event_type: body.event_type,
-        ...(event.traceId === null ? {} : { trace_id: event.traceId }),
-        payload: body.payload,
-      };
-      this.#lines.add(join(dir, EVENTS_FILE), JSON.stringify(envelope));
-    }
+    const { dir } = this.#options;
+    for (const body of toEventBodies(event, this.#now())) this.#addEvent(event.time, event.traceId, body);
     if (event.kind === 'leg') this.#lines.add(join(dir, tradeFileOf(event.leg)), this.#tradeLine(event.leg));
+  }
+
+  #addEvent(time: EpochMs, traceId: string | null, body: EventBody): void {
+    this.#sequence++;
+    const envelope = {
+      ts: time / 1000,
+      seq: this.#sequence,
+      schema_version: EVENT_SCHEMA_VERSION,
+      run_id: this.#options.runId,
+      config_hash: this.#hash(),
+      event_type: body.event_type,
+      ...(traceId === null ? {} : { trace_id: traceId }),
+      payload: body.payload,
+    };
+    this.#lines.add(join(this.#options.dir, EVENTS_FILE), JSON.stringify(envelope));
+  }
+
+  #hash(): string {
+    return this.#settings?.hash ?? this.#options.configHash;
   }
 
   #remember(event: TradingEvent): void {
@@ -164,11 +183,11 @@ export class TradingExports {
   }
 
   #tradeLine(leg: TradeLeg): string {
-    const { mode, configHash } = this.#options;
+    const { mode } = this.#options;
     const entry = this.#entries.get(leg.positionId) ?? this.#entries.get(leg.traceId);
     return toTradeLine(leg, {
       mode: mode === 'live' ? 'live' : 'paper',
-      configHash,
+      configHash: this.#hash(),
       decidedPrice: this.#exits.get(leg.positionId) ?? null,
       stopDistance: this.#distances.get(leg.positionId) ?? null,
       strength: entry?.strength ?? null,

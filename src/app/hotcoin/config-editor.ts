@@ -1,0 +1,172 @@
+/**
+ * The saved settings of the hot-coin system and whoever changes them: the desk, the command line, running trading. What
+ * is saved is checked as a whole before a byte of it is written, with and without the environment, so that no save can
+ * keep the next start from happening. Values are saved as one object for each group under the namespace `hotcoin`.
+ */
+import { err, ok, type Result } from '../../core/result.ts';
+import { type Failure, failure, toFailure } from '../../model/failure.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { SettingStore } from '../../ports/setting-store.ts';
+import { type Applies, appliesOf } from './hot-settings.ts';
+import { type Provenance, type ResolvedConfig, resolveHotCoinConfig } from './hotcoin-config.ts';
+import { HOTCOIN_GROUPS, type HotCoinConfig, type HotCoinGroup, hotCoinSchema } from './hotcoin-schema.ts';
+import type { PresetName } from './presets.ts';
+import { listSettingFacts, type SettingFacts } from './setting-facts.ts';
+
+/** Saved values by group and name; what is missing is the default. */
+export type SavedGroups = Readonly<Partial<Record<HotCoinGroup, Readonly<Record<string, unknown>>>>>;
+
+/** One setting that a change gives another value. `overridden` says that the environment has the last word. */
+export type ConfigDifference = {
+  readonly name: string;
+  readonly from: unknown;
+  readonly to: unknown;
+  readonly applies: Applies | 'overridden';
+};
+
+/** What a change amounts to: `restart` when any of it waits for one, `nothing` when nothing changes. */
+export type ConfigPreview = {
+  readonly saved: SavedGroups;
+  readonly resolved: ResolvedConfig;
+  readonly differences: readonly ConfigDifference[];
+  readonly applies: Applies | 'nothing';
+};
+
+/** One setting as people are shown it. */
+export type ConfigEntry = SettingFacts & { readonly value: unknown; readonly source: Provenance };
+
+/** What an editor needs; `environment` holds the `HOTCOIN_*` variables. */
+export type EditorParts = {
+  readonly store: SettingStore;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+};
+
+const NAMESPACE = 'hotcoin';
+
+/** The settings that nobody changed. */
+export function defaultHotCoinConfig(): HotCoinConfig {
+  return hotCoinSchema.parse({});
+}
+
+/** Every setting in force with where it comes from and what it may be, in the order of the schema. */
+export function listConfigEntries({ config, provenance }: ResolvedConfig): readonly ConfigEntry[] {
+  const values = flatten(config);
+  return listSettingFacts().map((facts) => ({
+    ...facts,
+    value: values[facts.name],
+    source: provenance[facts.name] ?? 'default',
+  }));
+}
+
+/** Reads, checks and saves. Saves of one editor follow each other; failures are values, also those of the store. */
+export class HotCoinConfigEditor {
+  readonly #parts: EditorParts;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: EditorParts) {
+    this.#parts = parts;
+  }
+
+  /** What is saved, unchecked: a later program may know more. */
+  async loadSaved(): Promise<Result<SavedGroups, Failure>> {
+    try {
+      const saved = await this.#parts.store.load(NAMESPACE);
+      return ok(Object.fromEntries(Object.entries(saved).map(([group, { value }]) => [group, value])));
+    } catch (error) {
+      return err(toFailure(error));
+    }
+  }
+
+  /** The settings in force: defaults, what is saved, the preset, the environment; `config_invalid` as a whole. */
+  async resolve(preset: PresetName | null = null): Promise<Result<ResolvedConfig, Failure>> {
+    const saved = await this.loadSaved();
+    return saved.ok ? resolveHotCoinConfig(saved.value, this.#parts.environment, preset) : saved;
+  }
+
+  /**
+   * What `change`, an object of groups and names, would amount to; nothing is saved. A `null` takes a setting back to its
+   * default. Fails with `config_invalid` naming the first problems.
+   */
+  async preview(change: unknown): Promise<Result<ConfigPreview, Failure>> {
+    const saved = await this.loadSaved();
+    if (!saved.ok) return saved;
+    const merged = mergeChange(saved.value, change);
+    if (!merged.ok) return merged;
+    // Without the environment too: a variable that hides a mistake today may be gone at the next start.
+    const plain = resolveHotCoinConfig(merged.value, {});
+    if (!plain.ok) return plain;
+    const resolved = resolveHotCoinConfig(merged.value, this.#parts.environment);
+    if (!resolved.ok) return resolved;
+    const before = resolveHotCoinConfig(saved.value, {});
+    const from = before.ok ? before.value.config : defaultHotCoinConfig();
+    const differences = findDifferences(from, plain.value.config, resolved.value.provenance);
+    return ok({ saved: merged.value, resolved: resolved.value, differences, applies: summarize(differences) });
+  }
+
+  /** Saves `change` as `preview` shows it; nothing is saved where that fails. */
+  save(change: unknown): Promise<Result<ConfigPreview, Failure>> {
+    const saved = this.#last.then(() => this.#save(change));
+    this.#last = saved;
+    return saved;
+  }
+
+  async #save(change: unknown): Promise<Result<ConfigPreview, Failure>> {
+    const preview = await this.preview(change);
+    if (!preview.ok) return preview;
+    const { store, clock } = this.#parts;
+    try {
+      await store.save({ namespace: NAMESPACE, values: preview.value.saved, time: clock.now() });
+      return preview;
+    } catch (error) {
+      return err(toFailure(error));
+    }
+  }
+}
+
+function mergeChange(saved: SavedGroups, change: unknown): Result<SavedGroups, Failure> {
+  if (!isRecord(change)) return err(invalid('the change is not an object'));
+  const merged: Record<string, Record<string, unknown>> = {};
+  for (const [group, values] of Object.entries({ ...saved, ...change })) {
+    if (!isRecord(values)) return err(invalid(`${group.slice(0, 40)} is not an object`));
+    const known = (saved as Readonly<Record<string, Readonly<Record<string, unknown>>>>)[group];
+    const wanted = Object.hasOwn(change, group) ? values : {};
+    const kept = Object.entries({ ...known, ...wanted }).filter(([, value]) => value !== null);
+    merged[group] = Object.fromEntries(kept);
+  }
+  return ok(merged);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function invalid(reason: string): Failure {
+  return failure('config_invalid', { count: 1, reason });
+}
+
+function findDifferences(
+  before: HotCoinConfig,
+  after: HotCoinConfig,
+  provenance: ResolvedConfig['provenance'],
+): readonly ConfigDifference[] {
+  const known = flatten(before);
+  return Object.entries(flatten(after)).flatMap(([name, to]): readonly ConfigDifference[] => {
+    const from = known[name];
+    if (JSON.stringify(from) === JSON.stringify(to)) return [];
+    return [{ name, from, to, applies: provenance[name] === 'environment' ? 'overridden' : appliesOf(name) }];
+  });
+}
+
+function summarize(differences: readonly ConfigDifference[]): ConfigPreview['applies'] {
+  if (differences.some(({ applies }) => applies === 'restart')) return 'restart';
+  return differences.some(({ applies }) => applies === 'now') ? 'now' : 'nothing';
+}
+
+function flatten(config: HotCoinConfig): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    HOTCOIN_GROUPS.flatMap((group) =>
+      Object.entries(config[group]).map(([key, value]) => [`${group}.${key}`, value] as const),
+    ),
+  );
+}
