@@ -32,7 +32,7 @@ import {
   setStatus,
   topCandidates,
 } from './candidate-pool.ts';
-import { filterCandidate } from './coin-filter.ts';
+import { type FilterRefusal, filterCandidate } from './coin-filter.ts';
 import type { DiscoveryConfig } from './discovery-config.ts';
 import {
   createListingMonitor,
@@ -77,7 +77,7 @@ export { type MentionFigures, readMentions } from './mention-counter.ts';
 export type { PollJob, PollOutcome } from './poll-plan.ts';
 export { listRefusals, type Refusal } from './refusals.ts';
 export { findSlot } from './ticker-stream.ts';
-export { readTicker, readTickers, type TickerView } from './ticker-view.ts';
+export { readPrice, readTicker, readTickers, type TickerView } from './ticker-view.ts';
 
 /** Everything discovery remembers; plain data. */
 export type DiscoveryState = {
@@ -133,12 +133,21 @@ export type DiscoveryInput =
       readonly listedTime: EpochMs;
     };
 
+/** A candidate that the filter kept out, and why. */
+export type FilteredCandidate = FilterRefusal & { readonly instrumentId: InstrumentId };
+
 /** What leaves. */
 export type DiscoveryEffect =
   | Anomaly
   | ListingEvent
   | { readonly kind: 'candidateAdmitted'; readonly instrumentId: InstrumentId; readonly time: EpochMs }
-  | { readonly kind: 'candidatesChosen'; readonly time: EpochMs; readonly candidates: readonly Candidate[] }
+  | {
+      readonly kind: 'candidatesChosen';
+      readonly time: EpochMs;
+      readonly candidates: readonly Candidate[];
+      /** Hot enough, and kept out by the filter. */
+      readonly refused: readonly FilteredCandidate[];
+    }
   | { readonly kind: 'pollDue'; readonly job: PollJob }
   | { readonly kind: 'saveCandidates'; readonly batch: CandidateBatch }
   | { readonly kind: 'saveListings'; readonly memory: ListingMemory };
@@ -301,9 +310,16 @@ function foldCycle(
   }
   const batch = runPoolCycle(pool, { now, stream, weights: config.weights, mentions: state.mentions });
   const top = topCandidates(pool, { count, minHeat: config.pool.enterHeat });
-  const chosen = top.filter((candidate) => passesFilter(state, candidate, { now, books }));
+  const judged = top.map((candidate) => ({ candidate, refusal: refuseCandidate(state, candidate, { now, books }) }));
   return [
-    { kind: 'candidatesChosen', time: now, candidates: chosen },
+    {
+      kind: 'candidatesChosen',
+      time: now,
+      candidates: judged.flatMap(({ candidate, refusal }) => (refusal === null ? [candidate] : [])),
+      refused: judged.flatMap(({ candidate: { instrumentId }, refusal }) =>
+        refusal === null ? [] : [{ ...refusal, instrumentId }],
+      ),
+    },
     { kind: 'saveCandidates', batch },
     ...takeListings(state),
     ...JOBS.filter(
@@ -318,11 +334,11 @@ function takeListings(state: DiscoveryState): readonly DiscoveryEffect[] {
   return [{ kind: 'saveListings', memory: listingMemory(state.listing) }];
 }
 
-function passesFilter(
+function refuseCandidate(
   { config, listing, pool }: DiscoveryState,
   candidate: Candidate,
   { now, books }: { readonly now: EpochMs; readonly books: Readonly<Record<string, BookFacts>> },
-): boolean {
+): FilterRefusal | null {
   const { instrumentId } = candidate;
   const refusal = filterCandidate(candidate, {
     now,
@@ -332,9 +348,9 @@ function passesFilter(
     book: Object.hasOwn(books, instrumentId) ? (books[instrumentId] ?? null) : null,
     isListed: (base) => isListedBase(listing, base),
   });
-  if (refusal === null) return true;
+  if (refusal === null) return null;
   noteRefusal(pool.refusals, { ...refusal, gate: `filter:${refusal.gate}`, subject: instrumentId, time: now });
-  return false;
+  return refusal;
 }
 
 const JOBS: readonly PollJob[] = ['instruments', 'announcements'];

@@ -42,6 +42,18 @@ export function readTicker(stream: TickerStream, instrumentId: InstrumentId, now
   return slot === undefined ? null : viewSlot(stream, slot, now);
 }
 
+/** A stream that was silent for longer tells nothing about now. */
+const LIVE_MS = 15_000;
+
+/** The price of now: that of the newest ticker while the stream lives; `null` also after a gap it was silent over. */
+export function readPrice(stream: TickerStream, instrumentId: InstrumentId, now: EpochMs): number | null {
+  const slot = findSlot(stream, instrumentId);
+  const { frameTime, gapStep, prices } = stream;
+  if (slot === undefined || frameTime === null || now - frameTime > LIVE_MS) return null;
+  const isBehindGap = gapStep > (prices.newest[slot] as number);
+  return isBehindGap ? null : known(prices.last[slot] as number);
+}
+
 /** All watched instruments at `now`, by name. */
 export function readTickers(stream: TickerStream, now: EpochMs): readonly TickerView[] {
   return Object.keys(stream.slotOf)

@@ -8,6 +8,7 @@ import type { CandleGap, ClosedCandle } from '../model/candle.ts';
 import type { ChartChange } from '../model/chart.ts';
 import type { CandlesReviewed, FetchCandles, LoadCandles, ReadCandles } from '../model/events.ts';
 import type { ExecutionBatch } from '../model/execution.ts';
+import type { LedgerBatch } from '../model/ledger.ts';
 import { siblingSeries } from '../model/series.ts';
 import type { Bus } from '../ports/bus.ts';
 import type { CandleStore } from '../ports/candle-store.ts';
@@ -23,6 +24,7 @@ import {
   type TradingPorts,
   type TradingRequest,
 } from './trading/perform-trading.ts';
+import { joinBatches } from './trading/trading-turn.ts';
 
 /** The ports effects go to. */
 export type EffectPorts = {
@@ -40,12 +42,15 @@ export function collectSaves(effects: readonly EngineEffect[]): BurstSaves | nul
   const candles: ClosedCandle[] = [];
   const gaps: CandleGap[] = [];
   const charts: ChartChange[] = [];
+  const ledger: LedgerBatch[] = [];
   for (const effect of effects) {
     if (effect.kind === 'saveChart') charts.push(effect.change);
+    if (effect.kind === 'saveLedger') ledger.push(effect.batch);
     if (effect.kind !== 'saveCandles') continue;
     candles.push(...effect.candles);
     gaps.push(...effect.gaps);
   }
+  if (ledger.length > 0) return { candles, gaps, charts, ledger: joinBatches(ledger) };
   return candles.length > 0 || gaps.length > 0 || charts.length > 0 ? { candles, gaps, charts } : null;
 }
 
@@ -119,6 +124,7 @@ export class EffectPerformer {
           }),
         );
       case 'saveExecution':
+      case 'saveLedger':
         return undefined;
       default:
         return assertNever(effect);

@@ -6,6 +6,7 @@
 import { err, ok, type Result } from '../core/result.ts';
 import { digest, digestText, encode, parseEncoded, readInputs } from '../journal/index.ts';
 import { outputRecord } from '../journal/records.ts';
+import { createLedger } from '../ledger/index.ts';
 import { type Failure, failure } from '../model/failure.ts';
 import type { Journal, Snapshot } from '../ports/journal.ts';
 import type { EngineInput } from './inputs.ts';
@@ -60,8 +61,15 @@ async function begin(journal: Journal, range: ReplayRange): Promise<Result<Engin
   if (snapshot === null || (range.to !== undefined && snapshot.sequence > range.to)) return ok(initialState());
   const state = parseEncoded<EngineState>(snapshot.body);
   // A snapshot of an earlier program may lack a stage; what its state was is what its hash is of.
-  if (digest(state) === snapshot.stateHash) return ok({ ...initialState(), ...state });
+  if (digest(state) === snapshot.stateHash) return ok(complete(state));
   return corrupt(snapshot.sequence, 'the snapshot does not match its hash');
+}
+
+function complete(state: EngineState): EngineState {
+  const whole = { ...initialState(), ...state };
+  const { trading } = whole;
+  if (trading === null || Object.hasOwn(trading, 'ledger')) return whole;
+  return { ...whole, trading: { ...(trading as NonNullable<EngineState['trading']>), ledger: createLedger() } };
 }
 
 function corrupt(sequence: number, reason: string): Result<never, Failure> {

@@ -46,7 +46,7 @@ import { RECONCILE_TIMER } from './weighing.ts';
 
 export { parseClientOrderId } from './client-order-id.ts';
 export { DEFAULT_EXECUTION_CONFIG, type ExecutionConfig } from './execution-config.ts';
-export type { ExecutionState } from './execution-state.ts';
+export { type ExecutionState, orderOf } from './execution-state.ts';
 export { type ExecutionView, type PositionView, readExecution } from './execution-view.ts';
 
 /** Every timer of the stage begins with this. */

@@ -3,10 +3,11 @@
  */
 import type { ChartChange } from '../model/chart.ts';
 import type { ExecutionBatch } from '../model/execution.ts';
+import type { LedgerBatch } from '../model/ledger.ts';
 import type { SaveBatch, SaveCounts } from './candle-store.ts';
 
-/** What a burst saves: candles and gaps, and what they changed in the charts. */
-export type BurstSaves = SaveBatch & { readonly charts: readonly ChartChange[] };
+/** What a burst saves: candles and gaps, what they changed in the charts, and what it adds to the decision ledger. */
+export type BurstSaves = SaveBatch & { readonly charts: readonly ChartChange[]; readonly ledger?: LedgerBatch };
 
 /**
  * Makes everything appended to the journal and then the batch survive a killed process, and tells what the batch

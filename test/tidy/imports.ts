@@ -10,7 +10,7 @@ import { isProduct, nodeRule, type Offence, type Rule } from './rule.ts';
 /** What a folder of `src` may import: other folders (or `folder/file` beginnings), and packages (`x/*` for a scope). */
 export type Allowance = { readonly folders: readonly string[]; readonly packages: readonly string[] };
 
-const STAGES = ['market', 'factors', 'discovery', 'signals', 'decisions', 'execution', 'portfolio'] as const;
+const STAGES = ['market', 'factors', 'discovery', 'signals', 'decisions', 'execution', 'portfolio', 'ledger'] as const;
 const ANY = '*';
 const NODE = 'node:*';
 const PURE: Allowance = { folders: ['core', 'model'], packages: [] };
@@ -32,6 +32,7 @@ export const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   decisions: PURE,
   execution: PURE,
   portfolio: PURE,
+  ledger: PURE,
   ml: SCORING,
   reports: PURE,
   ports: PURE,

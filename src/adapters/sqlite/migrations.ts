@@ -210,6 +210,37 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX protections_open ON protections (position_id) WHERE state = 'open';
   `,
+  // The decision ledger; a body is the whole record as JSON, the columns beside it are what it is found by.
+  `
+  CREATE TABLE ledger_rows (
+    number        INTEGER PRIMARY KEY,
+    instrument_id TEXT    NOT NULL,
+    outcome       TEXT    NOT NULL CHECK (outcome IN ('refused', 'approved')),
+    position_id   TEXT,
+    first_time    INTEGER NOT NULL,
+    last_time     INTEGER NOT NULL,
+    body          TEXT    NOT NULL
+  ) STRICT;
+  CREATE INDEX ledger_rows_by_coin ON ledger_rows (instrument_id, number);
+  CREATE INDEX ledger_rows_by_position ON ledger_rows (position_id) WHERE position_id IS NOT NULL;
+  CREATE INDEX ledger_rows_by_outcome ON ledger_rows (outcome, number);
+
+  CREATE TABLE ledger_outcomes (
+    number  INTEGER NOT NULL,
+    horizon TEXT    NOT NULL CHECK (horizon IN ('15m', '1h', '4h')),
+    body    TEXT    NOT NULL,
+    PRIMARY KEY (number, horizon)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE ledger_trades (
+    position_id TEXT    NOT NULL,
+    leg         INTEGER NOT NULL,
+    exit_time   INTEGER NOT NULL,
+    body        TEXT    NOT NULL,
+    UNIQUE (position_id, leg)
+  ) STRICT;
+  CREATE INDEX ledger_trades_by_exit ON ledger_trades (exit_time);
+  `,
 ];
 
 /** Schema version of the connected file. */

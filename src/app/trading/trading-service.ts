@@ -16,9 +16,11 @@ import {
 import { type Failure, toFailure, toReason } from '../../model/failure.ts';
 import type { Account } from '../../ports/account.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { DecisionLedger } from '../../ports/decision-ledger.ts';
 import type { Feed, FeedSink } from '../../ports/feed.ts';
 import type { MarketWatch, MarketWatchEvent, MarketWatchSink } from '../../ports/market-watch.ts';
 import type { Notifier } from '../../ports/notifier.ts';
+import type { OrderStore } from '../../ports/order-store.ts';
 import type { RequestLedger } from '../../ports/request-ledger.ts';
 import type { Venue } from '../../ports/venue.ts';
 import { prepareDataDir } from '../service/kline-service.ts';
@@ -76,6 +78,9 @@ export type TradingService = {
   readonly engine: Engine;
   readonly watch: MarketWatch;
   readonly account: Account;
+  /** Why things were done and not done, and the orders behind it. */
+  readonly decisions: DecisionLedger;
+  readonly orders: OrderStore;
   /** No more input; everything that waits is stored; positions are left to their resting stops. */
   readonly close: () => Promise<void>;
 };
@@ -159,7 +164,9 @@ class Trading {
     engine.start();
     this.#watch.start();
     surroundings.start();
-    return ok({ engine, watch: this.#watch, account, close: () => closeAll(this.#closers, 'trading') });
+    const { decisions, orders } = this.#stores;
+    const close = (): Promise<void> => closeAll(this.#closers, 'trading');
+    return ok({ engine, watch: this.#watch, account, decisions, orders, close });
   }
 
   async #createEngine(): Promise<Engine> {

@@ -38,6 +38,7 @@ export function openTradingStores(
     () => storage.journal.close(),
     () => storage.charts.close(),
     () => storage.orders.close(),
+    () => storage.decisions.close(),
   );
   const ledger = createSqliteRequestLedger(database);
   closers.push(() => ledger.close());

@@ -10,6 +10,7 @@ import { EXECUTION_TIMER, readExecution } from '../../execution/index.ts';
 import type { CandleGap, ClosedCandle } from '../../model/candle.ts';
 import type { InstrumentsReceived } from '../../model/listing-facts.ts';
 import type { TradingEffect, TradingInput } from './trading-events.ts';
+import { keepEnd, lookAtPrices } from './trading-ledger.ts';
 import { discover, followPrices } from './trading-market.ts';
 import { book, decide, execute } from './trading-orders.ts';
 import { createSignalDesk, foldSignals, followAgain, SIGNAL_TIMER, takeMarket } from './trading-signals.ts';
@@ -115,8 +116,10 @@ function hear(turn: TradingTurn): void {
 
 function hearOne(turn: TradingTurn, told: Told): void {
   const receivedTime = turn.now;
-  if (told.kind === 'intentEnded') decide(turn, told);
-  else if (told.kind === 'positionOpened') {
+  if (told.kind === 'intentEnded') {
+    keepEnd(turn, told);
+    decide(turn, told);
+  } else if (told.kind === 'positionOpened') {
     discover(turn, { kind: 'positionOpened', receivedTime, instrumentId: told.instrumentId });
   } else {
     const { instrumentId, outcome, positionId, time } = told;
@@ -210,6 +213,7 @@ function takeTimer(turn: TradingTurn, timerId: string): void {
 function beginCycle(turn: TradingTurn): void {
   const { state, now } = turn;
   state.cycle++;
+  lookAtPrices(turn);
   turn.effects.push({ kind: 'startTimer', timerId: CYCLE_TIMER, at: addMs(now, state.settings.cycleMs) });
   decide(turn, { kind: 'healthMeasured', time: now, facts: measureHealth(turn) });
   const hottest = listCandidates(state.discovery.pool)

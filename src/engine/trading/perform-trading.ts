@@ -33,7 +33,10 @@ export type TradingPorts = {
 };
 
 /** What trading asks for and the engine does not do itself. */
-export type TradingRequest = Exclude<TradingEffect, { readonly kind: 'startTimer' | 'notify' | 'saveExecution' }>;
+export type TradingRequest = Exclude<
+  TradingEffect,
+  { readonly kind: 'startTimer' | 'notify' | 'saveExecution' | 'saveLedger' }
+>;
 
 type RequestOf<Kind extends TradingRequest['kind']> = Extract<TradingRequest, { readonly kind: Kind }>;
 

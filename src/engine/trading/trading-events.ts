@@ -16,6 +16,7 @@ import type {
 } from '../../model/execution.ts';
 import type { InstrumentId } from '../../model/instrument.ts';
 import type { PositionId } from '../../model/intent.ts';
+import type { LedgerBatch, TradeContext } from '../../model/ledger.ts';
 import type { Price } from '../../model/money.ts';
 import type { ClosedPosition, TradeLeg } from '../../model/position.ts';
 import type { TradeSignal } from '../../model/signal.ts';
@@ -65,7 +66,7 @@ export type TradingEvent = { readonly time: EpochMs; readonly traceId: string | 
       readonly stopPrice: Price | null;
       readonly nakedMs: number;
     }
-  | { readonly kind: 'leg'; readonly leg: TradeLeg }
+  | { readonly kind: 'leg'; readonly leg: TradeLeg; readonly context: TradeContext }
   | { readonly kind: 'positionClosed'; readonly closed: ClosedPosition }
   | { readonly kind: 'risk'; readonly layer: string; readonly text: string }
   | { readonly kind: 'health'; readonly health: TradingHealth }
@@ -83,6 +84,8 @@ export type TradingEffect =
   | { readonly kind: 'fetchListedTime'; readonly instrumentId: InstrumentId }
   /** Let minutes of exactly these come. */
   | { readonly kind: 'followMinutes'; readonly instrumentIds: readonly InstrumentId[] }
+  /** Keep these in the ledger, in the commit of this burst. */
+  | { readonly kind: 'saveLedger'; readonly batch: LedgerBatch }
   /** Post `tradingContinued`. */
   | { readonly kind: 'continueTrading' }
   /** Keep these and tell people. */

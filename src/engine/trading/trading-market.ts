@@ -13,6 +13,7 @@ import {
 import type { PriceFact } from '../../model/decision.ts';
 import type { InstrumentId } from '../../model/instrument.ts';
 import type { Price } from '../../model/money.ts';
+import { keepRound } from './trading-ledger.ts';
 import { book, decide } from './trading-orders.ts';
 import { askSignals } from './trading-signals.ts';
 import { note, type TradingTurn } from './trading-turn.ts';
@@ -27,10 +28,11 @@ function takeDiscovery(turn: TradingTurn, effect: DiscoveryEffect): void {
   else if (effect.kind === 'candidateAdmitted') {
     turn.effects.push({ kind: 'fetchListedTime', instrumentId: effect.instrumentId });
   } else if (effect.kind === 'candidatesChosen') {
-    const { candidates } = effect;
+    const { candidates, refused } = effect;
     const traceId = traceOf(turn);
     const poolSize = listCandidates(turn.state.discovery.pool).length;
     note(turn, { kind: 'candidatesChosen', poolSize, chosen: candidates }, traceId);
+    keepRound(turn, { traceId, chosen: candidates, refused });
     askSignals(turn, { candidates, traceId });
   } else if (effect.kind === 'pollDue' || effect.kind === 'saveCandidates' || effect.kind === 'saveListings') {
     turn.effects.push(effect);

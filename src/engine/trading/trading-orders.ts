@@ -7,35 +7,59 @@ import { foldExecution } from '../../execution/index.ts';
 import type { ExecutionFact, ExecutionInput, OrderRecord } from '../../model/execution.ts';
 import type { TradeIntent } from '../../model/intent.ts';
 import { foldPortfolio, type PortfolioFact, type PortfolioInput, viewPortfolio } from '../../portfolio/index.ts';
+import { keepClosed, keepEntry, keepExit, keepLeg, keepRefusal } from './trading-ledger.ts';
 import { note, type TradingTurn, tell } from './trading-turn.ts';
 
 /** Folds an input of decisions and lets what they approve be ordered. */
 export function decide(turn: TradingTurn, input: DecisionInput): void {
   const { decisions, portfolio } = turn.state;
-  for (const effect of foldDecisions(decisions, input, viewPortfolio(portfolio))) takeDecision(turn, effect);
+  const effects = foldDecisions(decisions, input, viewPortfolio(portfolio));
+  for (const effect of effects) takeDecision(turn, effect, effects);
 }
 
 type DecisionOf<Kind extends DecisionEffect['kind']> = Extract<DecisionEffect, { readonly kind: Kind }>;
 
-const DECISIONS: { readonly [Kind in DecisionEffect['kind']]: (turn: TradingTurn, effect: DecisionOf<Kind>) => void } =
-  {
-    intentApproved: (turn, { intent }) => takeIntent(turn, intent),
-    decided: (turn, { record }) => note(turn, { kind: 'decision', record }, record.traceId),
-    // The portfolio is behind the decisions in this very turn; nothing comes back from it.
-    peakReset: (turn) => book(turn, { kind: 'peakReset', time: turn.now }),
-    riskActed: (turn, { layer, text }) => note(turn, { kind: 'risk', layer, text }),
-    healthChanged: (turn, { health }) => note(turn, { kind: 'health', health }),
-  };
+type Decided<Kind extends DecisionEffect['kind']> = (
+  turn: TradingTurn,
+  effect: DecisionOf<Kind>,
+  all: readonly DecisionEffect[],
+) => void;
 
-function takeDecision<Kind extends DecisionEffect['kind']>(turn: TradingTurn, effect: DecisionOf<Kind>): void {
-  DECISIONS[effect.kind as Kind](turn, effect);
+const DECISIONS: { readonly [Kind in DecisionEffect['kind']]: Decided<Kind> } = {
+  intentApproved: (turn, { intent }) => takeIntent(turn, intent),
+  decided: (turn, { record }, all) => {
+    note(turn, { kind: 'decision', record }, record.traceId);
+    if (record.kind === 'entry') keepEntry(turn, record);
+    else keepExit(turn, record, saleScope(record.intentId, all));
+  },
+  // The portfolio is behind the decisions in this very turn; nothing comes back from it.
+  peakReset: (turn) => book(turn, { kind: 'peakReset', time: turn.now }),
+  riskActed: (turn, { layer, text }) => note(turn, { kind: 'risk', layer, text }),
+  healthChanged: (turn, { health }) => note(turn, { kind: 'health', health }),
+};
+
+function takeDecision<Kind extends DecisionEffect['kind']>(
+  turn: TradingTurn,
+  effect: DecisionOf<Kind>,
+  all: readonly DecisionEffect[],
+): void {
+  DECISIONS[effect.kind as Kind](turn, effect, all);
+}
+
+/** Whether the intent of an exit sells everything that is held. */
+function saleScope(intentId: string | null, all: readonly DecisionEffect[]): 'whole' | 'part' {
+  const intents = all.flatMap((effect) => (effect.kind === 'intentApproved' ? [effect.intent] : []));
+  const exit = intents.find((intent) => intent.kind === 'exit' && intent.intentId === intentId);
+  return exit?.kind === 'exit' && exit.quantity !== 'all' ? 'part' : 'whole';
 }
 
 function takeIntent(turn: TradingTurn, intent: TradeIntent): void {
   if (turn.state.settings.orders === 'made') {
     execute(turn, { kind: 'intentApproved', receivedTime: turn.now, intent });
   } else if (intent.kind !== 'protect') {
-    tell(turn, { kind: 'intentEnded', intentId: intent.intentId, outcome: 'nothing', time: turn.now });
+    const { intentId } = intent;
+    keepRefusal(turn, { intentId, code: 'observing', reason: 'decisions are recorded, nothing is ordered' });
+    tell(turn, { kind: 'intentEnded', intentId, outcome: 'nothing', time: turn.now });
   }
 }
 
@@ -60,6 +84,7 @@ const FACTS: { readonly [Kind in ExecutionFact['kind']]: (turn: TradingTurn, fac
   intentDone: (turn, { intentId, outcome, time }) => tell(turn, { kind: 'intentEnded', intentId, outcome, time }),
   intentRefused: (turn, { time, ...refusal }) => {
     note(turn, refusal);
+    keepRefusal(turn, refusal);
     tell(turn, { kind: 'intentEnded', intentId: refusal.intentId, outcome: 'nothing', time });
   },
   protectionChanged: (turn, { positionId, protection, stopPrice, nakedMs }) => {
@@ -99,12 +124,15 @@ export function book(turn: TradingTurn, input: PortfolioInput): void {
 function takePortfolioFact(turn: TradingTurn, fact: PortfolioFact): void {
   const time = turn.now;
   if (fact.kind === 'positionOpened') tell(turn, { kind: 'positionOpened', instrumentId: fact.instrumentId, time });
-  else if (fact.kind === 'legClosed') note(turn, { kind: 'leg', leg: fact.leg }, fact.leg.traceId);
-  else {
+  else if (fact.kind === 'legClosed') {
+    const context = keepLeg(turn, fact.leg);
+    note(turn, { kind: 'leg', leg: fact.leg, context }, fact.leg.traceId);
+  } else {
     const { instrumentId, positionId, pnlNet, lastReason, traceId } = fact.closed;
     // A coin that fell to its stop cools, also when earlier parts made up for it.
     const outcome = pnlNet < 0n || lastReason === 'stop' ? 'loss' : 'gain';
     tell(turn, { kind: 'positionClosed', instrumentId, positionId, outcome, time });
+    keepClosed(turn, fact.closed);
     note(turn, { kind: 'positionClosed', closed: fact.closed }, traceId);
   }
 }

@@ -133,6 +133,7 @@ function opine(
   note(turn, { kind: 'signals', signals }, traceId);
   const opinions = signals.map((signal) => toOpinion(turn, signal));
   const pool = listMembers(turn.state.discovery.pool, turn.now).map(({ instrumentId }) => instrumentId);
+  for (const signal of signals) turn.signals.set(signal.instrumentId, signal);
   decide(turn, { kind: 'opinionsFormed', time: turn.now, traceId, opinions, pool });
 }
 

@@ -6,6 +6,7 @@ import type { EpochMs } from '../../core/time.ts';
 import { createDecisions, type DecisionConfig, type DecisionsState } from '../../decisions/index.ts';
 import { createDiscovery, type DiscoveryConfig, type DiscoveryState } from '../../discovery/index.ts';
 import { createExecution, type ExecutionConfig, type ExecutionState } from '../../execution/index.ts';
+import { createLedger, type LedgerState } from '../../ledger/index.ts';
 import type { BookFacts } from '../../model/book.ts';
 import type { InstrumentId } from '../../model/instrument.ts';
 import type { PositionId } from '../../model/intent.ts';
@@ -62,6 +63,7 @@ export type TradingState = {
   readonly decisions: DecisionsState;
   readonly execution: ExecutionState;
   readonly portfolio: PortfolioState;
+  readonly ledger: LedgerState;
   /** Heard with the next input; empty again before anything else of it is folded. */
   told: Told[];
   surroundings: Surroundings;
@@ -82,6 +84,7 @@ export function createTrading(settings: TradingSettings): TradingState {
     decisions: createDecisions(settings.decisions),
     execution: createExecution(settings.execution),
     portfolio: createPortfolio(settings.initialCapital),
+    ledger: createLedger(),
     told: [],
     surroundings: { clockSkewMs: null, loopLagMs: 0, feed: 'down', storage: 'working' },
     venue: 'up',

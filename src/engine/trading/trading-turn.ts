@@ -2,6 +2,8 @@
  * One input on its way through the trading stages: the state, the time, and what it leads to.
  */
 import type { EpochMs } from '../../core/time.ts';
+import type { LedgerBatch } from '../../model/ledger.ts';
+import type { TradeSignal } from '../../model/signal.ts';
 import type { TradingEffect, TradingEvent } from './trading-events.ts';
 import type { Told, TradingState } from './trading-state.ts';
 
@@ -11,11 +13,15 @@ export type TradingTurn = {
   readonly now: EpochMs;
   readonly effects: TradingEffect[];
   readonly events: TradingEvent[];
+  /** What the ledger keeps of it. */
+  readonly ledger: LedgerBatch[];
+  /** The signals under decision. */
+  readonly signals: Map<string, TradeSignal>;
 };
 
 /** A turn at `now`. */
 export function createTradingTurn(state: TradingState, now: EpochMs): TradingTurn {
-  return { state, now, effects: [], events: [] };
+  return { state, now, effects: [], events: [], ledger: [], signals: new Map() };
 }
 
 type EventOf = TradingEvent extends infer Each
@@ -35,10 +41,21 @@ export function tell(turn: TradingTurn, told: Told): void {
 }
 
 /** What the turn asks for. */
-export function effectsOfTurn({ state, effects, events }: TradingTurn): readonly TradingEffect[] {
+export function effectsOfTurn({ state, effects, events, ledger }: TradingTurn): readonly TradingEffect[] {
   return [
+    ...(ledger.length === 0 ? [] : [{ kind: 'saveLedger', batch: joinBatches(ledger) } as const]),
     ...effects,
     ...(events.length === 0 ? [] : [{ kind: 'tellTrading', events } as const]),
     ...(state.told.length === 0 ? [] : [{ kind: 'continueTrading' } as const]),
   ];
+}
+
+/** The newest of each row counts. */
+export function joinBatches(batches: readonly LedgerBatch[]): LedgerBatch {
+  const rows = new Map(batches.flatMap((batch) => batch.rows.map((row) => [row.number, row] as const)));
+  return {
+    rows: [...rows.values()].sort((a, b) => a.number - b.number),
+    outcomes: batches.flatMap(({ outcomes }) => outcomes),
+    trades: batches.flatMap(({ trades }) => trades),
+  };
 }

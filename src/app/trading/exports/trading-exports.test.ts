@@ -49,7 +49,20 @@ const EVENTS: readonly TradingEvent[] = [
       score: null,
     } as Extract<TradingEvent, { kind: 'anomaly' }>['anomaly'],
   },
-  { kind: 'leg', time: START, traceId: 'c1', leg: LEG },
+  {
+    kind: 'leg',
+    time: START,
+    traceId: 'c1',
+    leg: LEG,
+    context: {
+      configHash: 'abc',
+      entryDecidedPrice: '1.999',
+      exitDecidedPrice: '2.101',
+      stopDistance: 0.04,
+      strength: 31,
+      heat: 62.5,
+    },
+  },
   { kind: 'risk', time: START, traceId: null, layer: 'emergency', text: 'told so' },
   { kind: 'signals', time: START, traceId: null, signals: [] },
 ];

@@ -1,0 +1,83 @@
+/**
+ * The decision ledger of a whole session over the simulated exchange: why a coin was bought and sold, why it was not
+ * bought again, and what the price did afterwards; and the same again from the journal, byte for byte.
+ */
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { createMemoryDecisionLedger } from '../../src/adapters/memory/memory-decision-ledger.ts';
+import { openSqliteDatabase } from '../../src/adapters/sqlite/sqlite-database.ts';
+import { createSqliteStorage } from '../../src/adapters/sqlite/sqlite-storage.ts';
+import type { EpochMs } from '../../src/core/time.ts';
+import { replay, type Step, step, type TradingEvent } from '../../src/engine/index.ts';
+import type { DecisionLedger, LedgerEntry } from '../../src/ports/decision-ledger.ts';
+import { burstMarket, move } from '../fixtures/burst-market.ts';
+import { HOT } from '../fixtures/trading-checks.ts';
+import { TradingRun } from '../fixtures/trading-run.ts';
+
+const MINUTE_MS = 60_000;
+const EVER = { from: 0 as EpochMs, to: Number.MAX_SAFE_INTEGER as EpochMs };
+let run: TradingRun | null = null;
+
+afterEach(async () => {
+  await run?.close();
+});
+
+function readAll(ledger: DecisionLedger): Promise<readonly LedgerEntry[]> {
+  return ledger.readPage({ ...EVER, after: 0, limit: 100_000 });
+}
+
+/** Everything that a replay of a run's journal from its first record keeps and tells. */
+async function replayRun(dataDir: string) {
+  const database = openSqliteDatabase({ path: join(dataDir, 'trading.db') });
+  const { journal, decisions } = createSqliteStorage(database);
+  const again = createMemoryDecisionLedger();
+  const told: TradingEvent[] = [];
+  const watched: Step = (state, input) => {
+    const stepped = step(state, input);
+    for (const effect of stepped.effects) {
+      if (effect.kind === 'saveLedger') void again.save(effect.batch);
+      else if (effect.kind === 'tellTrading') told.push(...structuredClone(effect.events));
+    }
+    return stepped;
+  };
+  const replayed = await replay(journal, watched, { from: 'start' });
+  const stored = { entries: await readAll(decisions), trades: await decisions.readTrades(EVER) };
+  database.close();
+  if (!replayed.ok) throw new Error(replayed.error.message);
+  const made = { entries: await readAll(again), trades: await again.readTrades(EVER) };
+  return { stored, made, told, divergences: replayed.value.divergences };
+}
+
+it('C-8 replay reproduces each decision, and the ledger of the session byte for byte', async () => {
+  const session = await TradingRun.start({ scenario: burstMarket(move('18m', 'price: -9%, volume: 5x, for: 1m')) });
+  run = session;
+  const hasSold = (): boolean => session.told('positionClosed').length > 0;
+  await session.passUntil(hasSold, { limitMs: 25 * MINUTE_MS, what: 'the position is sold' });
+  await session.pass(16 * MINUTE_MS);
+
+  const entries = await readAll(session.service.decisions);
+  const [entry, held, exit, cooling] = entries;
+  const outcomes = { instrumentId: HOT, price: expect.stringMatching(/^1\./) };
+  expect(entry?.row).toMatchObject({ ...outcomes, kind: 'entry', outcome: 'approved', gate: null, rounds: 1 });
+  expect(entry?.row.fate).toMatchObject({ kind: 'filled' });
+  expect(entry?.row.facts.candidate?.components.momentum).toBeGreaterThan(0);
+  expect(entry?.row.facts.signal?.timeframes.map(({ timeframe }) => timeframe)).toEqual(['1m', '5m', '15m', '1h']);
+  expect(entry?.row.facts.size.at(-1)).toMatchObject({ name: 'amount' });
+  expect(entry?.outcomes).toMatchObject([{ horizon: '15m', unknown: null }]);
+  expect(entry?.outcomes[0]?.change, 'the fall after the entry').toBeLessThan(-0.05);
+  expect(held?.row).toMatchObject({ outcome: 'refused', gate: 'one position a coin' });
+  expect(held?.row.rounds, 'many rounds are one row').toBeGreaterThan(5);
+  expect(exit?.row).toMatchObject({ kind: 'exit', gate: 'stop', positionId: entry?.row.positionId });
+  expect(exit?.row.traceId, 'an exit carries the opening trace').toBe(entry?.row.traceId);
+  expect(cooling?.row).toMatchObject({ outcome: 'refused', gate: 'pool:cooling' });
+  expect(entries).toHaveLength(4);
+
+  const decided = session.told('decision').map(({ record }) => record);
+  await session.end();
+  const { stored, made, told, divergences } = await replayRun(session.dataDir);
+  expect(divergences).toEqual([]);
+  expect(JSON.stringify(made)).toBe(JSON.stringify(stored));
+  expect(stored.trades.map(({ kind }) => kind)).toEqual(['leg', 'closed']);
+  const again = told.flatMap((event) => (event.kind === 'decision' ? [event.record] : []));
+  expect(again).toEqual(decided);
+});
