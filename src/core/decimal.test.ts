@@ -250,6 +250,24 @@ describe('floats', () => {
     expect(exact === null ? null : toDecimalText(exact)).toBe(text);
   });
 
+  it('on the grid of venues are exact both ways, at the edge of what a double holds too', () => {
+    const units = fc.oneof(
+      fc.maxSafeInteger(),
+      fc.integer({ min: -1e9, max: 1e9 }),
+      fc.integer({ min: 1e15 - 1e6, max: 1e15 + 1e6 }),
+    );
+    fc.assert(
+      fc.property(units, (count) => {
+        const shown = new Oracle(count).div(1e8);
+        const exact = decimal(truncated(shown));
+        expect(toFloat(exact)).toBe(Number(truncated(shown)) + 0);
+        const back = decimalFromFloat(toFloat(exact));
+        expect(back === null ? null : toDecimalText(back)).toBe(truncated(new Oracle(toFloat(exact))));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   it('come back from a decimal as the nearest double', () => {
     fc.assert(
       fc.property(anyText, (text) => {

@@ -14,6 +14,10 @@ const POWERS: readonly bigint[] = Array.from({ length: SCALE + 1 }, (_, exponent
 /** Digits that always fit a double's 53-bit integer range. */
 const SAFE_DIGITS = 15;
 const TEXT_LENGTH_MAX = 64;
+/** Units of 10^-8, the finest that venues use: crossings to and from doubles are short there. */
+const GRID = 1e8;
+const GRID_RAW = 10n ** 10n;
+const SAFE_UNITS = 1e15;
 
 /** Zero. */
 export const ZERO = 0n as Decimal;
@@ -64,6 +68,9 @@ export function decimal(text: string): Decimal {
  */
 export function decimalFromFloat(value: number): Decimal | null {
   if (!Number.isFinite(value)) return null;
+  // Two decimal numbers of at most 15 digits never share a double: the one that is found is the one displayed.
+  const units = Math.round(value * GRID);
+  if (Math.abs(units) < SAFE_UNITS && units / GRID === value) return (BigInt(units) * GRID_RAW) as Decimal;
   const text = String(value);
   if (!text.includes('e')) return parseDecimal(text);
   const match = /^(-?)(\d+)(?:\.(\d+))?e([+-]\d+)$/.exec(text);
@@ -117,6 +124,10 @@ function isCanonicalUnsigned(text: string): boolean {
 
 /** The nearest double. Lossy: for indicators, scores and charts only. */
 export function toFloat(value: Decimal): number {
+  // Both parts are exact, so the quotient is rounded once, as reading the text would round it.
+  const units = (value as bigint) / GRID_RAW;
+  const exact = Number(units);
+  if (units * GRID_RAW === value && Math.abs(exact) <= Number.MAX_SAFE_INTEGER) return exact / GRID;
   return Number(toDecimalText(value));
 }
 

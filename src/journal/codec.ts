@@ -61,6 +61,8 @@ function toBytesText(window: Float64Array): string {
 
 /** The value of a text that `encode` made; the caller names its type because the journal's checksum vouches for it. */
 export function parseEncoded<T>(text: string): T {
+  // Most of a journal are prices of the whole market, which have no notes: without a reviver they are read much faster.
+  if (!text.includes('{"$":"') && !text.includes('{"f64":"')) return JSON.parse(text) as T;
   return JSON.parse(text, (_key, part: unknown) => {
     if (isDecimalNote(part)) return decimal(part.$);
     return isWindowNote(part) ? fromBytesText(part.f64) : part;

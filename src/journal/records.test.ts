@@ -25,6 +25,17 @@ async function readAll(journal: ReturnType<typeof createMemoryJournal>, from = 1
 }
 
 describe('the codec', () => {
+  it('records prices of the whole market as the text it writes for everything else', () => {
+    const tickers = {
+      kind: 'tickersReceived',
+      receivedTime: epochMs(1),
+      tickers: [{ instrumentId: 'binance:spot:A/USDT', price: 0.1, open24h: Number.NaN }],
+    } as const;
+    const record = inputRecord(1, tickers);
+    expect(record.body).toBe(encode(tickers));
+    expect(parseInput(record)).toEqual({ ...tickers, tickers: [{ ...tickers.tickers[0], open24h: null }] });
+  });
+
   it('writes decimals readably and canonically', () => {
     expect(encode({ price: decimal('1.10'), none: null })).toBe('{"price":{"$":"1.1"},"none":null}');
   });

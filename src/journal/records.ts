@@ -15,12 +15,17 @@ export type RecordedInput<Input> = {
 
 /** The record of an input; `texts` may be shared with its output's. */
 export function inputRecord(sequence: number, input: object, texts?: CandleTexts): JournalRecord {
-  return { sequence, stream: 'input', body: encode(input, texts) };
+  return { sequence, stream: 'input', body: isPlain(input) ? JSON.stringify(input) : encode(input, texts) };
 }
 
 /** Whether what an effect does outlives the process: everything but showing a forming candle. */
 export function isLasting(effect: { readonly kind: string }): boolean {
   return effect.kind !== 'publishForming';
+}
+
+/** Inputs that are most of a journal and hold no decimals: their text is the same, and written several times as fast. */
+function isPlain(input: object): boolean {
+  return 'kind' in input && (input.kind === 'tickersReceived' || input.kind === 'minuteReceived');
 }
 
 /** The record of an input's lasting effects (all but forming publications); `null` when there are none. */

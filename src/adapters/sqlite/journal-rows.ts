@@ -20,11 +20,12 @@ export type JournalRows = {
   readonly newest: () => { readonly id: number; readonly sequence: number };
   /** Every record up to this sequence may have been forgotten. */
   readonly prunedThrough: () => number;
-  readonly insertSegment: (id: number, records: readonly JournalRecord[]) => void;
+  /** Answers the bytes that are stored of it. */
+  readonly insertSegment: (id: number, records: readonly JournalRecord[]) => number;
   /** Id of the oldest segment that holds a sequence >= `from`; `null` when there is none. */
   readonly segmentHolding: (from: number) => number | null;
   readonly segment: (id: number) => SegmentRow | null;
-  /** Stored bytes of all segments. */
+  /** Stored bytes of all segments; reads every row's heading. */
   readonly bytes: () => number;
   readonly oldestSegment: () => SegmentSize | null;
   readonly forgetSegment: (segment: SegmentSize) => void;
@@ -68,6 +69,7 @@ function prepareSegments(connection: SqliteConnection): SegmentPart {
       const { first, last } = sequenceSpan(records);
       const packed = packText(encodeRecords(records), segmentHeading({ id, first, last }));
       insert.run(id, first, last, packed.codec, packed.checksum, packed.payload);
+      return packed.payload.length;
     },
     segmentHolding: (from) => holding.get(from) ?? null,
     segment: (id) => select.get(id) ?? null,

@@ -23,8 +23,8 @@ const SEGMENT_CHARS_MAX = 1024 * 1024;
 /** The newest may be damaged; the one before it makes a full replay unnecessary then. */
 const SNAPSHOTS_KEPT = 2;
 
-/** The newest segment and input that are in the file. */
-export type Durable = { readonly id: number; readonly sequence: number };
+/** The newest segment and input that are in the file, and the bytes of all segments once they were counted. */
+export type Durable = { readonly id: number; readonly sequence: number; readonly bytes: number | null };
 
 /** Writes to the journal's tables; throws what SQLite throws. */
 export type JournalWriter = {
@@ -49,15 +49,18 @@ export type JournalWriterParts = {
 /** A writer that goes on where the stored journal ends. */
 export function createJournalWriter({ connection, rows, sync, options }: JournalWriterParts): JournalWriter {
   const recordsMax = options.bufferRecordsMax ?? BUFFER_RECORDS_MAX;
-  let durable: Durable = rows.newest();
+  let durable: Durable = { ...rows.newest(), bytes: null };
   let lastInput = durable.sequence;
   let buffer: JournalRecord[] = [];
   let bufferChars = 0;
 
   const writeBuffer = (): Durable => {
-    let { id } = durable;
-    for (const records of splitSegments(buffer, recordsMax)) rows.insertSegment(++id, records);
-    return { id, sequence: lastInput };
+    let { id, bytes } = durable;
+    for (const records of splitSegments(buffer, recordsMax)) {
+      const written = rows.insertSegment(++id, records);
+      bytes = bytes === null ? null : bytes + written;
+    }
+    return { id, sequence: lastInput, bytes };
   };
   const settle = (written: Durable): void => {
     durable = written;
@@ -68,8 +71,9 @@ export function createJournalWriter({ connection, rows, sync, options }: Journal
     const written = writeBuffer();
     if (snapshot === null) return written;
     rows.insertSnapshot(snapshot);
-    prune(rows, { oldestSnapshot: rows.keepSnapshots(SNAPSHOTS_KEPT), bytesMax: options.bytesMax ?? BYTES_MAX });
-    return written;
+    const stored = written.bytes ?? rows.bytes();
+    const oldestSnapshot = rows.keepSnapshots(SNAPSHOTS_KEPT);
+    return { ...written, bytes: prune(rows, { stored, oldestSnapshot, bytesMax: options.bytesMax ?? BYTES_MAX }) };
   });
   const flush = (against: Durability): void => {
     if (buffer.length > 0) {
@@ -99,14 +103,19 @@ export function createJournalWriter({ connection, rows, sync, options }: Journal
   };
 }
 
-function prune(rows: JournalRows, to: { readonly oldestSnapshot: number; readonly bytesMax: number }): void {
-  let bytes = rows.bytes();
+/** Forgets old segments; what is stored afterwards is carried along, because counting reads every row. */
+function prune(
+  rows: JournalRows,
+  to: { readonly stored: number; readonly oldestSnapshot: number; readonly bytesMax: number },
+): number {
+  let bytes = to.stored;
   while (bytes > to.bytesMax) {
     const segment = rows.oldestSegment();
-    if (segment === null || segment.last > to.oldestSnapshot) return;
+    if (segment === null || segment.last > to.oldestSnapshot) return bytes;
     rows.forgetSegment(segment);
     bytes -= segment.bytes;
   }
+  return bytes;
 }
 
 /** The last input after `records`; stops when inputs are not consecutive or an output precedes its input. */

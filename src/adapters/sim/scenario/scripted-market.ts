@@ -40,7 +40,8 @@ export function createScriptedMarket(base: SimMarket, script: MarketScript): Sim
     const rows: SimRow[] = [];
     const from = Math.max(period.from, own.historyFrom);
     for (let day = Math.floor(from / DAY_MS); day * DAY_MS < period.to; day++) {
-      rows.push(...dayOf(id, day).filter((row) => covers(period, row.openTime)));
+      const made = dayOf(id, day);
+      rows.push(...made.slice(firstFrom(made, period.from), firstFrom(made, period.to)));
     }
     return rows;
   };
@@ -52,6 +53,17 @@ export function createScriptedMarket(base: SimMarket, script: MarketScript): Sim
     minutes,
     candles: (id, interval, period) => readCandles((stretch) => minutes(id, stretch), interval, period),
   };
+}
+
+/** Index of the first row that opens at `time` or later. */
+function firstFrom(rows: readonly SimRow[], time: number): number {
+  let [low, high] = [0, rows.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((rows[middle] as SimRow).openTime < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 type Parts = { readonly base: SimMarket; readonly script: MarketScript };
