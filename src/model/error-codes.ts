@@ -108,6 +108,10 @@ export const ERROR_CODES = {
     message: '{violations} of {studies} studies look ahead or need more history than they claim',
     hint: 'The list above names each of them. A backtest over such a study shows profits that nobody can make.',
   },
+  invariant_broken: {
+    message: '{broken} of {checked} invariants did not hold: {reason}',
+    hint: 'The same seed ({seed}) breaks it again: this is a defect, please report it with the seed and the version.',
+  },
   recording_damaged: {
     message: '{path} is damaged: {reason}',
     hint: 'What came before the damage was played. Restore the file from a copy, or play later segments by themselves.',

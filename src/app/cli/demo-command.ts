@@ -3,17 +3,26 @@
  */
 import type { Command } from 'commander';
 import { addMs, toIsoText } from '../../core/time.ts';
+import { failure } from '../../model/failure.ts';
 import type { SeriesId } from '../../model/series.ts';
 import type { SeriesExtent } from '../../ports/candle-store.ts';
 import { describeSettingNotes, loadConfig } from '../config.ts';
 import { type Demo, startDemo } from '../modes/demo.ts';
 import { packageVersion } from '../version.ts';
+import { frameOption, runDemoSimulation, type SimulationFlags, simulateOption } from './demo-simulation.ts';
 import { addMarketOptions, type MarketFlags } from './market-options.ts';
 import { portOption } from './options.ts';
 import { banner, say, sayFailure, sayWarning } from './output.ts';
 import { runUntilStopped } from './running.ts';
 
-type DemoFlags = MarketFlags & { readonly port: number; readonly dataDir?: string };
+type DemoFlags = MarketFlags &
+  Omit<SimulationFlags, 'simulate'> & {
+    readonly port: number;
+    readonly dataDir?: string;
+    readonly simulate?: SimulationFlags['simulate'];
+  };
+
+type PageFlags = Omit<DemoFlags, 'simulate' | 'frame' | 'report'>;
 
 const EXAMPLES = `
 Examples:
@@ -21,7 +30,12 @@ Examples:
   hotwick demo --seed 7 --speed 1                 another market, in real time
   hotwick demo --replay BTCUSDT-1m-2024-03.csv.gz --symbol BTC/USDT --speed 600
   hotwick demo --port 0 --for 10m                 ten minutes of market time on a free port, then exit 0
-  hotwick demo --data-dir ./demo                  keeps its candles; the next run goes on where this one stopped`;
+  hotwick demo --data-dir ./demo                  keeps its candles; the next run goes on where this one stopped
+  hotwick demo --simulate 7d --seed 7 --report week.json
+                                                  a week of the whole hot-coin system on paper, then exit 0
+
+A simulated run has no page and needs no port: market, program and clock are in one process, and time jumps from one
+thing to the next. It ends with status 1 where something that must hold did not.`;
 
 /** Adds the command. */
 export function addDemoCommand(program: Command): void {
@@ -30,11 +44,28 @@ export function addDemoCommand(program: Command): void {
     .description('simulated exchange, K-line service and web page in one process; no network needed')
     .option('--port <port>', 'port of the page and the API, 0 for a free one', portOption, 18080)
     .option('--data-dir <dir>', 'keep the database here (default: a temporary folder, removed at the end)');
+  command
+    .option('--simulate <duration>', 'run the hot-coin system through this much market time, 1h to 31d', simulateOption)
+    .option('--frame <duration>', 'simulated run: time between two frames of prices', frameOption, frameOption('2s'))
+    .option('--report <file>', 'simulated run: write the whole report as JSON');
   addMarketOptions(command, { speed: 60, symbol: 'what the recording is of, and what the page shows' });
   command.addHelpText('after', EXAMPLES).action(runDemo);
 }
 
-async function runDemo(flags: DemoFlags): Promise<void> {
+async function runDemo({ simulate, frame, report, ...flags }: DemoFlags): Promise<void> {
+  if (simulate !== undefined) {
+    const { seed } = flags;
+    return runDemoSimulation({ simulate, frame, seed, ...(report === undefined ? {} : { report }) });
+  }
+  if (report !== undefined) {
+    return sayFailure(
+      failure('usage_wrong', { reason: '--report belongs to --simulate: say how long, for example 7d' }),
+    );
+  }
+  await runPage(flags);
+}
+
+async function runPage(flags: PageFlags): Promise<void> {
   const config = loadConfig();
   if (!config.ok) return sayFailure(config.error);
   for (const note of describeSettingNotes()) sayWarning(note);
@@ -59,7 +90,7 @@ async function runDemo(flags: DemoFlags): Promise<void> {
   });
 }
 
-function describe(demo: Demo, flags: DemoFlags): void {
+function describe(demo: Demo, flags: PageFlags): void {
   const { source, service, exchange } = demo;
   const market = flags.replay === undefined ? `generated, seed ${flags.seed}` : `recorded, ${flags.replay}`;
   const end = source.endTime === null ? '' : `, until ${toIsoText(source.endTime)}`;

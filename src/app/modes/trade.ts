@@ -15,6 +15,7 @@ import type { Notifier } from '../../ports/notifier.ts';
 import type { ResolvedConfig } from '../hotcoin/hotcoin-config.ts';
 import type { Trading } from '../hotcoin/trading-consent.ts';
 import { toTradingSettings } from '../hotcoin/trading-settings.ts';
+import { paperCosts } from '../trading/paper-costs.ts';
 import { createPaperVenue } from '../trading/paper-venue.ts';
 import { startTrading, type TradingService, type TradingVenue } from '../trading/trading-service.ts';
 
@@ -79,17 +80,10 @@ function openVenue(options: TradeOptions, access: BinanceAccess): TradingVenue {
     const venue = access.openVenue(credentials);
     return { venue, account: venue, follow: () => {}, fund: () => {} };
   }
-  const { execution } = resolved.config;
-  const feeBps = execution.taker_fee_rate * 10_000;
   const paper = createPaperVenue({
     clock,
     random: createSeededRandom(seed, 'paper'),
-    costs: {
-      makerFeeBps: feeBps,
-      takerFeeBps: feeBps,
-      slippageBps: execution.paper_slippage_bps,
-      volumeShareBps: 10_000,
-    },
+    costs: paperCosts(resolved.config),
     fetchRules: access.fetchTradingRules,
   });
   return { venue: paper, account: paper, follow: paper.follow, fund: paper.fund };

@@ -60,6 +60,8 @@ export type TradingOptions = {
   readonly candidatesPath: string;
   /** How long the candidates' heat is kept. */
   readonly heatRetentionMs: number;
+  /** Stored bytes of the journal above which its oldest records are forgotten; the journal's own bound where absent. */
+  readonly journalBytesMax?: number;
   readonly settings: TradingSettings;
   /** Time of the market. */
   readonly clock: Clock;

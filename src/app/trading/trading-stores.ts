@@ -23,16 +23,21 @@ const TRADING_LOCK = 'trading.lock';
 
 /** Opens everything; fails with `data_dir_in_use` where another process trades. What was opened goes to `closers`. */
 export function openTradingStores(
-  options: { readonly dataDir: string; readonly candidatesPath: string; readonly heatRetentionMs: number },
+  options: {
+    readonly dataDir: string;
+    readonly candidatesPath: string;
+    readonly heatRetentionMs: number;
+    readonly journalBytesMax?: number;
+  },
   closers: Closer[],
 ): Result<TradingStores, Failure> {
-  const { dataDir, candidatesPath, heatRetentionMs } = options;
+  const { dataDir, candidatesPath, heatRetentionMs, journalBytesMax } = options;
   const lock = acquireDataLock(join(dataDir, TRADING_LOCK));
   if (!lock.ok) return lock;
   closers.push(() => lock.value.release());
   const database = openSqliteDatabase({ path: join(dataDir, TRADING_DATABASE) });
   closers.push(() => database.close());
-  const storage = createSqliteStorage(database);
+  const storage = createSqliteStorage(database, journalBytesMax === undefined ? {} : { bytesMax: journalBytesMax });
   closers.push(
     () => storage.store.close(),
     () => storage.journal.close(),
