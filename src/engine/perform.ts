@@ -4,14 +4,23 @@
  */
 import { assert, assertNever } from '../core/assert.ts';
 import { EPOCH_MS_MAX, type EpochMs } from '../core/time.ts';
+import { encode, parseEncoded } from '../journal/index.ts';
 import type { CandleGap, ClosedCandle } from '../model/candle.ts';
 import type { ChartChange } from '../model/chart.ts';
-import type { CandlesReviewed, FetchCandles, LoadCandles, ReadCandles } from '../model/events.ts';
+import type {
+  CandlesReviewed,
+  CheckpointRead,
+  FetchCandles,
+  LoadCandles,
+  ReadCandles,
+  SaveChart,
+} from '../model/events.ts';
 import type { ExecutionBatch } from '../model/execution.ts';
 import type { LedgerBatch } from '../model/ledger.ts';
-import { siblingSeries } from '../model/series.ts';
+import { type SeriesId, siblingSeries } from '../model/series.ts';
 import type { Bus } from '../ports/bus.ts';
 import type { CandleStore } from '../ports/candle-store.ts';
+import type { ChartStore } from '../ports/chart-store.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
 import type { BurstSaves } from '../ports/commit-burst.ts';
 import type { Feed } from '../ports/feed.ts';
@@ -30,6 +39,7 @@ import { joinBatches } from './trading/trading-turn.ts';
 export type EffectPorts = {
   readonly clock: Clock;
   readonly store: CandleStore;
+  readonly charts: Pick<ChartStore, 'readCheckpoint'>;
   readonly bus: Bus;
   readonly feed: Feed;
   readonly notifier: Notifier;
@@ -44,7 +54,7 @@ export function collectSaves(effects: readonly EngineEffect[]): BurstSaves | nul
   const charts: ChartChange[] = [];
   const ledger: LedgerBatch[] = [];
   for (const effect of effects) {
-    if (effect.kind === 'saveChart') charts.push(effect.change);
+    if (effect.kind === 'saveChart') charts.push(toStored(effect));
     if (effect.kind === 'saveLedger') ledger.push(effect.batch);
     if (effect.kind !== 'saveCandles') continue;
     candles.push(...effect.candles);
@@ -52,6 +62,10 @@ export function collectSaves(effects: readonly EngineEffect[]): BurstSaves | nul
   }
   if (ledger.length > 0) return { candles, gaps, charts, ledger: joinBatches(ledger) };
   return candles.length > 0 || gaps.length > 0 || charts.length > 0 ? { candles, gaps, charts } : null;
+}
+
+function toStored({ change, checkpoint }: SaveChart): ChartChange {
+  return checkpoint === undefined ? change : { ...change, checkpoint: encode(checkpoint) };
 }
 
 /** Performs effects; at most one timer per timer id is pending, and one request per effect. */
@@ -159,12 +173,22 @@ export class EffectPerformer {
     );
   }
 
-  async #read({ seriesId, after, limit }: ReadCandles): Promise<void> {
+  async #read({ seriesId, after, limit, checkpointBefore }: ReadCandles): Promise<void> {
     const { store, clock } = this.#ports;
-    const from = (after === null ? 0 : after + 1) as EpochMs;
+    const checkpoint = checkpointBefore === undefined ? null : await this.#readCheckpoint(seriesId, checkpointBefore);
+    const last = checkpoint?.headTime ?? after;
+    const from = (last === null ? 0 : last + 1) as EpochMs;
     const to = (EPOCH_MS_MAX + 1) as EpochMs;
     const candles = await store.read({ seriesId, from, to, limit, take: 'oldest' });
-    await this.#post({ kind: 'candlesRead', receivedTime: clock.now(), seriesId, after, candles });
+    const answer = { kind: 'candlesRead', receivedTime: clock.now(), seriesId, after, candles } as const;
+    await this.#post(checkpoint === null ? answer : { ...answer, checkpoint });
+  }
+
+  async #readCheckpoint(seriesId: SeriesId, before: EpochMs): Promise<CheckpointRead | null> {
+    const found = await this.#ports.charts.readCheckpoint(seriesId, before);
+    if (found === null) return null;
+    const { body, ...position } = found;
+    return { ...position, state: parseEncoded<object>(body) };
   }
 
   async #load(effect: LoadCandles): Promise<void> {

@@ -1,15 +1,34 @@
 /**
  * The factors stage: it hears what the market stage saves and moves the chart of each open series with it, in the same
  * step, so that candles and structure are stored together. A candle newer than all others extends the chart; an older
- * one is reviewed, and where it changed something the whole chart is computed again from the stored candles, piece by
- * piece and one series at a time, while the chart there is goes on. Forming candles never come here; a hole is no
+ * one is reviewed, and where it changed something the chart is computed again beside the one there is, from the newest
+ * checkpoint before the change on, or from the first candle where there is none: piece by piece, one series at a time.
+ * Forming candles never come here; a hole is no
  * candle: factors count candles, and those that need consecutive times look at the times.
  */
 import type { EpochMs } from '../core/time.ts';
 import type { ClosedCandle } from '../model/candle.ts';
-import type { CandlesRead, CandlesReviewed, ChartOpened, Effect, Input, SaveCandles } from '../model/events.ts';
+import type { ChartChange } from '../model/chart.ts';
+import type {
+  CandlesRead,
+  CandlesReviewed,
+  ChartOpened,
+  Effect,
+  Input,
+  SaveCandles,
+  SaveChart,
+} from '../model/events.ts';
 import { type SeriesId, seriesParts } from '../model/series.ts';
-import { canGoOn, foldInto, type SeriesChart, startTrack } from './series-chart.ts';
+import {
+  canGoOn,
+  foldInto,
+  goOnFrom,
+  isOurs,
+  type SeriesChart,
+  startTrack,
+  type Track,
+  takeCheckpoint,
+} from './series-chart.ts';
 
 /** Everything the stage remembers. */
 export type ChartsState = {
@@ -21,6 +40,11 @@ export type ChartsState = {
 
 /** Candles of one piece of a recomputation: some milliseconds of work. */
 const PIECE_CANDLES = 250;
+/**
+ * Candles between two checkpoints at least: a copy of a chart costs some ten milliseconds, and so does computing some
+ * hundreds of candles again.
+ */
+const CHECKPOINT_EVERY = 1_000;
 /** Charts kept in memory of series that nobody follows (policy: the one whose last candle is longest ago is let go). */
 const POSTED_MAX = 64;
 
@@ -71,6 +95,7 @@ function foldOpened(state: ChartsState, input: ChartOpened): readonly Effect[] {
   const series: SeriesChart = {
     seriesId,
     settings,
+    checkpointEvery: input.checkpointEvery ?? CHECKPOINT_EVERY,
     use,
     isOpen: true,
     current: known?.current ?? null,
@@ -89,14 +114,14 @@ function foldOpened(state: ChartsState, input: ChartOpened): readonly Effect[] {
     return [];
   }
   const isInStep = stored?.coverage === 'all' && series.current?.chart.headTime === newestCandle;
-  return isInStep ? [] : computeAgain(state, series);
+  return isInStep ? [] : computeAgain(state, series, null);
 }
 
 /** An open chart knows more than was read of the store; only candles that came beside the engine are news to it. */
 function foldUse(state: ChartsState, series: SeriesChart, { use, stored }: ChartOpened): readonly Effect[] {
   series.use = use === 'followed' ? use : series.use;
   const isIdle = series.building === null && series.reviews === 0;
-  return isIdle && stored?.coverage === 'some' ? computeAgain(state, series) : [];
+  return isIdle && stored?.coverage === 'some' ? computeAgain(state, series, null) : [];
 }
 
 /** Whether the store has exactly the chart that is in memory, and this program can go on with it. */
@@ -108,8 +133,10 @@ function isStored(series: SeriesChart, stored: ChartOpened['stored']): boolean {
   return isSame && canGoOn(series, series.current);
 }
 
-function computeAgain(state: ChartsState, series: SeriesChart): readonly Effect[] {
-  series.building = startTrack(series);
+/** Begins a new chart; candles before `changedFrom` are the same as those the current one is of, `null` for none. */
+function computeAgain(state: ChartsState, series: SeriesChart, changedFrom: EpochMs | null): readonly Effect[] {
+  const isKnown = series.current !== null && canGoOn(series, series.current);
+  series.building = { ...startTrack(series), changedFrom: isKnown ? changedFrom : null };
   return readNext(state);
 }
 
@@ -118,8 +145,11 @@ function readNext(state: ChartsState): readonly Effect[] {
   if (state.reading !== null) return [];
   const next = Object.values(state.series).find(({ building }) => building !== null);
   if (next === undefined || next.building === null) return [];
-  state.reading = { seriesId: next.seriesId, after: next.building.chart.headTime };
-  return [{ kind: 'readCandles', ...state.reading, limit: PIECE_CANDLES }];
+  const { changedFrom, chart } = next.building;
+  state.reading = { seriesId: next.seriesId, after: chart.headTime };
+  const read = { kind: 'readCandles', ...state.reading, limit: PIECE_CANDLES } as const;
+  const isStart = chart.headTime === null && changedFrom !== null;
+  return [isStart ? { ...read, checkpointBefore: changedFrom } : read];
 }
 
 function foldRead(state: ChartsState, input: CandlesRead): readonly Effect[] {
@@ -129,6 +159,7 @@ function foldRead(state: ChartsState, input: CandlesRead): readonly Effect[] {
   const series = state.series[input.seriesId];
   const building = series?.building ?? null;
   if (series === undefined || building === null || building.chart.headTime !== input.after) return readNext(state);
+  if (!canStartFrom(series, building, input)) return readNext(state);
   const last = input.candles.at(-1)?.openTime ?? building.chart.headTime;
   // An empty answer means that the store ends here, whatever was said of it.
   const isThrough = last === series.newest || input.candles.length === 0;
@@ -142,7 +173,29 @@ function foldRead(state: ChartsState, input: CandlesRead): readonly Effect[] {
     series.building = null;
     series.newest = last;
   }
-  return [{ kind: 'saveChart', change }, ...readNext(state)];
+  return [toSave(series, building, change), ...readNext(state)];
+}
+
+/**
+ * Takes in the checkpoint of an answer, where it has one. `false` where the candles can not be folded: an earlier one
+ * was changed meanwhile, or the checkpoint is of another program; then it is asked for anew.
+ */
+function canStartFrom(series: SeriesChart, building: Track, { checkpoint }: CandlesRead): boolean {
+  if (checkpoint === undefined) return true;
+  const { changedFrom } = building;
+  if (changedFrom === null || checkpoint.headTime >= changedFrom) return false;
+  if (!isOurs(series, checkpoint)) {
+    building.changedFrom = null;
+    return false;
+  }
+  goOnFrom(building, checkpoint);
+  return true;
+}
+
+/** What is to be stored of a change, with the chart itself now and then. */
+function toSave(series: SeriesChart, track: Track, change: ChartChange): SaveChart {
+  const checkpoint = takeCheckpoint(series, track);
+  return checkpoint === null ? { kind: 'saveChart', change } : { kind: 'saveChart', change, checkpoint };
 }
 
 function foldReviewed(state: ChartsState, { seriesId, changedFrom }: CandlesReviewed): readonly Effect[] {
@@ -152,10 +205,20 @@ function foldReviewed(state: ChartsState, { seriesId, changedFrom }: CandlesRevi
   const { current, building } = series;
   const head = (building ?? current)?.chart.headTime ?? null;
   // What is being computed again and has not come that far will read the candle as it is now.
-  if (changedFrom !== null && head !== null && changedFrom <= head) return computeAgain(state, series);
+  if (changedFrom !== null && head !== null && changedFrom <= head) {
+    return computeAgain(state, series, earliest(changedFrom, building));
+  }
+  if (changedFrom !== null && building !== null) building.changedFrom = earliest(changedFrom, building);
   if (series.reviews > 0 || building !== null || current === null || current.chart.headTime === null) return [];
   const change = foldInto(series, current, { candles: [], standing: 'current', coverage: 'all' });
   return [{ kind: 'saveChart', change }];
+}
+
+/** The earliest of a change and of the one for which a chart is being computed already; `null` where that is unknown. */
+function earliest(changedFrom: EpochMs, building: Track | null): EpochMs | null {
+  if (building === null) return changedFrom;
+  const { changedFrom: other } = building;
+  return other === null || other < changedFrom ? other : changedFrom;
 }
 
 function foldSaves(state: ChartsState, effects: readonly Effect[]): readonly Effect[] {
@@ -206,8 +269,6 @@ function takeCandles(series: SeriesChart, candles: readonly ClosedCandle[]): rea
   }
   const isWhole = series.reviews === 0 && series.building === null;
   const coverage = !isWhole ? 'some' : before === null ? 'all' : 'kept';
-  return [
-    { kind: 'saveChart', change: foldInto(series, current, { candles: newer, standing: 'current', coverage }) },
-    ...effects,
-  ];
+  const change = foldInto(series, current, { candles: newer, standing: 'current', coverage });
+  return [toSave(series, current, change), ...effects];
 }

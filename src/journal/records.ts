@@ -40,13 +40,18 @@ export function outputRecord(
 
 /**
  * Heads of factors are long, and what they say is in the events and in the state that a snapshot's hash is of: of a
- * chart's heads the digest knows which changed and when.
+ * chart's heads the digest knows which changed and when, and of a checkpoint that there is one.
  */
 function toDigested(effect: { readonly kind: string }): unknown {
   if (effect.kind !== 'saveChart') return effect;
-  const { change, ...rest } = effect as SaveChart;
+  const { change, checkpoint, ...rest } = effect as SaveChart;
   const { heads, ...others } = change;
-  return { ...rest, change: { ...others, heads: heads.map(({ factor, visibleTime }) => [factor, visibleTime]) } };
+  const kept = checkpoint === undefined ? {} : { checkpoint: 'kept' };
+  return {
+    ...rest,
+    ...kept,
+    change: { ...others, heads: heads.map(({ factor, visibleTime }) => [factor, visibleTime]) },
+  };
 }
 
 /** The input of an input record; the caller names its type, as with `parseEncoded`. */

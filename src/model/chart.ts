@@ -112,6 +112,26 @@ export type ChartPosition = {
   readonly fingerprint: string;
 };
 
+/**
+ * The chart that another one goes on from: they are the same up to and with the candle at `upTo`, at which it had
+ * `version`; what it holds until then is shown with versions that are `shift` higher.
+ */
+export type ChartOrigin = {
+  readonly generation: number;
+  readonly upTo: EpochMs;
+  readonly version: number;
+  readonly shift: number;
+};
+
+/** A chart as it was after the candle at `headTime`, as text that its stage goes on from. */
+export type ChartCheckpoint = {
+  readonly generation: number;
+  readonly headTime: EpochMs;
+  /** The version of that generation at the candle. */
+  readonly version: number;
+  readonly body: string;
+};
+
 /** What folding closed candles of one series changed; applied as one, in the order of the candles. */
 export type ChartChange = ChartPosition & {
   readonly seriesId: SeriesId;
@@ -129,6 +149,10 @@ export type ChartChange = ChartPosition & {
   readonly drawn: readonly Instruction[];
   /** Instructions that are no longer true, ascending by version, which is that of the candle. */
   readonly retired: readonly RetiredInstruction[];
+  /** In the first change of a generation that goes on from another: `drawn` begins with what stood there. */
+  readonly origin?: ChartOrigin;
+  /** The chart at its head, as text, where it is worth keeping. */
+  readonly checkpoint?: string;
 };
 
 /** A switch of the chart's legend. */

@@ -5,7 +5,7 @@
  */
 import type { EpochMs } from '../core/time.ts';
 import type { CandleGap, ClosedCandle, FormingCandle } from './candle.ts';
-import type { ChartChange, ChartPosition, ChartSettings } from './chart.ts';
+import type { ChartChange, ChartCheckpoint, ChartPosition, ChartSettings } from './chart.ts';
 import type { Failure } from './failure.ts';
 import type { SeriesId } from './series.ts';
 import type { Timeframe } from './timeframe.ts';
@@ -131,16 +131,25 @@ export type ChartOpened = {
   readonly newestGeneration: number;
   /** Open time of the newest stored candle. */
   readonly newestCandle: EpochMs | null;
+  /** Candles between two checkpoints at least; the stage's own number unless it is given. */
+  readonly checkpointEvery?: number;
 };
 
-/** The answer to `readCandles`: stored candles that open after `after`, ascending, at most as many as asked for. */
+/**
+ * The answer to `readCandles`: stored candles that open after `after`, ascending, at most as many as asked for; or, with
+ * a `checkpoint`, those that open after its head.
+ */
 export type CandlesRead = {
   readonly kind: 'candlesRead';
   readonly receivedTime: EpochMs;
   readonly seriesId: SeriesId;
   readonly after: EpochMs | null;
   readonly candles: readonly ClosedCandle[];
+  readonly checkpoint?: CheckpointRead;
 };
+
+/** A checkpoint that was asked for; `state` is plain data. */
+export type CheckpointRead = Omit<ChartCheckpoint, 'body'> & { readonly state: object };
 
 /** The answer to `reviewCandles`: the earliest candle that was added or changed, `null` when all were stored as they are. */
 export type CandlesReviewed = {
@@ -189,14 +198,23 @@ export type SaveCandles = {
 };
 
 /** Store what the candles of the `saveCandles` before it changed in a chart, in the same transaction. */
-export type SaveChart = { readonly kind: 'saveChart'; readonly change: ChartChange };
+export type SaveChart = {
+  readonly kind: 'saveChart';
+  readonly change: ChartChange;
+  /** The chart at the head of `change`, plain data, where it is worth keeping to go on from. */
+  readonly checkpoint?: object;
+};
 
-/** Ask the store for the `limit` oldest candles of a series that open after `after`; answered by `candlesRead`. */
+/**
+ * Ask the store for the `limit` oldest candles of a series that open after `after`; answered by `candlesRead`. With
+ * `checkpointBefore`, those after the newest checkpoint of its chart before that candle, where there is one.
+ */
 export type ReadCandles = {
   readonly kind: 'readCandles';
   readonly seriesId: SeriesId;
   readonly after: EpochMs | null;
   readonly limit: number;
+  readonly checkpointBefore?: EpochMs;
 };
 
 /**

@@ -2,7 +2,14 @@
  * What the factors said of each series and what was drawn of it, on durable storage, as it was known at any candle.
  */
 import type { EpochMs } from '../core/time.ts';
-import type { ChartChange, ChartPosition, FactorEvent, FactorHead, Instruction } from '../model/chart.ts';
+import type {
+  ChartChange,
+  ChartCheckpoint,
+  ChartPosition,
+  FactorEvent,
+  FactorHead,
+  Instruction,
+} from '../model/chart.ts';
 import type { SeriesId } from '../model/series.ts';
 
 /** Where the current chart of a series stands. */
@@ -43,6 +50,9 @@ export type DrawnState = { readonly instructions: readonly Instruction[]; readon
  * - Nothing of the current generation is forgotten: superseded and retired instructions stay readable at the candles
  *   at which they stood. So a chart takes room in proportion to the candles it was made of, as these do.
  * - `save` is one transaction. A store that shares a file with the candles saves them in one commit (`CommitBurst`).
+ * - A generation that has an origin shows what that one held until then as its own, with its own versions; it is not
+ *   copied for it. A checkpoint of the current generation, or of what it goes on from, is found as long as candles up
+ *   to it are as they were; of many the ones at doubling distances from the head are kept.
  * - Reads answer from one generation, events and heads ascending by time. Two reads with the same `head` before and
  *   after are of one state.
  * - Failures reject with `FailureError` (`store_unavailable`, `store_corrupt`); nothing is half-written.
@@ -53,6 +63,8 @@ export type ChartStore = {
   readonly head: (seriesId: SeriesId) => Promise<ChartHead | null>;
   /** The highest generation that anything was saved of, whatever its standing; 0 when nothing was. */
   readonly newestGeneration: (seriesId: SeriesId) => Promise<number>;
+  /** The newest checkpoint of the current chart whose head is before the candle; `null` when there is none. */
+  readonly readCheckpoint: (seriesId: SeriesId, before: EpochMs) => Promise<ChartCheckpoint | null>;
   readonly readEvents: (range: EventRange) => Promise<readonly FactorEvent[]>;
   /** The head of each factor that has one at that candle, by factor name. */
   readonly readHeads: (seriesId: SeriesId, at: EpochMs) => Promise<readonly FactorHead[]>;

@@ -2,7 +2,16 @@
  * Charts in memory, for backtests and tests: the same contract as a database, gone with the process.
  */
 import type { EpochMs } from '../../core/time.ts';
-import { type ChartChange, type FactorEvent, type FactorHead, type Instruction, spanOf } from '../../model/chart.ts';
+import {
+  type ChartChange,
+  type ChartCheckpoint,
+  type ChartOrigin,
+  type FactorEvent,
+  type FactorHead,
+  type Instruction,
+  spanOf,
+} from '../../model/chart.ts';
+import { keepCheckpoints } from '../../model/checkpoints.ts';
 import { FailureError, failure } from '../../model/failure.ts';
 import type { SeriesId } from '../../model/series.ts';
 import type { CandleStore } from '../../ports/candle-store.ts';
@@ -22,6 +31,8 @@ type Chart = {
   readonly heads: Map<string, FactorHead>;
   readonly drawn: Map<string, Drawn>;
   readonly standing: Map<string, Drawn>;
+  /** Ascending by head. */
+  checkpoints: readonly ChartCheckpoint[];
 };
 
 /** An empty store of charts over `candles`. */
@@ -53,6 +64,8 @@ export function createMemoryChartStore(candles: Pick<CandleStore, 'extent'>): Ch
       });
     },
     newestGeneration: (seriesId) => guard(() => shelves.get(seriesId)?.at(-1)?.position.generation ?? 0),
+    readCheckpoint: (seriesId, before) =>
+      guard(() => currentOf(seriesId)?.checkpoints.findLast(({ headTime }) => headTime < before) ?? null),
     readEvents: (range) => guard(() => readEvents(currentOf(range.seriesId), range)),
     readHeads: (seriesId, at) => guard(() => readHeads(currentOf(seriesId), at)),
     readDrawn: (range) => guard(() => readDrawn(currentOf(range.seriesId), range)),
@@ -78,7 +91,7 @@ function saveChange(shelves: Map<SeriesId, Chart[]>, change: ChartChange, saves:
   const { seriesId, generation, standing } = change;
   const others = shelves.get(seriesId) ?? [];
   if (others.some((chart) => isCurrent(chart) && chart.position.generation > generation)) return;
-  const chart = others.find(({ position }) => position.generation === generation) ?? emptyChart(change);
+  const chart = others.find(({ position }) => position.generation === generation) ?? startChart(change, others);
   const kept = others.filter((other) => {
     return other.position.generation > generation || (standing === 'building' && isCurrent(other) && other !== chart);
   });
@@ -98,6 +111,44 @@ function saveChange(shelves: Map<SeriesId, Chart[]>, change: ChartChange, saves:
     if (!chart.heads.has(key)) chart.heads.set(key, head);
   }
   saveDrawings(chart, change);
+  if (change.checkpoint !== undefined) saveCheckpoint(chart, change, change.checkpoint);
+}
+
+function saveCheckpoint(chart: Chart, { generation, headTime, version, standing }: ChartChange, body: string): void {
+  const all = chart.checkpoints.filter((other) => other.headTime < headTime);
+  all.push({ generation, headTime, version, body });
+  const kept = standing === 'building' ? null : new Set(keepCheckpoints(all.map((each) => each.headTime).toReversed()));
+  chart.checkpoints = kept === null ? all : all.filter((each) => kept.has(each.headTime));
+}
+
+/** A new chart, with what the one it goes on from held until then. */
+function startChart(change: ChartChange, others: readonly Chart[]): Chart {
+  const chart = emptyChart(change);
+  const { origin } = change;
+  const known = origin && others.find(({ position }) => position.generation === origin.generation);
+  if (origin !== undefined && known !== undefined) copyUntil(known, { chart, origin, generation: change.generation });
+  return chart;
+}
+
+function copyUntil(
+  known: Chart,
+  { chart, origin, generation }: { readonly chart: Chart; readonly origin: ChartOrigin; readonly generation: number },
+): void {
+  const { upTo, shift } = origin;
+  for (const [key, event] of known.events) if (event.visibleTime <= upTo) chart.events.set(key, event);
+  for (const [key, head] of known.heads) if (head.visibleTime <= upTo) chart.heads.set(key, head);
+  for (const { instruction, retiredTime } of known.drawn.values()) {
+    if (instruction.visibleTime > upTo) continue;
+    const { id } = instruction;
+    const version = instruction.version + shift;
+    const isStanding = retiredTime === null || retiredTime > upTo;
+    const entry: Drawn = { instruction: { ...instruction, version }, retiredTime: isStanding ? null : retiredTime };
+    chart.drawn.set(`${version} ${id}`, entry);
+    if (isStanding) chart.standing.set(id, entry);
+  }
+  chart.checkpoints = known.checkpoints
+    .filter(({ headTime }) => headTime <= upTo)
+    .map((each) => ({ ...each, generation, version: each.version + shift }));
 }
 
 function emptyChart(position: ChartChange): Chart {
@@ -108,6 +159,7 @@ function emptyChart(position: ChartChange): Chart {
     heads: new Map(),
     drawn: new Map(),
     standing: new Map(),
+    checkpoints: [],
   };
 }
 

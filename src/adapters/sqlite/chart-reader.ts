@@ -1,10 +1,12 @@
 /**
- * What was known of a chart at a candle, read from the generation that is current.
+ * What was known of a chart at a candle, read from the generation that is current and those it goes on from.
  */
 import type { EpochMs } from '../../core/time.ts';
-import type { ChartPayload, FactorEvent, FactorHead, Instruction } from '../../model/chart.ts';
+import type { ChartCheckpoint, ChartPayload, FactorEvent, FactorHead, Instruction } from '../../model/chart.ts';
 import type { SeriesId } from '../../model/series.ts';
 import type { ChartHead, DrawnRange, DrawnState, EventRange } from '../../ports/chart-store.ts';
+import { prepareCheckpointRead } from './chart-checkpoints.ts';
+import { type ChartLayer, layerAt, prepareLayers } from './chart-layers.ts';
 import { type ChartColumn, fromChartColumn, toReach, toTime } from './chart-values.ts';
 import { prepareSeriesKeys } from './series-keys.ts';
 import type { SqliteConnection } from './sqlite-database.ts';
@@ -13,6 +15,7 @@ import type { SqliteConnection } from './sqlite-database.ts';
 export type ChartReads = {
   readonly head: (seriesId: SeriesId) => ChartHead | null;
   readonly newestGeneration: (seriesId: SeriesId) => number;
+  readonly checkpoint: (seriesId: SeriesId, before: EpochMs) => ChartCheckpoint | null;
   readonly events: (range: EventRange) => readonly FactorEvent[];
   readonly heads: (seriesId: SeriesId, at: EpochMs) => readonly FactorHead[];
   readonly drawn: (range: DrawnRange) => DrawnState;
@@ -22,12 +25,17 @@ export type ChartReads = {
   ) => readonly string[];
 };
 
-type ChartKey = readonly [seriesKey: number, generation: number];
-
 /** The reads of `connection`. */
 export function prepareChartReads(connection: SqliteConnection): ChartReads {
   const charts = prepareCharts(connection);
-  return { ...charts.reads, ...prepareFacts(connection, charts.find), ...prepareDrawings(connection, charts.find) };
+  const findCheckpoint = prepareCheckpointRead(connection);
+  const checkpoint = (seriesId: SeriesId, before: EpochMs) => findCheckpoint(charts.find(seriesId), before);
+  return {
+    ...charts.reads,
+    checkpoint,
+    ...prepareFacts(connection, charts.find),
+    ...prepareDrawings(connection, charts.find),
+  };
 }
 
 type HeadRow = readonly [
@@ -40,9 +48,10 @@ type HeadRow = readonly [
 
 function prepareCharts(connection: SqliteConnection): {
   readonly reads: Pick<ChartReads, 'head' | 'newestGeneration'>;
-  readonly find: (seriesId: SeriesId) => ChartKey | null;
+  readonly find: FindChart;
 } {
   const keys = prepareSeriesKeys(connection);
+  const layersOf = prepareLayers(connection);
   const current = connection
     .prepare<unknown[], HeadRow>(
       `SELECT generation, head_time, version, fingerprint, iif(c.save_count = s.save_count, 'all', 'some')
@@ -71,12 +80,13 @@ function prepareCharts(connection: SqliteConnection): {
     find: (seriesId) => {
       const key = keys.find(seriesId);
       const row = rowOf(key);
-      return key === null || row === undefined ? null : [key, row[0]];
+      return key === null || row === undefined ? [] : layersOf([key, row[0]]);
     },
   };
 }
 
-type FindChart = (seriesId: SeriesId) => ChartKey | null;
+/** Layers of the current chart, newest first; none without a chart. */
+type FindChart = (seriesId: SeriesId) => readonly ChartLayer[];
 type EventRow = readonly [factor: string, kind: string, key: string, visibleTime: number, payload: ChartColumn];
 type HeadPayloadRow = readonly [visibleTime: number, payload: ChartColumn];
 
@@ -102,21 +112,30 @@ function prepareFacts(connection: SqliteConnection, find: FindChart): Pick<Chart
     .raw();
   return {
     events: ({ seriesId, factor, from, to, limit }) => {
-      const key = find(seriesId);
-      if (key === null) return [];
-      const rows = events.all(...key, from, to, factor ?? null, Math.min(limit, Number.MAX_SAFE_INTEGER));
+      const rows: EventRow[] = [];
+      for (const { key, after, to: end } of find(seriesId)) {
+        const room = Math.min(limit, Number.MAX_SAFE_INTEGER) - rows.length;
+        if (room <= 0 || from > end || to <= after) continue;
+        const range = [Math.max(from, after + 1), Math.min(to, end + 1)];
+        for (const row of events.all(...key, ...range, factor ?? null, room)) rows.push(row);
+      }
       return rows.reverse().map(parseEvent);
     },
     heads: (seriesId, at) => {
-      const key = find(seriesId);
-      const heads: FactorHead[] = [];
-      if (key === null) return heads;
-      for (let factor = nextFactor.get(...key, ''); factor != null; factor = nextFactor.get(...key, factor)) {
-        const row = headAt.get(...key, factor, at);
-        if (row === undefined) continue;
-        heads.push({ factor, visibleTime: toTime(row[0]), payload: fromChartColumn<ChartPayload>(row[1]) });
+      const heads = new Map<string, FactorHead>();
+      for (const { key, to } of find(seriesId)) {
+        for (let factor = nextFactor.get(...key, ''); factor != null; factor = nextFactor.get(...key, factor)) {
+          const row = heads.has(factor) ? undefined : headAt.get(...key, factor, Math.min(at, to));
+          if (row === undefined) continue;
+          const [visibleTime, payload] = row;
+          heads.set(factor, {
+            factor,
+            visibleTime: toTime(visibleTime),
+            payload: fromChartColumn<ChartPayload>(payload),
+          });
+        }
       }
-      return heads;
+      return [...heads.values()].sort((a, b) => (a.factor < b.factor ? -1 : 1));
     },
   };
 }
@@ -154,22 +173,29 @@ function prepareDrawings(connection: SqliteConnection, find: FindChart): Pick<Ch
     .pluck();
   return {
     drawn: ({ seriesId, at, after }) => {
-      const key = find(seriesId);
-      if (key === null) return { instructions: [], version: 0 };
-      const rows = drawn.all(...key, at, after, ...key, at, after, at);
-      return { instructions: rows.map(parseInstruction), version: newest.get(...key, at) ?? 0 };
+      const layers = find(seriesId);
+      const layer = layerAt(layers, at);
+      if (layer === undefined) return { instructions: [], version: 0 };
+      const { key, shift } = layer;
+      const rows = drawn.all(...key, at, after - shift, ...key, at, after - shift, at);
+      let version = 0;
+      for (const each of layers.slice(layers.indexOf(layer))) {
+        const found = newest.get(...each.key, Math.min(at, each.to));
+        if (found !== undefined) version = Math.max(version, found + each.shift);
+      }
+      return { instructions: rows.map((row) => parseInstruction(row, shift)), version };
     },
     activeIds: (seriesId, { from, at }) => {
-      const key = find(seriesId);
-      return key === null ? [] : active.all(...key, at, at, from, ...key, at, at, from, at);
+      const key = layerAt(find(seriesId), at)?.key;
+      return key === undefined ? [] : active.all(...key, at, at, from, ...key, at, at, from, at);
     },
   };
 }
 
-function parseInstruction([id, version, visibleTime, reach, definition]: DrawnRow): Instruction {
+function parseInstruction([id, version, visibleTime, reach, definition]: DrawnRow, shift: number): Instruction {
   return {
     id,
-    version,
+    version: version + shift,
     visibleTime: toTime(visibleTime),
     reach: toReach(reach),
     definition: fromChartColumn<Instruction['definition']>(definition),

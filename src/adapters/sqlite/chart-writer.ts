@@ -3,6 +3,9 @@
  * bounded part at a time, so that no commit waits for the whole of it.
  */
 import { type ChartChange, type Instruction, type RetiredInstruction, spanOf } from '../../model/chart.ts';
+import { prepareCheckpointWrite } from './chart-checkpoints.ts';
+import { prepareForgetting } from './chart-forgetting.ts';
+import type { ChartKey } from './chart-layers.ts';
 import { toChartColumn } from './chart-values.ts';
 import type { SeriesKeys } from './series-keys.ts';
 import type { SqliteConnection } from './sqlite-database.ts';
@@ -18,18 +21,12 @@ export type ChartWriter = {
   readonly write: (changes: readonly ChartChange[], inStep: ChartsInStep) => void;
 };
 
-/** The chart that a statement is about. */
-type ChartKey = readonly [seriesKey: number, generation: number];
-
-/** Rows of replaced generations that one write takes away from each table. */
-const FORGOTTEN_A_WRITE = 1_000;
-const TABLES = ['chart_events', 'chart_factor_heads', 'chart_instructions'] as const;
-
 /** A writer on `connection`. */
 export function prepareChartWriter(connection: SqliteConnection, keys: SeriesKeys): ChartWriter {
   const standing = prepareStanding(connection);
   const writeFacts = prepareFacts(connection);
   const writeDrawings = prepareDrawings(connection);
+  const writeCheckpoint = prepareCheckpointWrite(connection);
   const forget = prepareForgetting(connection);
   const isInStep = (change: ChartChange): boolean => {
     const seriesKey = keys.find(change.seriesId);
@@ -45,6 +42,7 @@ export function prepareChartWriter(connection: SqliteConnection, keys: SeriesKey
         if (change.coverage === 'all' || (change.coverage === 'kept' && inStep.has(change))) standing.cover(key);
         writeFacts(key, change);
         writeDrawings(key, change);
+        if (change.checkpoint !== undefined) writeCheckpoint(key, change, change.checkpoint);
       }
       if (changes.length > 0) forget();
     },
@@ -69,7 +67,8 @@ function prepareStanding(connection: SqliteConnection): {
      WHERE series = ? AND generation < ? AND (standing = 'building' OR standing = 'current' AND ? = 'current')`,
   );
   const upsert = connection.prepare(
-    `INSERT INTO charts AS c (series, generation, standing, head_time, version, fingerprint) VALUES (?, ?, ?, ?, ?, ?)
+    `INSERT INTO charts AS c (series, generation, standing, head_time, version, fingerprint,
+       origin, origin_time, origin_version, origin_shift) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (series, generation) DO UPDATE SET standing = excluded.standing, head_time = excluded.head_time,
        version = excluded.version, fingerprint = excluded.fingerprint WHERE excluded.version >= c.version`,
   );
@@ -86,9 +85,10 @@ function prepareStanding(connection: SqliteConnection): {
     isInStep: (key) => inStep.get(...key) !== undefined,
     cover: (key) => cover.run(...key),
     isReplaced: ([series, generation]) => newer.get(series, generation, generation) !== undefined,
-    write: (key, { standing, headTime, version, fingerprint }) => {
+    write: (key, { standing, headTime, version, fingerprint, origin }) => {
       replace.run(...key, standing);
-      upsert.run(...key, standing, headTime, version, fingerprint);
+      const from = [origin?.generation, origin?.upTo, origin?.version, origin?.shift].map((each) => each ?? null);
+      upsert.run(...key, standing, headTime, version, fingerprint, ...from);
     },
   };
 }
@@ -143,24 +143,5 @@ function prepareDrawings(connection: SqliteConnection): (key: ChartKey, change: 
       draw(key, instruction);
     }
     for (; next < retired.length; next++) end(key, retired[next] as RetiredInstruction);
-  };
-}
-
-function prepareForgetting(connection: SqliteConnection): () => void {
-  const replaced = connection
-    .prepare<unknown[], ChartKey>("SELECT series, generation FROM charts WHERE standing = 'replaced' LIMIT 1")
-    .raw();
-  const removals = TABLES.map((table) =>
-    connection.prepare(
-      `DELETE FROM ${table} WHERE rowid IN
-         (SELECT rowid FROM ${table} WHERE series = ? AND generation = ? LIMIT ${FORGOTTEN_A_WRITE})`,
-    ),
-  );
-  const drop = connection.prepare('DELETE FROM charts WHERE series = ? AND generation = ?');
-  return () => {
-    const key = replaced.get();
-    if (key === undefined) return;
-    const removed = removals.reduce((sum, remove) => sum + remove.run(...key).changes, 0);
-    if (removed === 0) drop.run(...key);
   };
 }

@@ -241,6 +241,23 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX ledger_trades_by_exit ON ledger_trades (exit_time);
   `,
+  // A chart that goes on from another one at a candle: `origin` is its generation, `origin_version` its version there.
+  `
+  ALTER TABLE charts ADD COLUMN origin         INTEGER;
+  ALTER TABLE charts ADD COLUMN origin_time    INTEGER;
+  ALTER TABLE charts ADD COLUMN origin_version INTEGER;
+  ALTER TABLE charts ADD COLUMN origin_shift   INTEGER;
+  CREATE INDEX charts_replaced ON charts (series, generation) WHERE standing IN ('replaced', 'shared');
+
+  CREATE TABLE chart_checkpoints (
+    series     INTEGER NOT NULL,
+    generation INTEGER NOT NULL,
+    head_time  INTEGER NOT NULL,
+    version    INTEGER NOT NULL,
+    body       BLOB    NOT NULL,
+    PRIMARY KEY (series, generation, head_time)
+  ) STRICT;
+  `,
 ];
 
 /** Schema version of the connected file. */

@@ -56,6 +56,7 @@ export function openChartStore(parts: { readonly use: ConnectionUse; readonly sy
     save: (changes) => guard(() => save(changes)),
     head: (seriesId) => guard(() => reads.head(seriesId)),
     newestGeneration: (seriesId) => guard(() => reads.newestGeneration(seriesId)),
+    readCheckpoint: (seriesId, before) => guard(() => reads.checkpoint(seriesId, before)),
     readEvents: (range) => guard(() => reads.events(range)),
     readHeads: (seriesId, at) => guard(() => reads.heads(seriesId, at)),
     readDrawn: (range) => guard(() => reads.drawn(range)),

@@ -64,8 +64,8 @@ const moves = fc.array(
 describe('charts in the step', () => {
   it('are the fold over what is stored, however candles come and wherever the process ends', async () => {
     await fc.assert(
-      fc.asyncProperty(moves, async (list) => {
-        let desk = await ChartBench.start({ start, snapshotEvery: 5 }, settings);
+      fc.asyncProperty(moves, fc.integer({ min: 1, max: 90 }), async (list, checkpointEvery) => {
+        let desk = await ChartBench.start({ start, snapshotEvery: 5, checkpointEvery }, settings);
         let next = 0;
         const missed: ClosedCandle[] = [];
         const at = (share: number): ClosedCandle => WALK[Math.floor(share * Math.max(1, next))] as ClosedCandle;

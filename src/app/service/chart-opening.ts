@@ -20,6 +20,8 @@ export type ChartOpenerParts = {
   readonly charts: ChartStore;
   readonly clock: Clock;
   readonly engine: Pick<Engine, 'submit' | 'state'>;
+  /** Candles between two checkpoints at least; the stage's own number unless it is given. */
+  readonly checkpointEvery?: number;
 };
 
 /** Opens charts, each series one at a time; without settings for charts it does nothing. */
@@ -72,7 +74,7 @@ export class ChartOpener {
   }
 
   async #submit(seriesId: SeriesId, use: ChartOpened['use'], how: 'goOn' | 'again' = 'goOn'): Promise<void> {
-    const { config, store, charts, clock, engine } = this.#parts;
+    const { config, store, charts, clock, engine, checkpointEvery } = this.#parts;
     const { settings } = config.charts;
     const stored = await charts.head(seriesId);
     if (settings === null || !this.#isComputed(stored)) return;
@@ -89,6 +91,7 @@ export class ChartOpener {
       stored: stored === null || how === 'goOn' ? stored : { ...stored, coverage: 'some' },
       newestGeneration,
       newestCandle,
+      ...(checkpointEvery === undefined ? {} : { checkpointEvery }),
     });
   }
 }
