@@ -98,7 +98,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     },
   };
   const random = (): number => machine.Math.random();
-  return { clock, random, readHttp: httpReader(options, clock), openSocket: socketOpener(options) };
+  return { clock, random, readHttp: httpReader(options, clock), openSocket: socketOpener(options, 'ws/market') };
 }
 
 function httpReader({ base, fetch: request }: PlatformOptions, clock: MachineClock): ReadHttp {
@@ -118,8 +118,12 @@ function httpReader({ base, fetch: request }: PlatformOptions, clock: MachineClo
   };
 }
 
-function socketOpener({ base, WebSocket: Connection }: PlatformOptions): OpenSocket {
-  const address = new URL('ws/market', base);
+/** Opens the socket at `path` of the server. */
+export function socketOpener(
+  { base, WebSocket: Connection }: Pick<PlatformOptions, 'base' | 'WebSocket'>,
+  path: string,
+): OpenSocket {
+  const address = new URL(path, base);
   address.protocol = base.protocol === 'https:' ? 'wss:' : 'ws:';
   return (events) => wrapSocket(new Connection(address.href), events);
 }

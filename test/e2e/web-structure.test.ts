@@ -8,7 +8,6 @@ import { join, resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { createRng } from '../../src/core/rng.ts';
 import { walkCandles } from '../fixtures/candle-walk.ts';
 import { ChartServer } from '../fixtures/chart-server.ts';
 import { CHROMIUM, launchChromium } from '../fixtures/chromium.ts';
@@ -157,28 +156,6 @@ describeWhere(CHROMIUM, `no Chromium at ${CHROMIUM}`)('chart structure on the pa
     await shows(`[data-closed-len="${STORED + 30}"]`);
   });
 
-  it('hides the future in replay, also the structure that was known later', async () => {
-    await showLayers();
-    await page.keyboard.press('r');
-    await shows('[data-replay-mode=replay][data-replay-playing="0"]');
-    await page.getByTestId('replay-mask').waitFor();
-    await page.getByTestId('replay-seek').fill('900');
-    await shows(`[data-replay-index="900"][data-last-time="${minute(900).candle_time}"]`);
-    await expect.poll(() => number('pen-point-count'), { timeout: 10_000 }).toBeGreaterThan(2);
-    expect(await number('anchor-highlight-end-time')).toBeLessThanOrEqual(minute(900).candle_time);
-    await shot('replay');
-    await page.getByTestId('replay-speed').selectOption('50');
-    await page.getByTestId('replay-play').click();
-    await expect.poll(() => number('replay-index'), { timeout: 10_000 }).toBeGreaterThan(905);
-    server.desk.close(ONE, minute(STORED));
-    const { lastTime, replayFocusTime } = await page
-      .getByTestId('chart-view')
-      .evaluate((view) => ({ ...view.dataset }));
-    expect(lastTime).toBe(replayFocusTime);
-    await page.keyboard.press('r');
-    await shows(`[data-replay-mode=live][data-last-closed-time="${minute(STORED).candle_time}"]`);
-  });
-
   it('says what to do while structure lags behind', async () => {
     structure.health = { status: 'red', status_reason: 'lagging_many_candles' };
     await showLayers();
@@ -189,18 +166,43 @@ describeWhere(CHROMIUM, `no Chromium at ${CHROMIUM}`)('chart structure on the pa
     await page.getByTestId('health-note').waitFor({ state: 'detached', timeout: 10_000 });
   });
 
-  it('measures between two clicks and shows its keys', async () => {
+  it('draws with each tool, by pointer and by keyboard, and shows its keys (9.1)', async () => {
     await showLayers();
-    await page.keyboard.press('m');
+    const data = async (name: string) => page.getByTestId('chart-view').getAttribute(`data-${name}`);
+    for (const [key, tool] of [
+      ['m', 'measure'],
+      ['f', 'fib'],
+    ] as const) {
+      await page.keyboard.press(key);
+      await page.mouse.click(500, 300);
+      await page.mouse.move(760, 420);
+      await page.mouse.click(760, 420);
+      expect(await data('drawing')).toBe(tool);
+      await shot(tool);
+    }
+    await page.getByTestId('tool-long').click();
     await page.mouse.click(500, 300);
-    await page.mouse.move(760, 420);
-    await page.mouse.click(760, 420);
-    await shot('measure');
-    await page.keyboard.press('f');
-    await page.mouse.click(500, 500);
-    await page.mouse.click(800, 250);
-    await shot('fib');
+    await page.mouse.move(760, 360);
+    await page.mouse.click(760, 360);
+    const [entry, stop, target] = [
+      await number('position-entry'),
+      await number('position-stop'),
+      await number('position-target'),
+    ];
+    expect([stop < entry, (target - entry) / (entry - stop)]).toEqual([true, expect.closeTo(2, 6)]);
+    await shot('long');
+    await page.keyboard.press('s');
+    expect(await data('drawing')).toBe('');
+    await page.keyboard.press('Enter');
+    expect(await number('position-entry')).toBe(await number('last-close'));
+    await page.keyboard.press('ArrowUp');
+    expect(await number('position-ratio')).toBe(2.5);
+    const held = await number('position-stop');
+    await page.keyboard.press('Shift+ArrowUp');
+    expect(await number('position-stop')).toBeGreaterThan(held);
+    await shot('short');
     await page.keyboard.press('Escape');
+    expect([await data('drawing'), await data('tool')]).toEqual(['', 'cursor']);
     await page.keyboard.press('?');
     await page.locator('[data-testid=help-overlay][open]').waitFor();
     await shot('help');
@@ -208,29 +210,16 @@ describeWhere(CHROMIUM, `no Chromium at ${CHROMIUM}`)('chart structure on the pa
     await page.locator('[data-testid=help-overlay]:not([open])').waitFor({ state: 'attached' });
   });
 
-  it('is not blank and has no error after 200 random clicks and keys', async () => {
-    await showLayers();
-    const seed = Date.now() % 1_000_000;
-    console.info(`random clicks, seed ${seed}`);
-    const rng = createRng(seed);
-    const keys = ['l', 'r', ' ', 'ArrowLeft', 'ArrowRight', '[', ']', 'm', 'f', 'c', 'Escape', 't', '?', '1', '2'];
-    for (let index = 0; index < 200; index++) {
-      if (rng.integer(3) === 0) await page.keyboard.press(keys[rng.integer(keys.length)] ?? 'c');
-      else await page.mouse.click(rng.integer(1280), rng.integer(800));
-    }
-    await page.keyboard.press('Escape');
-    await page.keyboard.press('1');
-    await shows('[data-live-load-status=ready]');
-    expect(await number('candles-len')).toBeGreaterThan(0);
-    expect(await page.locator('.canvas:not(.hidden)').count()).toBe(1);
-  });
-
-  it('fits a phone in Chinese, with layers and replay open', async () => {
+  it('fits a phone in Chinese, and says where a server offers no replay', async () => {
     await page.context().close();
     page = await openPage({ locale: 'zh-CN', colorScheme: 'dark', viewport: { width: 390, height: 780 } });
     await showLayers();
     await shot('phone-zh');
     await page.getByTestId('mode-toggle').click();
+    await page.locator('[data-testid=replay-failure][data-failure=off]').waitFor();
+    await shows('[data-replay-mode=live][data-replay-status=failed]');
+    await shot('phone-zh-no-replay');
+    await page.getByTestId('replay-exit').click();
     await page.getByTestId('layers-toggle').click();
     await page.getByTestId('factor-panel').waitFor();
     await shot('phone-zh-panel');

@@ -5,8 +5,8 @@ import { parseDelta, parseFrame, parseLayers, parsePoll } from '../../web/src/dr
 import { choicesText, KNOWN_LAYERS, parseChoices, visibility } from '../../web/src/layer-choices.ts';
 import { layerData } from '../../web/src/layer-counts.ts';
 import { layerModel } from '../../web/src/layer-model.ts';
-import { fibLevels, moveOf } from '../../web/src/measure.ts';
-import { knownWindow, nextSpeed, type ReplayState, walkTo } from '../../web/src/replay.ts';
+import { adjusted, fibLevels, moveOf, placedDrawing, positionOf } from '../../web/src/measure.ts';
+import { indexAt, knownWindow, nextSpeed, type Walk, walkTo } from '../../web/src/replay-walk.ts';
 
 const SERIES = 'binance:futures:FAC/USDT:1m';
 const candles = Array.from({ length: 50 }, (_, index) => ({
@@ -234,7 +234,7 @@ describe('the switches of the layers', () => {
 });
 
 describe('a walk through the past', () => {
-  const walk: ReplayState = { seriesId: SERIES, candles, index: 20, motion: 'paused', stepMs: 200, revision: 1 };
+  const walk: Walk = { candles, index: 20, motion: 'paused', revision: 1 };
 
   it('never knows a candle after the one it is at, wherever it is sent', () => {
     fc.assert(
@@ -253,6 +253,17 @@ describe('a walk through the past', () => {
     expect(walkTo(walk, 30).revision).toBe(2);
   });
 
+  it('finds the candle of a time, or the newest before it', () => {
+    const [first, second] = [candles[0]?.candle_time ?? 0, candles[1]?.candle_time ?? 0];
+    expect([first - 1, first, second - 1, second, 1e12].map((time) => indexAt(candles, time))).toEqual([
+      0,
+      0,
+      0,
+      1,
+      candles.length - 1,
+    ]);
+  });
+
   it('keeps its speed inside the list of the contract (8)', () => {
     expect([nextSpeed(200, -1), nextSpeed(50, -1), nextSpeed(800, 1)]).toEqual([100, 50, 800]);
   });
@@ -260,12 +271,57 @@ describe('a walk through the past', () => {
 
 describe('the tools', () => {
   it('measure the move in price, percent and candles', () => {
-    const drawing = { tool: 'measure', from: { time: 0, price: 100 }, to: { time: 600, price: 90 } } as const;
+    const drawing = { tool: 'measure', from: { time: 0, price: 100 }, to: { time: 600, price: 90 }, ratio: 2 } as const;
     expect(moveOf(drawing, 60)).toEqual({ change: -10, percent: -10, candles: 10 });
   });
 
   it('put the golden ratio of a rise where it gave back 61.8 % of it', () => {
-    const drawing = { tool: 'fib', from: { time: 0, price: 100 }, to: { time: 600, price: 200 } } as const;
+    const drawing = { tool: 'fib', from: { time: 0, price: 100 }, to: { time: 600, price: 200 }, ratio: 2 } as const;
     expect(fibLevels(drawing).find(({ ratio }) => ratio === 0.618)?.price).toBeCloseTo(138.2, 9);
+  });
+
+  const price = fc.double({ min: 1, max: 1e6, noNaN: true });
+  const wish = fc.record({
+    tool: fc.constantFrom('long' as const, 'short' as const),
+    entry: price,
+    end: price,
+    halves: fc.integer({ min: 1, max: 20 }),
+  });
+
+  it('draw a position whose stop loses, whose target wins and whose gain is the ratio of its risk', () => {
+    fc.assert(
+      fc.property(wish, ({ tool, entry, end, halves }) => {
+        fc.pre(Math.abs(end / entry - 1) > 1e-6);
+        const ratio = halves / 2;
+        const drawing = { tool, from: { time: 0, price: entry }, to: { time: 60, price: end }, ratio };
+        const position = positionOf(drawing);
+        if (position === null) throw new Error('no position');
+        const sign = tool === 'long' ? 1 : -1;
+        expect(Math.sign(position.target - entry)).toBe(sign);
+        expect(Math.sign(position.stop - entry)).toBe(-sign);
+        expect([position.stop, position.target]).toContain(end);
+        expect((position.target - entry) / (entry - position.stop)).toBeCloseTo(ratio, 3);
+      }),
+    );
+    expect(positionOf({ tool: 'fib', from: { time: 0, price: 1 }, to: { time: 1, price: 2 }, ratio: 2 })).toBeNull();
+  });
+
+  it('are drawn by the keyboard where the newest candles say, and adjusted inside the bounds', () => {
+    const newest = candles.slice(-20);
+    const last = candles.at(-1)?.close;
+    for (const tool of ['long', 'short'] as const) {
+      const drawing = placedDrawing(tool, candles);
+      if (drawing === null) throw new Error('nothing drawn');
+      const lows = Math.min(...newest.map(({ low }) => low));
+      const highs = Math.max(...newest.map(({ high }) => high));
+      expect(positionOf(drawing)).toMatchObject({ entry: last, stop: tool === 'long' ? lows : highs, ratio: 2 });
+      const most = Array.from({ length: 30 }).reduce<typeof drawing>((held) => adjusted(held, 'ratioUp'), drawing);
+      const least = Array.from({ length: 30 }).reduce<typeof drawing>((held) => adjusted(held, 'ratioDown'), drawing);
+      expect([most.ratio, least.ratio]).toEqual([10, 0.5]);
+      expect(adjusted(drawing, 'endUp').to.price).toBeGreaterThan(adjusted(drawing, 'endDown').to.price);
+    }
+    const move = placedDrawing('measure', candles);
+    expect(move?.from.time).toBeLessThanOrEqual(move?.to.time ?? 0);
+    expect([placedDrawing('cursor', candles), placedDrawing('long', [])]).toEqual([null, null]);
   });
 });

@@ -1,52 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { HttpOutcome, Platform } from '../../web/src/ports.ts';
+import type { HttpOutcome } from '../../web/src/ports.ts';
 import { openStructure } from '../../web/src/structure.ts';
+import { ScriptedLine as Line } from '../fixtures/scripted-line.ts';
 
 const SERIES = 'binance:futures:BTC/USDT:1m';
-
-/** A server that answers by a script and a clock that a test moves. */
-class Line {
-  readonly asked: string[] = [];
-  answer: (path: string) => HttpOutcome = () => ({ kind: 'unreachable' });
-  #now = 0;
-  #timers: { readonly at: number; readonly action: () => void }[] = [];
-  readonly platform: Platform = {
-    clock: {
-      now: () => this.#now,
-      after: (delayMs, action) => {
-        const timer = { at: this.#now + delayMs, action };
-        this.#timers.push(timer);
-        return () => {
-          this.#timers = this.#timers.filter((held) => held !== timer);
-        };
-      },
-    },
-    random: () => 0.5,
-    readHttp: (path) => {
-      this.asked.push(path.split('?')[0]?.replace('api/', '') ?? '');
-      return Promise.resolve(this.answer(path));
-    },
-    openSocket: () => ({ send: () => {}, close: () => {} }),
-  };
-
-  async advance(ms: number): Promise<void> {
-    const end = this.#now + ms;
-    await settled();
-    for (;;) {
-      const due = this.#timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
-      if (due === undefined) break;
-      this.#timers = this.#timers.filter((timer) => timer !== due);
-      this.#now = due.at;
-      due.action();
-      await settled();
-    }
-    this.#now = end;
-  }
-}
-
-async function settled(): Promise<void> {
-  for (let turn = 0; turn < 8; turn++) await Promise.resolve();
-}
 
 function delta(cursor: number, ids: readonly string[]): object {
   const definition = { type: 'polyline', feature: 'pen.confirmed', points: [], color: '#ffffff', lineWidth: 2 };
@@ -73,7 +30,7 @@ const poll = (cursor: number, ids: readonly string[]) =>
   ok({ records: [{ id: cursor, draw_delta: delta(cursor, ids), factor_slices: null }], next_cursor: { id: cursor } });
 
 async function shown(line: Line) {
-  const structure = openStructure(line.platform);
+  const structure = openStructure(line.machine);
   structure.show(SERIES);
   await line.advance(0);
   return structure;
@@ -147,53 +104,12 @@ describe('the reader of structure (9.2)', () => {
   it('drops the answer about a series that is no longer shown', async () => {
     const line = new Line();
     line.answer = () => frame(1, ['first']);
-    const structure = openStructure(line.platform);
+    const structure = openStructure(line.machine);
     structure.show(SERIES);
     line.answer = () => frame(1, ['second']);
     structure.show('binance:futures:ETH/USDT:1m');
     await line.advance(0);
     expect([...structure.state().catalog.active]).toEqual(['second']);
-  });
-
-  it('speaks of the focused candle and does not follow the stream meanwhile', async () => {
-    const line = new Line();
-    line.answer = (path) => (path.includes('at_time=') ? frame(2, ['then']) : frame(9, ['now']));
-    const structure = await shown(line);
-    structure.focusOn(120);
-    structure.candleClosed();
-    await line.advance(5000);
-    expect([...structure.state().catalog.active]).toEqual(['then']);
-    expect(line.asked).toEqual(['frame/live', 'frame/at_time']);
-    structure.focusOn(null);
-    await line.advance(0);
-    expect([...structure.state().catalog.active]).toEqual(['now']);
-  });
-
-  it('answers a walk that is faster than the server, and ends at the candle the walk ended at', async () => {
-    const line = new Line();
-    line.answer = (path) => frame(2, [/at_time=(\d+)/.exec(path)?.[1] ?? 'now']);
-    const structure = await shown(line);
-    const quick = line.platform.readHttp;
-    const slow: Platform = {
-      ...line.platform,
-      readHttp: (path, signal) =>
-        new Promise((resolve) => {
-          line.platform.clock.after(400, () => void quick(path, signal).then(resolve));
-        }),
-    };
-    structure.close();
-    const walked = openStructure(slow);
-    walked.show(SERIES);
-    await line.advance(500);
-    const seen = new Set<string>();
-    walked.subscribe(() => seen.add([...walked.state().catalog.active].join()));
-    for (let index = 1; index <= 60; index++) {
-      walked.focusOn(index * 60);
-      await line.advance(50);
-    }
-    expect(seen.size).toBeGreaterThan(3);
-    await line.advance(2000);
-    expect([...walked.state().catalog.active]).toEqual(['3600']);
   });
 
   it('keeps what is drawn while the server is away and reads it again when it is back', async () => {

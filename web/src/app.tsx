@@ -1,18 +1,18 @@
 /**
  * The page: header, chart and footer around one store, with the language and the view.
  */
-import { useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { BottomPanel } from './bottom-panel.tsx';
 import { newestCandle } from './candle-window.ts';
 import { ChartView } from './chart-view.tsx';
 import { priceDecimals, priceText } from './format.ts';
 import { Header } from './header.tsx';
 import { HelpOverlay } from './help-overlay.tsx';
-import { PageContext, useShownSession } from './page-context.ts';
-import { usePageKeys } from './page-keys.ts';
-import { openReplay, type Replay } from './replay.ts';
+import { PageContext, type PageContextValue, usePageStateOf, useShownSession } from './page-context.ts';
+import { startReplay, usePageKeys } from './page-keys.ts';
 import { ReplayBar } from './replay-bar.tsx';
 import { instrumentWords } from './series.ts';
-import { SidePanel } from './side-panel.tsx';
+import { Sidebar } from './sidebar.tsx';
 import { Footer } from './status.tsx';
 import type { PageStore } from './store.ts';
 import { type Language, STRINGS } from './strings.ts';
@@ -28,7 +28,12 @@ export type AppProps = {
   readonly firstLanguage: Language;
   /** Keeps the choice for the next visit. */
   readonly keepLanguage: (language: Language) => void;
+  /** What the address asks for (contract 9.1). */
+  readonly place: Place;
 };
+
+/** The places of the page that have an address of their own. */
+export type Place = 'live' | 'replay' | 'backtest' | 'settings';
 
 /** The view, kept for the next visit; the theme stands on the document before anything is drawn with it. */
 function useView(first: View, keep: Keep): readonly [View, (change: Partial<View>) => void] {
@@ -49,16 +54,15 @@ function useView(first: View, keep: Keep): readonly [View, (change: Partial<View
 }
 
 /** The whole page. */
-export function App({ store, keep, firstLanguage, keepLanguage, firstView }: AppProps) {
+export function App({ store, keep, firstLanguage, keepLanguage, firstView, place }: AppProps) {
   const [language, setLanguage] = useState(firstLanguage);
   const [view, setView] = useView(firstView, keep);
-  const [replay] = useState(() => openReplay(store.clock));
   const context = useMemo(
-    () => ({ store, strings: STRINGS[language], replay, view, setView }),
-    [store, language, replay, view, setView],
+    () => ({ store, strings: STRINGS[language], replay: store.replay, view, setView }),
+    [store, language, view, setView],
   );
   usePageKeys(context);
-  useEffect(() => followReplay(store, replay), [store, replay]);
+  useFirstPlace(context, place);
   useEffect(() => {
     document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
   }, [language]);
@@ -72,8 +76,11 @@ export function App({ store, keep, firstLanguage, keepLanguage, firstView }: App
         <Header onLanguage={choose} />
         <div className="body">
           <ToolRail />
-          <ChartView />
-          <SidePanel />
+          <div className="middle" data-testid="middle-scroll">
+            <ChartView />
+            <BottomPanel />
+          </div>
+          <Sidebar />
         </div>
         <ReplayBar />
         <Footer />
@@ -84,21 +91,17 @@ export function App({ store, keep, firstLanguage, keepLanguage, firstView }: App
   );
 }
 
-/** Structure speaks of the candle the walk is at, and a walk ends with its series. */
-function followReplay(store: PageStore, replay: Replay): () => void {
-  const follow = (): void => {
-    const walk = replay.state();
-    store.structure.focusOn(walk === null ? null : (walk.candles[walk.index]?.candle_time ?? null));
-  };
-  const leave = replay.subscribe(follow);
-  const watch = store.subscribe(() => {
-    const walk = replay.state();
-    if (walk !== null && walk.seriesId !== store.state().session.series.id) replay.stop();
-  });
-  return () => {
-    leave();
-    watch();
-  };
+/** Goes to where the address points, once: a replay begins when the candles are there. */
+function useFirstPlace(page: PageContextValue, place: Place): void {
+  const isDone = useRef(false);
+  const isReady = usePageStateOf(page.store).session.history.kind === 'ready';
+  useEffect(() => {
+    if (isDone.current || (place === 'replay' && !isReady)) return;
+    isDone.current = true;
+    if (place === 'replay') startReplay(page);
+    if (place === 'backtest') page.setView({ bottom: 'backtest' });
+    if (place === 'settings') page.setView({ isHelpOpen: true });
+  }, [page, place, isReady]);
 }
 
 /** The browser tab: price first, because that is what a trader looks for there. */

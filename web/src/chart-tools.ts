@@ -1,21 +1,44 @@
 /**
  * The drawing tools on a chart: the first click sets where a drawing begins, the pointer moves its end, the second click
- * sets it. One drawing at a time.
+ * sets it; or the keyboard draws and adjusts. One drawing at a time.
  */
 import type { IChartApi, ISeriesApi, MouseEventParams, Time } from 'lightweight-charts';
-import type { Tool, ToolDrawing, ToolPoint } from './measure.ts';
+import type { WireCandle } from '../../src/api/contract.ts';
+import {
+  adjusted,
+  POSITION_RATIO,
+  placedDrawing,
+  type Tool,
+  type ToolCommand,
+  type ToolDrawing,
+  type ToolPoint,
+} from './measure.ts';
 import { ToolLayer, type ToolStyle } from './tool-layer.ts';
 
 /** The tools of one chart. */
 export type ChartTools = {
   /** Takes a tool in hand; `cursor` clears what was drawn. */
   readonly choose: (tool: Tool) => void;
+  /** Draws or adjusts without a pointer. */
+  readonly command: (command: ToolCommand) => void;
   /** Forgets what was drawn and keeps the tool in hand. */
   readonly clear: () => void;
+  /** Has what is drawn painted again, in another style. */
+  readonly repaint: () => void;
 };
 
-/** Puts the tools on `chart`; prices are read on `series`. */
-export function attachTools(chart: IChartApi, series: ISeriesApi<'Candlestick'>, style: () => ToolStyle): ChartTools {
+/** What the tools work with: where they stand, how they write, and who hears of a drawing. */
+export type ToolParts = {
+  readonly chart: IChartApi;
+  readonly series: ISeriesApi<'Candlestick'>;
+  readonly style: () => ToolStyle;
+  /** What is drawn, ascending. */
+  readonly candles: () => readonly WireCandle[];
+  readonly drawn: (drawing: ToolDrawing | null) => void;
+};
+
+/** Puts the tools on a chart. */
+export function attachTools({ chart, series, style, candles, drawn }: ToolParts): ChartTools {
   const layer = new ToolLayer(style);
   series.attachPrimitive(layer);
   let tool: Tool = 'cursor';
@@ -29,6 +52,7 @@ export function attachTools(chart: IChartApi, series: ISeriesApi<'Candlestick'>,
   const show = (next: ToolDrawing | null): void => {
     drawing = next;
     layer.show(next);
+    drawn(next);
   };
   const clear = (): void => {
     hand = 'empty';
@@ -43,7 +67,7 @@ export function attachTools(chart: IChartApi, series: ISeriesApi<'Candlestick'>,
       return;
     }
     hand = 'drawing';
-    show({ tool, from: point, to: point });
+    show({ tool, from: point, to: point, ratio: POSITION_RATIO.initial });
   });
   chart.subscribeCrosshairMove((event) => {
     if (hand !== 'drawing' || drawing === null) return;
@@ -55,6 +79,13 @@ export function attachTools(chart: IChartApi, series: ISeriesApi<'Candlestick'>,
       tool = next;
       clear();
     },
+    command: (command) => {
+      if (command === 'place') {
+        hand = 'empty';
+        show(placedDrawing(tool, candles()));
+      } else if (drawing !== null) show(adjusted(drawing, command));
+    },
     clear,
+    repaint: () => layer.refresh(),
   };
 }

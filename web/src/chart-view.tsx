@@ -11,10 +11,14 @@ import { HealthNote } from './health-lamps.tsx';
 import { layerData } from './layer-counts.ts';
 import { useLayerModel } from './layers.ts';
 import { linkKind } from './link.ts';
+import { positionOf, type ToolDrawing } from './measure.ts';
 import { useNow, usePage, useReplay, useShownSession } from './page-context.ts';
 import type { ReplayState } from './replay.ts';
+import { ReplayNote } from './replay-note.tsx';
+import { focusTime } from './replay-walk.ts';
 import type { Notice, SessionState } from './session-state.ts';
 import type { Strings } from './strings.ts';
+import { useToolKeys } from './tool-keys.ts';
 
 /** A notice that nobody dismissed goes after this long. */
 const NOTICE_MS = 20_000;
@@ -57,16 +61,39 @@ function chartData({ series, window, history, link, lastSocketTime }: SessionSta
   };
 }
 
-type Pointing = { readonly time: number | null; readonly view: 'now' | 'past' };
+type Pointing = {
+  readonly time: number | null;
+  readonly view: 'now' | 'past';
+  readonly barSpacing: number | null;
+  readonly drawing: ToolDrawing | null;
+};
+const NO_POINTING: Pointing = { time: null, view: 'now', barSpacing: null, drawing: null };
 
-/** What tests and scripts may read of a walk. */
-function replayData(walk: ReplayState | null) {
+/** What tests and scripts may read of a replay. */
+function replayData(replay: ReplayState | null) {
+  const walk = replay?.walk ?? null;
+  const status = walk === null ? 'none' : walk.moment === null ? 'loading' : 'ready';
   return {
     'data-replay-mode': walk === null ? 'live' : 'replay',
     'data-replay-index': walk?.index ?? '',
     'data-replay-total': walk?.candles.length ?? '',
-    'data-replay-focus-time': walk?.candles[walk.index]?.candle_time ?? '',
+    'data-replay-focus-time': walk === null ? '' : focusTime(walk),
     'data-replay-playing': walk?.motion === 'playing' ? '1' : '0',
+    'data-replay-status': replay?.work?.kind ?? status,
+    'data-replay-known': walk?.known ?? '',
+  };
+}
+
+/** What tests and scripts may read of the tools. */
+function toolData({ drawing }: Pointing, tool: string) {
+  const position = drawing === null ? null : positionOf(drawing);
+  return {
+    'data-tool': tool,
+    'data-drawing': drawing?.tool ?? '',
+    'data-position-entry': position?.entry ?? '',
+    'data-position-stop': position?.stop ?? '',
+    'data-position-target': position?.target ?? '',
+    'data-position-ratio': position?.ratio ?? '',
   };
 }
 
@@ -74,13 +101,16 @@ type ChartRef = RefObject<CandleChart | null>;
 
 function useChart(element: RefObject<HTMLDivElement | null>, setPointing: (next: Partial<Pointing>) => void): ChartRef {
   const chart = useRef<CandleChart | null>(null);
-  const { theme, tool } = usePage().view;
+  const { strings, view } = usePage();
+  const { theme, tool } = view;
   useEffect(() => {
     const host = element.current;
     if (host === null) return;
     const made = createCandleChart(host, {
       pointed: (time) => setPointing({ time }),
-      scrolled: (view) => setPointing({ view }),
+      scrolled: (next) => setPointing({ view: next }),
+      spaced: (barSpacing) => setPointing({ barSpacing }),
+      drawn: (drawing) => setPointing({ drawing }),
     });
     chart.current = made;
     return () => {
@@ -93,16 +123,19 @@ function useChart(element: RefObject<HTMLDivElement | null>, setPointing: (next:
     if (element.current !== null && theme) chart.current?.paint(readColors(element.current));
   }, [element, theme]);
   useEffect(() => chart.current?.takeTool(tool), [tool]);
+  useEffect(() => chart.current?.sayWith(strings.position), [strings]);
+  useToolKeys((command) => chart.current?.commandTool(command), tool);
   return chart;
 }
 
 /** The chart and its overlays. */
 export function ChartView() {
   const { strings, view } = usePage();
-  const walk = useReplay();
+  const replay = useReplay();
+  const walk = replay?.walk ?? null;
   const session = useShownSession();
   const host = useRef<HTMLDivElement>(null);
-  const [pointing, setPointing] = useState<Pointing>({ time: null, view: 'now' });
+  const [pointing, setPointing] = useState(NO_POINTING);
   const [merge] = useState(() => (next: Partial<Pointing>) => setPointing((held) => mergePointing(held, next)));
   const chart = useChart(host, merge);
   const { window, series } = session;
@@ -119,7 +152,9 @@ export function ChartView() {
       data-chart-area="true"
       {...chartData(session)}
       {...counts}
-      {...replayData(walk)}
+      {...replayData(replay)}
+      {...toolData(pointing, view.tool)}
+      data-bar-spacing={pointing.barSpacing ?? ''}
     >
       <div
         className={isEmpty ? 'canvas hidden' : 'canvas'}
@@ -133,6 +168,7 @@ export function ChartView() {
           {strings.futureHidden}
         </div>
       )}
+      <ReplayNote />
       {!isEmpty && pointing.view === 'past' && (
         <button type="button" className="to-now" onClick={() => chart.current?.goToNow()}>
           {strings.goToNow} <span aria-hidden="true">→</span>
@@ -147,7 +183,8 @@ export function ChartView() {
 /** The same pointing again is the same object: nothing is drawn again for it. */
 function mergePointing(held: Pointing, next: Partial<Pointing>): Pointing {
   const merged = { ...held, ...next };
-  return merged.time === held.time && merged.view === held.view ? held : merged;
+  const isSame = merged.time === held.time && merged.view === held.view && merged.barSpacing === held.barSpacing;
+  return isSame && merged.drawing === held.drawing ? held : merged;
 }
 
 type LegendProps = { readonly session: SessionState; readonly time: number | null };

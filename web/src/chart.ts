@@ -18,7 +18,8 @@ import { attachTools, type ChartTools } from './chart-tools.ts';
 import { priceDecimals } from './format.ts';
 import type { LayerModel } from './layer-model.ts';
 import { StructureLayer } from './layer-primitive.ts';
-import type { Tool } from './measure.ts';
+import type { Tool, ToolCommand, ToolDrawing } from './measure.ts';
+import type { ToolWords } from './tool-layer.ts';
 
 /** Pixels a candle has when a series is first drawn: wide enough to tell body from wick, on a phone as on a desk. */
 const FIRST_CANDLE_PX = 9;
@@ -45,6 +46,10 @@ export type CandleChart = {
   readonly drawLayers: (model: LayerModel) => void;
   /** Takes a tool in hand; what another one drew goes. */
   readonly takeTool: (tool: Tool) => void;
+  /** What the keyboard asks of the tool in hand. */
+  readonly commandTool: (command: ToolCommand) => void;
+  /** The language of what tools write. */
+  readonly sayWith: (words: ToolWords) => void;
   readonly paint: (colors: ChartColors) => void;
   readonly goToNow: () => void;
   readonly close: () => void;
@@ -56,6 +61,10 @@ export type ChartEvents = {
   readonly pointed: (time: number | null) => void;
   /** Whether the newest candle is in view. */
   readonly scrolled: (view: 'now' | 'past') => void;
+  /** Pixels from one candle to the next. */
+  readonly spaced: (barSpacing: number) => void;
+  /** What a tool has drawn; `null` when it is gone. */
+  readonly drawn: (drawing: ToolDrawing | null) => void;
 };
 
 function chartTime(seconds: number): UTCTimestamp {
@@ -86,14 +95,16 @@ export function createCandleChart(element: HTMLElement, events: ChartEvents): Ca
   chart.subscribeCrosshairMove(({ time }) => events.pointed(typeof time === 'number' ? time : null));
   chart.timeScale().subscribeVisibleLogicalRangeChange(() => {
     events.scrolled(chart.timeScale().scrollPosition() < -2 ? 'past' : 'now');
+    events.spaced(chart.timeScale().options().barSpacing);
   });
-  return new Drawing({ chart, candles, volume });
+  return new Drawing({ chart, candles, volume, drawn: events.drawn });
 }
 
 type Parts = {
   readonly chart: IChartApi;
   readonly candles: ISeriesApi<'Candlestick'>;
   readonly volume: ISeriesApi<'Histogram'>;
+  readonly drawn: ChartEvents['drawn'];
 };
 
 const NO_COLOR = 'gray';
@@ -107,17 +118,31 @@ class Drawing implements CandleChart {
   readonly #tools: ChartTools;
   #decimals = 2;
   #stepSec = 60;
+  #words: ToolWords = { entry: '', target: '', stop: '' };
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#layer = new StructureLayer(() => this.#colors?.ink ?? NO_COLOR);
     parts.candles.attachPrimitive(this.#layer);
-    this.#tools = attachTools(parts.chart, parts.candles, () => this.#toolStyle());
+    this.#tools = attachTools({
+      chart: parts.chart,
+      series: parts.candles,
+      style: () => this.#toolStyle(),
+      candles: () => (this.#drawn === null ? [] : drawnCandles(this.#drawn.window)),
+      drawn: parts.drawn,
+    });
   }
 
   readonly drawLayers = (model: LayerModel): void => this.#layer.show(model);
 
   readonly takeTool = (tool: Tool): void => this.#tools.choose(tool);
+
+  readonly commandTool = (command: ToolCommand): void => this.#tools.command(command);
+
+  readonly sayWith = (words: ToolWords): void => {
+    this.#words = words;
+    this.#tools.repaint();
+  };
 
   readonly draw = (seriesId: string, window: CandleWindow): void => {
     const before = this.#drawn;
@@ -182,6 +207,7 @@ class Drawing implements CandleChart {
       down: colors?.down ?? NO_COLOR,
       decimals: this.#decimals,
       stepSec: this.#stepSec,
+      words: this.#words,
     };
   }
 

@@ -29,11 +29,15 @@ export type DrawLine = {
   readonly style: 'solid' | 'dashed';
 };
 
-/** One version of one instruction; `visibleTime` is the candle that made it, Unix seconds, where the server says so. */
+/**
+ * One version of one instruction; `visibleTime` is the candle that made it, Unix seconds, where the server says so. A
+ * line that is `growing` ends at the candle in focus, whichever that is.
+ */
 export type DrawItem = {
   readonly id: string;
   readonly version: number;
   readonly visibleTime: number | null;
+  readonly reach: 'fixed' | 'growing';
   readonly definition: DrawMarker | DrawLine;
 };
 
@@ -63,8 +67,19 @@ export type LayerFeature = { readonly key: string; readonly label: string; reado
 /** A factor with its switches. */
 export type LayerGroup = LayerFeature & { readonly features: readonly LayerFeature[] };
 
-/** The colour of a health answer and the server's reason for it. */
-export type HealthAnswer = { readonly status: HealthStatus; readonly reason: string };
+/** The newest candle of each ledger, Unix seconds. */
+export type LedgerHeads = {
+  readonly store: number | null;
+  readonly factor: number | null;
+  readonly overlay: number | null;
+};
+
+/** The colour of a health answer, the server's reason for it, and the ledgers where it tells of them. */
+export type HealthAnswer = {
+  readonly status: HealthStatus;
+  readonly reason: string;
+  readonly heads?: LedgerHeads;
+};
 /** Colours of the lamps; `unknown` before any answer. */
 export type HealthStatus = 'green' | 'yellow' | 'red' | 'gray' | 'unknown';
 
@@ -120,7 +135,13 @@ function itemOf(value: unknown): DrawItem | null {
   if (!isText(instruction_id) || !isNumber(version_id)) return null;
   const drawn = definition['type'] === 'marker' ? markerOf(definition) : lineOf(definition);
   const visibleTime = isNumber(visible_time) ? visible_time : null;
-  return drawn === null ? null : { id: instruction_id, version: version_id, visibleTime, definition: drawn };
+  const reach = fields['grows'] === true ? 'growing' : 'fixed';
+  return drawn === null ? null : { id: instruction_id, version: version_id, visibleTime, reach, definition: drawn };
+}
+
+/** The instructions of a list; what can not be drawn is left out. */
+export function drawItems(value: unknown): readonly DrawItem[] {
+  return kept(listOf(value), itemOf);
 }
 
 function deltaOf(value: unknown): DrawDelta | null {
@@ -131,7 +152,7 @@ function deltaOf(value: unknown): DrawDelta | null {
   return {
     toTime: isNumber(toTime) ? toTime : null,
     activeIds: fields['active_ids'].filter(isText),
-    patch: kept(listOf(fields['instruction_catalog_patch']), itemOf),
+    patch: drawItems(fields['instruction_catalog_patch']),
     cursor,
   };
 }
@@ -198,5 +219,13 @@ export function parseHealth(text: string): HealthAnswer | null {
   const fields = parseObject(text);
   if (fields === null || !STATUSES.includes(fields['status'])) return null;
   const reason = fields['status_reason'];
-  return { status: fields['status'] as HealthStatus, reason: isText(reason) ? reason : '' };
+  const answer = { status: fields['status'] as HealthStatus, reason: isText(reason) ? reason : '' };
+  if (!('store_head_time' in fields)) return answer;
+  const time = (name: string): number | null => (isNumber(fields[name]) ? fields[name] : null);
+  const heads = {
+    store: time('store_head_time'),
+    factor: time('factor_head_time'),
+    overlay: time('overlay_head_time'),
+  };
+  return { ...answer, heads };
 }

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { newestCandle } from './candle-window.ts';
 import { priceDecimals, priceText } from './format.ts';
 import { HealthLamps } from './health-lamps.tsx';
+import { useMarkets } from './market-panel.tsx';
 import { usePage, usePageState, useShownSession } from './page-context.ts';
 import { instrumentsOf, instrumentWords, seriesOf, TIMEFRAMES } from './series.ts';
 import { AgeBadge, ConnectionLamp } from './status.tsx';
@@ -16,6 +17,7 @@ export function Header({ onLanguage }: { readonly onLanguage: (language: Languag
     <header className="header">
       <div className="identity">
         <Brand />
+        <MarketSwitch />
         <Instrument />
         <LastPrice />
       </div>
@@ -44,36 +46,61 @@ function Brand() {
   );
 }
 
+/** The same symbol in the other market of the venue. */
+function MarketSwitch() {
+  const { store, strings } = usePage();
+  const { instrument, timeframe } = usePageState().session.series;
+  const { symbol, venue, market } = instrumentWords(instrument);
+  return (
+    <fieldset className="languages market-switch">
+      <legend className="sr-only">{strings.marketChoice}</legend>
+      {(['futures', 'spot'] as const).map((choice) => (
+        <button
+          type="button"
+          key={choice}
+          data-testid={`market-${choice}`}
+          aria-pressed={choice === market}
+          title={strings.marketHint[choice]}
+          onClick={() => choice !== market && store.select(seriesOf(`${venue}:${choice}:${symbol}`, timeframe))}
+        >
+          {strings.market[choice]}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+/** Instruments to choose from: the shown one, those the server names, and the largest of the market. */
+function useInstruments(): readonly string[] {
+  const { session, server } = usePageState();
+  const { rows, market: listed } = useMarkets();
+  const { instrument } = session.series;
+  const { venue, market } = instrumentWords(instrument);
+  const named = instrumentsOf(server.info.series ?? []).filter((name) => instrumentWords(name).market === market);
+  const largest = listed === market ? rows.map(({ symbol }) => `${venue}:${market}:${symbol}`) : [];
+  return [...new Set([instrument, ...named, ...largest])];
+}
+
 function Instrument() {
   const { store, strings } = usePage();
-  const { session, server } = usePageState();
-  const { instrument, timeframe } = session.series;
-  const { symbol, venue, market } = instrumentWords(instrument);
-  const known = instrumentsOf(server.info.series ?? []);
-  const choices = known.includes(instrument) ? known : [instrument, ...known];
-  const marketWord = market === 'futures' || market === 'spot' ? strings.market[market] : market;
+  const { instrument, timeframe } = usePageState().session.series;
+  const { venue } = instrumentWords(instrument);
   return (
     <div className="instrument">
-      {choices.length > 1 ? (
-        <select
-          className="symbol"
-          data-testid="symbol-select"
-          aria-label={strings.instrument}
-          value={instrument}
-          onChange={(event) => store.select(seriesOf(event.target.value, timeframe))}
-        >
-          {choices.map((choice) => (
-            <option key={choice} value={choice}>
-              {instrumentWords(choice).symbol}
-            </option>
-          ))}
-        </select>
-      ) : (
-        <h1 className="symbol">{symbol}</h1>
-      )}
-      <span className="muted venue">
-        {venue} · {marketWord}
-      </span>
+      <select
+        className="symbol"
+        data-testid="symbol-select"
+        aria-label={strings.instrument}
+        value={instrument}
+        onChange={(event) => store.select(seriesOf(event.target.value, timeframe))}
+      >
+        {useInstruments().map((choice) => (
+          <option key={choice} value={choice}>
+            {instrumentWords(choice).symbol}
+          </option>
+        ))}
+      </select>
+      <span className="muted venue">{venue}</span>
     </div>
   );
 }

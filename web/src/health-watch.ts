@@ -88,7 +88,10 @@ export function watchHealth(platform: Platform): HealthWatch {
 }
 
 function isSame(a: HealthAnswer, b: HealthAnswer): boolean {
-  return a.status === b.status && a.reason === b.reason;
+  const [before, after] = [a.heads, b.heads];
+  const isSameHeads =
+    before?.store === after?.store && before?.factor === after?.factor && before?.overlay === after?.overlay;
+  return a.status === b.status && a.reason === b.reason && isSameHeads;
 }
 
 function isTroubled({ status }: HealthAnswer): boolean {

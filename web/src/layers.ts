@@ -3,11 +3,10 @@
  */
 import { useEffect, useMemo, useState } from 'react';
 import type { WireCandle } from '../../src/api/contract.ts';
-import { EMPTY_CATALOG } from './draw-catalog.ts';
 import { type LayerGroup, parseLayers } from './draw-wire.ts';
 import { KNOWN_LAYERS, visibility } from './layer-choices.ts';
 import { type LayerModel, layerModel } from './layer-model.ts';
-import { usePage, useStructure } from './page-context.ts';
+import { usePage, useShownStructure, useStructure } from './page-context.ts';
 
 /** The switches that the server names; the known ones until it has answered. */
 export function useLayerGroups(): readonly LayerGroup[] {
@@ -32,11 +31,7 @@ export function useLayerGroups(): readonly LayerGroup[] {
 /** The shapes over `closed`; computed when a candle closes, structure moves or a switch is turned. */
 export function useLayerModel(closed: readonly WireCandle[]): LayerModel {
   const { choices } = usePage().view;
-  const { catalog, focus } = useStructure();
+  const { catalog } = useShownStructure();
   const groups = useLayerGroups();
-  return useMemo(() => {
-    // What speaks of a later candle than the one in focus would show the future.
-    const isFuture = focus !== null && (catalog.toTime ?? 0) > focus;
-    return layerModel(isFuture ? EMPTY_CATALOG : catalog, closed, visibility(groups, choices));
-  }, [catalog, focus, closed, groups, choices]);
+  return useMemo(() => layerModel(catalog, closed, visibility(groups, choices)), [catalog, closed, groups, choices]);
 }

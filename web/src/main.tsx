@@ -3,7 +3,7 @@
  * else. The chosen series is kept in the address, so that a reload or a shared link shows the same chart.
  */
 import { createRoot } from 'react-dom/client';
-import { App } from './app.tsx';
+import { App, type Place } from './app.tsx';
 import { createPlatform } from './platform.ts';
 import { DEFAULT_INSTRUMENT, parseSeries, seriesOf } from './series.ts';
 import { createStore } from './store.ts';
@@ -45,6 +45,9 @@ store.subscribe(() => {
 window.addEventListener('online', store.retry);
 document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && store.retry());
 
+const places: readonly Place[] = ['replay', 'backtest', 'settings'];
+const place = places.find((name) => location.pathname.endsWith(`/${name}`)) ?? 'live';
+
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no root element');
 const system = matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark';
@@ -55,5 +58,6 @@ createRoot(root).render(
     firstLanguage={firstLanguage(keep.read(LANGUAGE_KEY), navigator.language)}
     keepLanguage={(language) => keep.write(LANGUAGE_KEY, language)}
     firstView={firstView(keep, system)}
+    place={place}
   />,
 );

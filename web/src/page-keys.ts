@@ -3,37 +3,60 @@
  */
 import { useEffect } from 'react';
 import type { PageContextValue } from './page-context.ts';
-import { nextSpeed } from './replay.ts';
+import { nextSpeed } from './replay-walk.ts';
 import { seriesOf, TIMEFRAMES } from './series.ts';
-import { otherTheme } from './view.ts';
+import { otherTheme, type SidebarTab } from './view.ts';
 
 const BIG_STEP = 10;
 
 type Action = (page: PageContextValue, event: KeyboardEvent) => void;
 
-/** Starts a walk over what the page holds, or ends the present one. */
-export function toggleReplay({ store, replay }: PageContextValue): void {
-  const { series, window } = store.state().session;
-  if (replay.state() === null) replay.start(series.id, window.closed);
-  else replay.stop();
+/** Below this width the panel of a replay would cover the chart: it opens when it is asked for. */
+const PANEL_BESIDE_PX = 760;
+
+/** Begins a replay of what the page holds. */
+export function startReplay({ store, replay, setView }: PageContextValue): void {
+  const { series, window: held } = store.state().session;
+  replay.start(series.id, held.closed);
+  if (replay.state() !== null && window.innerWidth > PANEL_BESIDE_PX) setView({ sidebar: 'replay' });
+}
+
+/** Begins a replay, or ends the present one with its panel. */
+export function toggleReplay(page: PageContextValue): void {
+  const { replay, view, setView } = page;
+  if (replay.state() === null) {
+    startReplay(page);
+    return;
+  }
+  replay.stop();
+  if (view.sidebar === 'replay') setView({ sidebar: 'none' });
 }
 
 function step(direction: 1 | -1): Action {
   return ({ replay }, { shiftKey }) => {
-    const walk = replay.state();
+    const walk = replay.state()?.walk ?? null;
     if (walk !== null) replay.seek(walk.index + direction * (shiftKey ? BIG_STEP : 1));
   };
 }
 
 function changeSpeed(places: 1 | -1): Action {
   return ({ replay }) => {
-    const walk = replay.state();
-    if (walk !== null) replay.setSpeed(nextSpeed(walk.stepMs, places));
+    const state = replay.state();
+    if (state !== null) replay.setSpeed(nextSpeed(state.stepMs, places));
   };
 }
 
+function sidebar(tab: SidebarTab): Action {
+  return ({ view, setView }) => setView({ sidebar: view.sidebar === tab ? 'none' : tab });
+}
+
 const ACTIONS: Readonly<Record<string, Action>> = {
-  l: ({ view, setView }) => setView({ panel: view.panel === 'layers' ? 'none' : 'layers' }),
+  l: sidebar('indicators'),
+  w: sidebar('market'),
+  d: sidebar('debug'),
+  k: ({ view, setView }) => setView({ bottom: view.bottom === 'none' ? 'ledger' : 'none' }),
+  n: ({ replay }) => replay.choose('now'),
+  h: ({ replay }) => replay.choose('then'),
   r: toggleReplay,
   ' ': ({ replay }) => replay.toggle(),
   arrowleft: step(-1),
@@ -42,6 +65,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   ']': changeSpeed(1),
   m: ({ setView }) => setView({ tool: 'measure' }),
   f: ({ setView }) => setView({ tool: 'fib' }),
+  b: ({ setView }) => setView({ tool: 'long' }),
+  s: ({ setView }) => setView({ tool: 'short' }),
   c: ({ setView }) => setView({ tool: 'cursor' }),
   escape: ({ setView }) => setView({ tool: 'cursor', isHelpOpen: false }),
   t: ({ view, setView }) => setView({ theme: otherTheme(view.theme) }),

@@ -3,6 +3,7 @@
  */
 
 import type { AgeUnit } from './format.ts';
+import { SHELL_EN, SHELL_ZH } from './shell-strings.ts';
 import { STRUCTURE_EN, STRUCTURE_ZH } from './structure-strings.ts';
 
 /** The languages of the page. */
@@ -13,10 +14,12 @@ const ZH_UNITS = { second: '秒', minute: '分钟', hour: '小时', day: '天' }
 
 const en = {
   ...STRUCTURE_EN,
+  ...SHELL_EN,
   title: 'Hotwick',
   languageName: 'English',
   switchLanguage: 'Switch to English',
-  market: { futures: 'Perpetual', spot: 'Spot' },
+  market: { futures: 'Perp', spot: 'Spot' },
+  marketHint: { futures: 'Perpetual futures', spot: 'Spot' },
   instrument: 'Instrument',
   timeframes: 'Timeframe',
   timeframeHint: (timeframe: string, key: number) => `${timeframe} candles (key ${key})`,
@@ -72,10 +75,12 @@ export type Strings = typeof en;
 
 const zh: Strings = {
   ...STRUCTURE_ZH,
+  ...SHELL_ZH,
   title: 'Hotwick',
   languageName: '中文',
   switchLanguage: '切换到中文',
-  market: { futures: '永续合约', spot: '现货' },
+  market: { futures: '永续', spot: '现货' },
+  marketHint: { futures: '永续合约', spot: '现货' },
   instrument: '交易对',
   timeframes: '周期',
   timeframeHint: (timeframe, key) => `${timeframe} K 线（按键 ${key}）`,

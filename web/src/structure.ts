@@ -11,16 +11,12 @@ import type { Cancel, HttpOutcome, Platform } from './ports.ts';
 /** How far the structure of the shown series is. */
 export type StructureStatus = 'loading' | 'ready' | 'behind' | 'absent' | 'unreachable';
 
-/**
- * An immutable view; `focus` is the past moment it speaks of, `null` for the present. `rewrites` counts how often the
- * server told of another past than it had told before.
- */
+/** An immutable view; `rewrites` counts how often the server told of another past than it had told before. */
 export type StructureState = {
   readonly seriesId: string;
   readonly status: StructureStatus;
   readonly catalog: DrawCatalog;
   readonly slices: FactorSlices | null;
-  readonly focus: number | null;
   readonly rewrites: number;
 };
 
@@ -34,8 +30,6 @@ export type Structure = {
   readonly candleClosed: () => void;
   /** History changed: everything is read again soon. */
   readonly reload: () => void;
-  /** Speaks of the candle that opened at `time`, Unix seconds, as the server has it now; `null` is the present. */
-  readonly focusOn: (time: number | null) => void;
   readonly close: () => void;
 };
 
@@ -43,21 +37,20 @@ export type Structure = {
 const WINDOW_CANDLES = 2000;
 /** A burst of closed candles or corrections is one question. */
 const COALESCE_MS = 1000;
-const FOCUS_MS = 120;
 /** Answers of 409 in a row that are met with another try, and the wait between them. */
 const FRAME_TRIES = 6;
 const FRAME_WAIT_MS = 200;
 const DELTA_TRIES = 8;
 const DELTA_WAIT_MS = 150;
 
-type Job = 'frame' | 'delta' | 'poll' | 'focus';
+type Job = 'frame' | 'delta' | 'poll';
 
 /** Opens the structure of no series yet. */
 export function openStructure(platform: Platform): Structure {
   return new StructureReader(platform);
 }
 
-const NO_STRUCTURE = { status: 'loading', catalog: EMPTY_CATALOG, slices: null, focus: null } as const;
+const NO_STRUCTURE = { status: 'loading', catalog: EMPTY_CATALOG, slices: null } as const;
 
 class StructureReader implements Structure {
   readonly #platform: Platform;
@@ -68,8 +61,6 @@ class StructureReader implements Structure {
   #due: Job | null = null;
   #abort = new AbortController();
   #failures = 0;
-  /** Whether a focused candle is being asked about: the next one waits, or a fast walk would never get an answer. */
-  #isAskingFocus = false;
 
   constructor(platform: Platform) {
     this.#platform = platform;
@@ -90,23 +81,13 @@ class StructureReader implements Structure {
   };
 
   readonly candleClosed = (): void => {
-    const { status, focus } = this.#state;
-    if (status === 'absent' || focus !== null) return;
+    const { status } = this.#state;
+    if (status === 'absent') return;
     this.#later(status === 'ready' ? 'poll' : 'frame', COALESCE_MS);
   };
 
   readonly reload = (): void => {
-    if (this.#state.status !== 'absent' && this.#state.focus === null) this.#later('frame', COALESCE_MS);
-  };
-
-  readonly focusOn = (time: number | null): void => {
-    if (this.#state.focus === time) return;
-    this.#change({ ...this.#state, focus: time });
-    if (this.#state.status === 'absent') return;
-    if (time === null) {
-      this.#stop();
-      this.#run('frame', 0);
-    } else if (!this.#isAskingFocus) this.#later('focus', FOCUS_MS);
+    if (this.#state.status !== 'absent') this.#later('frame', COALESCE_MS);
   };
 
   readonly close = (): void => {
@@ -122,7 +103,6 @@ class StructureReader implements Structure {
   #stop(): void {
     this.#timer();
     this.#due = null;
-    this.#isAskingFocus = false;
     this.#abort.abort();
   }
 
@@ -153,21 +133,16 @@ class StructureReader implements Structure {
     this.#abort.abort();
     const abort = new AbortController();
     this.#abort = abort;
-    const { seriesId, catalog, focus } = this.#state;
-    this.#isAskingFocus = job === 'focus';
-    const path = pathOf(job, { seriesId, cursor: catalog.cursor, focus });
+    const { seriesId, catalog } = this.#state;
+    const path = pathOf(job, { seriesId, cursor: catalog.cursor });
     void this.#platform.readHttp(path, abort.signal).then((answer) => {
-      if (abort.signal.aborted) return;
-      this.#isAskingFocus = false;
-      this.#fold(job, answer, tries);
-      const now = this.#state.focus;
-      if (job === 'focus' && now !== null && now !== focus) this.#later('focus', FOCUS_MS);
+      if (!abort.signal.aborted) this.#fold(job, answer, tries);
     });
   }
 
   #fold(job: Job, answer: HttpOutcome, tries: number): void {
     if (answer.kind === 'unreachable') {
-      this.#wait(job, 'unreachable');
+      this.#wait('unreachable');
       return;
     }
     this.#failures = answer.status === 200 ? 0 : this.#failures;
@@ -191,7 +166,7 @@ class StructureReader implements Structure {
       this.#run('frame', 0);
       return;
     }
-    this.#wait(job, 'behind');
+    this.#wait('behind');
   }
 
   #behind(job: Job, tries: number): void {
@@ -199,14 +174,13 @@ class StructureReader implements Structure {
     if (tries < (isDelta ? DELTA_TRIES : FRAME_TRIES)) {
       this.#retry(job, isDelta ? DELTA_WAIT_MS : FRAME_WAIT_MS, tries + 1);
     } else if (job === 'frame') this.#run('delta', 0);
-    else this.#wait('frame', 'behind');
+    else this.#wait('behind');
   }
 
-  #wait(job: Job, status: StructureStatus): void {
+  #wait(status: StructureStatus): void {
     this.#failures++;
     if (this.#state.status !== status) this.#change({ ...this.#state, status });
-    const next = this.#state.focus === null ? 'frame' : job;
-    this.#retry(next, retryDelayMs(this.#failures, this.#platform.random()), 0);
+    this.#retry('frame', retryDelayMs(this.#failures, this.#platform.random()), 0);
   }
 
   #take(job: Job, body: string): void {
@@ -216,7 +190,7 @@ class StructureReader implements Structure {
     }
     const frame = job === 'delta' ? deltaFrame(body) : parseFrame(body);
     if (frame === null) {
-      this.#wait(job, 'behind');
+      this.#wait('behind');
       return;
     }
     this.#show(EMPTY_CATALOG, frame);
@@ -226,7 +200,7 @@ class StructureReader implements Structure {
   #takePoll(body: string): void {
     const poll = parsePoll(body);
     if (poll === null) {
-      this.#wait('poll', 'behind');
+      this.#wait('behind');
       return;
     }
     // A cursor that went back is another ledger: nothing held can be continued.
@@ -267,12 +241,10 @@ function queryOf(seriesId: string): string {
   return `series_id=${encodeURIComponent(seriesId)}&window_candles=${WINDOW_CANDLES}`;
 }
 
-type Question = { readonly seriesId: string; readonly cursor: number; readonly focus: number | null };
+type Question = { readonly seriesId: string; readonly cursor: number };
 
-function pathOf(job: Job, { seriesId, cursor, focus }: Question): string {
+function pathOf(job: Job, { seriesId, cursor }: Question): string {
   const query = queryOf(seriesId);
-  const at = focus === null ? '' : `&at_time=${focus}`;
   if (job === 'poll') return `api/delta/poll?${query}&after_id=${cursor}`;
-  if (job === 'delta') return `api/draw/delta?${query}&cursor_version_id=0${at}`;
-  return focus === null ? `api/frame/live?${query}` : `api/frame/at_time?${query}${at}`;
+  return job === 'delta' ? `api/draw/delta?${query}&cursor_version_id=0` : `api/frame/live?${query}`;
 }

@@ -1,9 +1,13 @@
 /**
- * The tools' drawings on the chart: a measured box with its move in words, and the lines of a retracement.
+ * The tools' drawings on the chart: a measured box with its move in words, the lines of a retracement, and a position
+ * with what it would risk and gain.
  */
 import { priceText } from './format.ts';
 import { type Paint, PaintLayer, type Place } from './layer-primitive.ts';
-import { fibLevels, moveOf, type ToolDrawing } from './measure.ts';
+import { fibLevels, moveOf, type Position, positionOf, type ToolDrawing } from './measure.ts';
+
+/** Words of a position, in the language of the page. */
+export type ToolWords = { readonly entry: string; readonly target: string; readonly stop: string };
 
 /** How a tool writes: colours as CSS values, decimals of prices, and the length of a candle. */
 export type ToolStyle = {
@@ -13,6 +17,7 @@ export type ToolStyle = {
   readonly down: string;
   readonly decimals: number;
   readonly stepSec: number;
+  readonly words: ToolWords;
 };
 
 /** The layer of the tools. */
@@ -35,8 +40,10 @@ export class ToolLayer extends PaintLayer {
     if (drawing === null) return;
     context.save();
     context.font = '600 12px system-ui, sans-serif';
-    const draw = drawing.tool === 'measure' ? paintMeasure : paintFib;
-    draw(context, place, { drawing, style: this.#style() });
+    const job = { drawing, style: this.#style() };
+    const position = positionOf(drawing);
+    if (position !== null) paintPosition(context, place, { ...job, position });
+    else (drawing.tool === 'measure' ? paintMeasure : paintFib)(context, place, job);
     context.restore();
   };
 }
@@ -67,15 +74,8 @@ function paintMeasure(context: CanvasRenderingContext2D, place: Place, job: Job)
   context.globalAlpha = 1;
   context.strokeRect(x1, y1, x2 - x1, y2 - y1);
   const text = moveText(job);
-  const width = context.measureText(text).width + 16;
-  const left = Math.max(4, Math.min(place.width - width - 4, (x1 + x2 - width) / 2));
-  const top = y2 <= y1 ? Math.max(4, y2 - 28) : Math.min(place.height - 26, y2 + 6);
-  context.beginPath();
-  context.roundRect(left, top, width, 22, 6);
-  context.fill();
-  context.fillStyle = '#ffffff';
-  context.textBaseline = 'middle';
-  context.fillText(text, left + 8, top + 11);
+  const left = (x1 + x2 - context.measureText(text).width - 16) / 2;
+  paintLabel(context, place, { text, left, top: y2 <= y1 ? y2 - 28 : y2 + 6, tone });
 }
 
 function paintFib(context: CanvasRenderingContext2D, place: Place, { drawing, style }: Job): void {
@@ -100,4 +100,65 @@ function paintFib(context: CanvasRenderingContext2D, place: Place, { drawing, st
       y,
     );
   }
+}
+
+type PositionJob = Job & { readonly position: Position };
+type Band = { readonly from: number; readonly to: number; readonly tone: string; readonly text: string };
+
+/** The widest of what a position is drawn in: a narrow one could not be seen. */
+const POSITION_PX_MIN = 90;
+
+function paintPosition(
+  context: CanvasRenderingContext2D,
+  place: Place,
+  { drawing, style, position }: PositionJob,
+): void {
+  const [x1, x2, entry] = [place.x(drawing.from.time), place.x(drawing.to.time), place.y(position.entry)];
+  if (x1 === null || x2 === null || entry === null) return;
+  const left = Math.min(x1, x2);
+  const across = { left, width: Math.max(Math.abs(x2 - x1), POSITION_PX_MIN) };
+  const price = (value: number): string => priceText(value, style.decimals);
+  const { words } = style;
+  const bands = [
+    [position.target, style.up, `${words.target} ${price(position.target)} (+${position.gainPercent.toFixed(2)}%)`],
+    [position.stop, style.down, `${words.stop} ${price(position.stop)} (−${position.riskPercent.toFixed(2)}%)`],
+  ] as const;
+  for (const [level, tone, text] of bands) {
+    const y = place.y(level);
+    if (y !== null) paintBand(context, { ...across, place }, { from: entry, to: y, tone, text });
+  }
+  context.strokeStyle = style.ink;
+  context.beginPath();
+  context.moveTo(left, entry);
+  context.lineTo(left + across.width, entry);
+  context.stroke();
+  const text = `${words.entry} ${price(position.entry)} · 1 : ${position.ratio}`;
+  paintLabel(context, place, { text, left, top: entry - 11, tone: style.accent });
+}
+
+type Across = { readonly left: number; readonly width: number; readonly place: Place };
+
+function paintBand(context: CanvasRenderingContext2D, { left, width, place }: Across, band: Band): void {
+  context.fillStyle = band.tone;
+  context.globalAlpha = 0.18;
+  context.fillRect(left, band.from, width, band.to - band.from);
+  context.globalAlpha = 1;
+  const top = band.to <= band.from ? band.to - 26 : band.to + 4;
+  paintLabel(context, place, { text: band.text, left, top, tone: band.tone });
+}
+
+type Label = { readonly text: string; readonly left: number; readonly top: number; readonly tone: string };
+
+/** Words on their own ground, kept inside the pane. */
+function paintLabel(context: CanvasRenderingContext2D, place: Place, { text, left, top, tone }: Label): void {
+  const width = context.measureText(text).width + 16;
+  const x = Math.max(4, Math.min(place.width - width - 4, left));
+  const y = Math.max(4, Math.min(place.height - 26, top));
+  context.fillStyle = tone;
+  context.beginPath();
+  context.roundRect(x, y, width, 22, 6);
+  context.fill();
+  context.fillStyle = '#ffffff';
+  context.textBaseline = 'middle';
+  context.fillText(text, x + 8, y + 11);
 }

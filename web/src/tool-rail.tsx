@@ -1,5 +1,5 @@
 /**
- * The strip of tools beside the chart: cursor, measure, fib; layers, replay, theme and help.
+ * The strip of tools beside the chart: cursor, measure, fib, long, short; layers, replay, theme and help.
  */
 import { usePage, useReplay } from './page-context.ts';
 import { toggleReplay } from './page-keys.ts';
@@ -10,6 +10,8 @@ const ICONS = {
   cursor: 'M5 4l6.5 16 2.3-6.9L20.5 11z',
   measure: 'M3 16L16 3l5 5L8 21zM7 12l2 2M10 9l2 2M13 6l2 2',
   fib: 'M3 5h18M3 10h18M3 14h18M3 19h18M6 19L18 5',
+  long: 'M4 4h16v9H4zM4 13h16v6H4M12 10.5V6M9.8 8.2L12 6l2.2 2.2',
+  short: 'M4 5h16v6H4zM4 11h16v9H4M12 13.5V18M9.8 15.8L12 18l2.2-2.2',
   layers: 'M12 3l9 5-9 5-9-5zM3 12.5l9 5 9-5M3 16.5l9 5 9-5',
   replay: 'M4 12a8 8 0 1 0 2.6-5.9M4 4v4.5h4.5M12 8v4.5l3 2',
   theme: 'M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18',
@@ -45,9 +47,9 @@ function RailButton({ icon, label, testId, isOn, onClick }: RailButtonProps) {
 /** The whole strip. */
 export function ToolRail() {
   const page = usePage();
-  const walk = useReplay();
+  const replay = useReplay();
   const { strings, view, setView } = page;
-  const tools = ['cursor', 'measure', 'fib'] as const;
+  const tools = ['cursor', 'measure', 'fib', 'long', 'short'] as const;
   return (
     <nav className="rail" aria-label={strings.tools}>
       {tools.map((tool) => (
@@ -65,14 +67,14 @@ export function ToolRail() {
         icon="layers"
         label={strings.layersHint}
         testId="layers-toggle"
-        isOn={view.panel === 'layers'}
-        onClick={() => setView({ panel: view.panel === 'layers' ? 'none' : 'layers' })}
+        isOn={view.sidebar === 'indicators'}
+        onClick={() => setView({ sidebar: view.sidebar === 'indicators' ? 'none' : 'indicators' })}
       />
       <RailButton
         icon="replay"
-        label={walk === null ? strings.replayHint : strings.backToLive}
+        label={replay === null ? strings.replayHint : strings.backToLive}
         testId="mode-toggle"
-        isOn={walk !== null}
+        isOn={replay !== null}
         onClick={() => toggleReplay(page)}
       />
       <span className="rail-space" />
