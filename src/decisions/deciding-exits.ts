@@ -48,10 +48,11 @@ function decideExit(desk: Desk, position: PositionView, occasion: Occasion): rea
   return exit === null ? [] : approveExit(desk, { position, guard, exit, price, now });
 }
 
-/** What an emergency or a halt could not sell at once stays to be sold. */
-function deriveLatched({ emergency, halt }: Desk, { openedTime }: PositionView): Exit | null {
+/** What an emergency, an end or a halt could not sell at once stays to be sold. */
+function deriveLatched({ emergency, closing, halt }: Desk, { openedTime }: PositionView): Exit | null {
   const all = { quantity: 'all', urgency: 'emergency', tiers: [] } as const;
   if (emergency !== null) return { ...all, reason: 'emergency', value: emergency.reason, limit: 'latched' };
+  if (closing !== null) return { ...all, reason: 'shutdown', value: closing, limit: 'latched' };
   if (halt === null || openedTime > halt.since) return null;
   return { ...all, reason: 'drawdown', value: 'halted', limit: 'latched' };
 }

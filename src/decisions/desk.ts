@@ -32,6 +32,8 @@ export type Desk = {
   readonly distances: Record<string, number>;
   halt: Halt | null;
   emergency: Emergency | null;
+  /** Why everything is sold before the program ends; the next run begins without. */
+  closing: string | null;
   /** Why an operator paused entries; `null` while they are not. */
   pause: string | null;
   health: TradingHealth;
@@ -50,6 +52,7 @@ export function createDesk(config: DecisionConfig): Desk {
     distances: {},
     halt: null,
     emergency: null,
+    closing: null,
     pause: null,
     health: UNKNOWN_HEALTH,
     pool: null,

@@ -30,6 +30,8 @@ export type OperatorCommand =
   | { readonly kind: 'acknowledgeHalt' }
   | { readonly kind: 'pauseEntries'; readonly reason: string }
   | { readonly kind: 'resumeEntries' }
+  /** Before the program ends: everything is sold and nothing bought until the next run. */
+  | { readonly kind: 'closeAll'; readonly reason: string }
   | { readonly kind: 'closePosition'; readonly positionId: PositionId };
 
 /** What can enter. */
@@ -72,7 +74,7 @@ export function createDecisions(config: DecisionConfig): DecisionsState {
 /** What is known, under new settings; what was stopped begins as unknown again. */
 export function reopenDecisions(desk: DecisionsState, config: DecisionConfig): DecisionsState {
   const health = desk.health.state === 'stopped' ? UNKNOWN_HEALTH : desk.health;
-  return { ...desk, config, health };
+  return { ...desk, config, health, closing: null };
 }
 
 /** Folds one input against the portfolio as it stands, marked with the newest prices. */
@@ -141,6 +143,9 @@ function foldCommand(
     case 'resumeEntries':
       desk.pause = null;
       return [];
+    case 'closeAll':
+      desk.closing = command.reason;
+      return closeEverything(desk, portfolio, { reason: 'shutdown', now: time });
     case 'closePosition':
       return closeEverything(desk, portfolio, { reason: 'operator', now: time, only: command.positionId });
     default:

@@ -62,10 +62,11 @@ export function acknowledgeHalt(desk: Desk): void {
 }
 
 /** What holds, in words that a status shows. */
-export function latchesOf({ halt, emergency, pause }: Desk): readonly string[] {
+export function latchesOf({ halt, emergency, closing, pause }: Desk): readonly string[] {
   return [
     ...(halt === null ? [] : ['risk_halted']),
     ...(emergency === null ? [] : ['emergency']),
+    ...(closing === null ? [] : [`closing:${closing}`]),
     ...(pause === null ? [] : [`paused:${pause}`]),
   ];
 }

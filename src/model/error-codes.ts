@@ -236,6 +236,15 @@ export const ERROR_CODES = {
     message: 'no trading runs on {path}',
     hint: 'Name its directory with --data-dir. If it hangs, end it: stops rest on the exchange; sell by hand there.',
   },
+  trading_round_failed: {
+    message:
+      'trading stopped in round {round} with {candidates} candidate(s) in the pool and {positions} position(s): {reason}',
+    hint: 'Positions keep the stops that rest on the exchange. Start it again: what is stored is recovered.',
+  },
+  task_failed: {
+    message: 'the part "{task}" of trading ended by itself: {reason}',
+    hint: 'Look at the lines before it. Positions keep the stops that rest on the exchange; start trading again.',
+  },
   emergency_unfinished: {
     message: 'after {seconds} s trading in {path} has not said that it sold everything',
     hint: 'The command stands and sales are tried again. Look at its output, and at the account on the exchange itself.',

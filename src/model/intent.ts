@@ -23,6 +23,7 @@ export type ExitReason =
   | 'drawdown'
   | 'emergency'
   | 'operator'
+  | 'shutdown'
   | 'dust';
 
 /** Buy for at most `quoteAmount`. */

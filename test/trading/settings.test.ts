@@ -30,7 +30,8 @@ it('a blacklist saved while a position is held keeps the next coin out; money an
     clock: run.clock,
     onWarning: (reason) => run.warnings.push(reason),
   });
-  follower.start();
+  const stop = new AbortController();
+  const following = follower.run(stop.signal);
   await bought(run);
   const held = positionsOf(run)[0];
   const change = { discovery: { blacklist: ['WARMUSDT'] }, execution: { use_paper_trading: false } };
@@ -47,5 +48,6 @@ it('a blacklist saved while a position is held keeps the next coin out; money an
   expect(bursts).not.toContain(coin('WARM'));
   expect(positionsOf(run).map(({ instrumentId }) => instrumentId)).toEqual([coin('HOT')]);
   expect(run.warnings).toEqual([]);
-  await follower.stop();
+  stop.abort();
+  await following;
 });

@@ -21,8 +21,6 @@ export const NOT_YET: Lines = {
   'R7-5': 'the routes of the desk',
   'R7-6': 'the routes of the desk',
   'R9-1': 'the page of the desk',
-  'P0-5': 'supervision of parts',
-  'R5-7': 'facts of a round that failed',
   'P0-3': 'machine learning',
   'R5-4': 'machine learning',
 };

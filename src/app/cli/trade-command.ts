@@ -6,7 +6,8 @@ import { type Command, Option } from 'commander';
 import { createWallClock } from '../../adapters/clock/wall-clock.ts';
 import { createLogNotifier } from '../../adapters/notify/log-notifier.ts';
 import { ok, type Result } from '../../core/result.ts';
-import type { Failure } from '../../model/failure.ts';
+import type { OperatorCommand } from '../../decisions/index.ts';
+import { type Failure, FailureError } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { loadConfig, readHotCoinEnvironment } from '../config.ts';
 import { openHotCoinEditor } from '../hotcoin/open-editor.ts';
@@ -18,10 +19,12 @@ import { TradingExports } from '../trading/exports/trading-exports.ts';
 import { checkKey } from '../trading/key-check.ts';
 import { watchOperator } from '../trading/operator-file.ts';
 import { SettingsFollower } from '../trading/settings-follower.ts';
+import { Supervisor, type Task, untilStopped } from '../trading/supervisor.ts';
 import type { TradingService } from '../trading/trading-service.ts';
+import { endInTime, windDown } from '../trading/wind-down.ts';
 import { packageVersion } from '../version.ts';
 import { say, sayFailure, sayWarning } from './output.ts';
-import { runUntilStopped, type Stop } from './running.ts';
+import { runUntilStopped } from './running.ts';
 import { describePlan } from './trade-banner.ts';
 import {
   planTrade,
@@ -46,11 +49,14 @@ place of what is saved. Safe settings that are saved meanwhile act at once, the 
 
 Money is traded with only when HOTCOIN_EXECUTE=1, HOTCOIN_PAPER=0, BINANCE_API_KEY and BINANCE_SECRET_KEY are set (an
 HMAC secret, or an Ed25519 private key as PEM) and --confirm-live ${LIVE_CONFIRMATION} is given. A key that may withdraw is
-refused. What is held at a stop stays held, with its stop resting on the exchange; paper goes on at the next start.
+refused. What is held at a stop stays held, with its stop resting on the exchange, unless execution.on_shutdown says close;
+paper goes on at the next start.
 hotwick emergency-close sells everything that a running trade holds.`;
 
-/** Longest time an orderly stop may take. */
+/** Longest time an orderly stop may take, and of it what selling and ending the parts beside the engine may. */
 const STOP_MS = 15_000;
+const SELL_MS = 8_000;
+const TASKS_MS = 2_000;
 
 /** Adds the command. */
 export function addTradeCommand(program: Command): void {
@@ -91,30 +97,66 @@ type Surroundings = { readonly clock: Clock; readonly source: SettingSource };
 async function runPlan(plan: TradePlan, { clock, source }: Surroundings): Promise<void> {
   await runUntilStopped(async (stop, stopped) => {
     describePlan(plan);
+    const supervisor = new Supervisor({ clock, onFatal: stop.fail, onWarning: sayWarning });
     const exports = openExports(plan, clock);
-    const service = await start(plan, { clock, stop, exports });
+    const { fatal, onFatal } = hearFatal();
+    const service = await start(plan, { clock, onFatal, exports });
     if (!service.ok) return sayFailure(service.error);
     say('\nTrading runs. Press Ctrl-C to stop, twice to end at once. Times are UTC.\n');
     exports.noteSettings(plan.resolved, 'start');
-    exports.start(service.value);
-    const follower = follow(plan, { service: service.value, clock, source, exports });
-    const ignoreOperator = listen(plan, { service: service.value, clock });
+    exports.start(service.value, () => supervisor.status());
+    const running = { service: service.value, clock, source, exports };
+    for (const task of listTasks(plan, { ...running, fatal })) supervisor.add(task);
     await stopped;
-    ignoreOperator();
-    await closeInTime(async () => {
-      await follower.stop();
-      await service.value.close();
-      await exports.close();
-    });
+    say('\nStopping. Press Ctrl-C again to end at once.');
+    await end(plan, { ...running, supervisor });
     say('\nStopped.');
   });
 }
 
 type Running = Surroundings & { readonly service: TradingService; readonly exports: TradingExports };
 
+/** R9-2: all of it together takes `STOP_MS` at most. */
+async function end(
+  plan: TradePlan,
+  { service, clock, exports, supervisor }: Running & { readonly supervisor: Supervisor },
+): Promise<void> {
+  const close = async (): Promise<void> => {
+    const positions = plan.resolved.config.execution.on_shutdown;
+    await windDown({ service, clock, positions, limitMs: SELL_MS, onWarning: sayWarning });
+    await supervisor.stop(TASKS_MS);
+    await service.close();
+    await exports.close();
+  };
+  const onLate = (): void => {
+    sayWarning(`trading did not stop within ${STOP_MS / 1000} s; it is ended, and the next start recovers`);
+    process.exit(1);
+  };
+  await endInTime(close, { clock, limitMs: STOP_MS, onLate });
+}
+
+/** The engine's end by a failure, as a promise that a critical part can wait for. */
+function hearFatal(): { readonly fatal: Promise<never>; readonly onFatal: (failure: Failure) => void } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => {
+    // Whoever races with it hears it; before that it must not end the process as an unhandled one.
+  });
+  return { fatal: promise, onFatal: (told) => reject(new FailureError(told)) };
+}
+
+/** What runs beside the engine, and the engine itself, without which nothing is worth running. */
+function listTasks(plan: TradePlan, running: Running & { readonly fatal: Promise<never> }): readonly Task[] {
+  const follower = createFollower(plan, running);
+  return [
+    { name: 'engine', importance: 'critical', run: (stop) => Promise.race([running.fatal, untilStopped(stop)]) },
+    { name: 'saved settings', importance: 'other', run: (stop) => follower.run(stop) },
+    { name: 'operator file', importance: 'other', run: (stop) => listen(plan, running, stop) },
+  ];
+}
+
 /** Settings that are saved while trading runs. */
-function follow(plan: TradePlan, { service, clock, source, exports }: Running): SettingsFollower {
-  const follower = new SettingsFollower({
+function createFollower(plan: TradePlan, { service, clock, source, exports }: Running): SettingsFollower {
+  return new SettingsFollower({
     started: plan.resolved,
     trading: plan.trading,
     resolve: source,
@@ -126,13 +168,13 @@ function follow(plan: TradePlan, { service, clock, source, exports }: Running): 
     clock,
     onWarning: sayWarning,
   });
-  follower.start();
-  return follower;
 }
+
+type StartParts = Pick<Running, 'clock' | 'exports'> & { readonly onFatal: (failure: Failure) => void };
 
 async function start(
   plan: TradePlan,
-  { clock, stop, exports }: { readonly clock: Clock; readonly stop: Stop; readonly exports: TradingExports },
+  { clock, onFatal, exports }: StartParts,
 ): Promise<Result<TradingService, Failure>> {
   const { credentials, endpoints, trading } = plan;
   const isKeyUsed = trading === 'real' && credentials !== null;
@@ -151,21 +193,15 @@ async function start(
       for (const event of events) for (const line of toEventLines(event)) say(line);
     },
     onWarning: sayWarning,
-    onFatal: stop.fail,
+    onFatal,
   });
 }
 
 /** `hotwick emergency-close` reaches a running process by a file. */
-function listen(
-  { dataDir }: TradePlan,
-  { service, clock }: { readonly service: TradingService; readonly clock: Clock },
-): () => void {
-  return watchOperator({
-    dir: dataDir,
-    clock,
-    command: (command) => service.engine.submit({ kind: 'operatorCommanded', receivedTime: clock.now(), command }),
-    onWarning: sayWarning,
-  });
+function listen({ dataDir }: TradePlan, { service, clock }: Running, stop: AbortSignal): Promise<void> {
+  const command = (wanted: OperatorCommand): Promise<void> =>
+    service.engine.submit({ kind: 'operatorCommanded', receivedTime: clock.now(), command: wanted });
+  return watchOperator({ dir: dataDir, clock, command, onWarning: sayWarning }, stop);
 }
 
 const EXPORT_MODES = { observe: 'observe', simulated: 'paper', real: 'live' } as const;
@@ -179,17 +215,4 @@ function openExports({ resolved, trading, dataDir }: TradePlan, clock: Clock): T
     runId: clock.now().toString(36),
     onWarning: sayWarning,
   });
-}
-
-/** R9-2: what does not close in time is left behind; everything that matters was stored before. */
-async function closeInTime(close: () => Promise<void>): Promise<void> {
-  const limit = setTimeout(() => {
-    sayWarning(`trading did not stop within ${STOP_MS / 1000} s; it is ended, and the next start recovers`);
-    process.exit(1);
-  }, STOP_MS);
-  try {
-    await close();
-  } finally {
-    clearTimeout(limit);
-  }
 }

@@ -13,19 +13,18 @@ const commands: OperatorCommand[] = [];
 const warnings: string[] = [];
 const path = join(dir, OPERATOR_FILE);
 
-const stop = watchOperator({
-  dir,
-  clock,
-  command: async (command) => {
-    commands.push(command);
-  },
-  onWarning: (reason) => {
-    warnings.push(reason);
-  },
-});
+const stop = new AbortController();
+const command = async (given: OperatorCommand): Promise<void> => {
+  commands.push(given);
+};
+const onWarning = (reason: string): void => {
+  warnings.push(reason);
+};
+const watching = watchOperator({ dir, clock, command, onWarning }, stop.signal);
 
-afterEach(() => {
-  stop();
+afterEach(async () => {
+  stop.abort();
+  await watching;
   clock.close();
   rmSync(dir, { recursive: true, force: true });
 });

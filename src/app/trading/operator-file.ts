@@ -5,10 +5,10 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { addMs } from '../../core/time.ts';
 import type { OperatorCommand } from '../../decisions/index.ts';
 import { toReason } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { repeatUntil } from './supervisor.ts';
 
 /** Name of the file. */
 export const OPERATOR_FILE = 'hotcoin_command.json';
@@ -45,28 +45,18 @@ export type OperatorWatch = {
 };
 
 /**
- * Looks for a command twice a second until the returned function is called. What can not be understood is removed and
- * warned of. A command is removed after it was carried out: it can come twice, and an emergency that holds changes nothing.
+ * Looks for a command twice a second until `stop`. What can not be understood is removed and warned of. A command is
+ * removed after it was carried out: it can come twice, and an emergency that holds changes nothing.
  */
-export function watchOperator({ dir, clock, command, onWarning }: OperatorWatch): () => void {
-  let isStopped = false;
-  let cancel = (): void => {};
+export function watchOperator({ dir, clock, command, onWarning }: OperatorWatch, stop: AbortSignal): Promise<void> {
   const look = async (): Promise<void> => {
     try {
       await takeCommand(join(dir, OPERATOR_FILE), command);
     } catch (error) {
       onWarning(`a command could not be carried out: ${toReason(error)}`);
     }
-    if (!isStopped) repeat();
   };
-  const repeat = (): void => {
-    cancel = clock.schedule(addMs(clock.now(), EVERY_MS), () => void look());
-  };
-  repeat();
-  return () => {
-    isStopped = true;
-    cancel();
-  };
+  return repeatUntil(stop, { clock, everyMs: EVERY_MS, action: look });
 }
 
 async function takeCommand(path: string, carryOut: OperatorWatch['command']): Promise<void> {

@@ -30,17 +30,22 @@ async function open() {
     clock,
     onWarning: (reason) => warnings.push(reason),
   });
-  follower.start();
+  const stop = new AbortController();
+  const following = follower.run(stop.signal);
   const pass = async (ms: number): Promise<void> => {
     await clock.advance(ms);
     await follower.look();
   };
-  return { store, editor, follower, applied, warnings, pass, started: started.value };
+  const end = (): Promise<void> => {
+    stop.abort();
+    return following;
+  };
+  return { store, editor, follower, applied, warnings, pass, end, started: started.value };
 }
 
 describe('saved settings and running trading', () => {
   it('meet within two seconds: what is safe acts, once', async () => {
-    const { editor, follower, applied, pass, started } = await open();
+    const { editor, follower, applied, pass, end, started } = await open();
     await pass(10_000);
     expect(applied).toEqual([]);
     await editor.save({ execution: { max_concurrent_positions: 2 }, discovery: { blacklist: ['luna'] } });
@@ -52,11 +57,11 @@ describe('saved settings and running trading', () => {
     expect(follower.inForce().hash).toBe(applied[0]?.configHash);
     expect(follower.inForce().hash).not.toBe(started.hash);
     expect(follower.waiting()).toEqual([]);
-    await follower.stop();
+    await end();
   });
 
   it('never switch paper to money, capital or signals: those wait for a restart, beside what acts at once', async () => {
-    const { editor, follower, applied, pass, started } = await open();
+    const { editor, follower, applied, pass, end, started } = await open();
     await editor.save({
       execution: { use_paper_trading: false, initial_capital: 5_000, max_concurrent_positions: 2 },
       trading: { profile: 'parity' },
@@ -68,11 +73,11 @@ describe('saved settings and running trading', () => {
     expect(applied[0]?.signals.profile.name).toBe('seed');
     expect(follower.inForce().config.execution).toMatchObject({ use_paper_trading: true, max_concurrent_positions: 2 });
     expect(follower.waiting()).toEqual(['trading.profile', 'execution.use_paper_trading', 'execution.initial_capital']);
-    await follower.stop();
+    await end();
   });
 
   it('part when what is saved is invalid or can not be read: one warning, and nothing changes', async () => {
-    const { editor, store, follower, applied, warnings, pass } = await open();
+    const { editor, store, applied, warnings, pass, end } = await open();
     const broken = { execution: { use_paper_trading: 'maybe', max_concurrent_positions: 2 } };
     await store.save({ namespace: 'hotcoin', values: broken, time: clock.now() });
     await pass(2_000);
@@ -85,7 +90,7 @@ describe('saved settings and running trading', () => {
     await store.close();
     await pass(2_000);
     expect(warnings[1]).toMatch(/^store_unavailable/);
-    await follower.stop();
+    await end();
     await clock.advance(60_000);
     expect(warnings).toHaveLength(2);
   });

@@ -4,15 +4,15 @@
  * can not be read or is invalid changes nothing and is warned of once.
  */
 import type { Result } from '../../core/result.ts';
-import { addMs } from '../../core/time.ts';
 import type { TradingSettings } from '../../engine/index.ts';
 import type { Failure } from '../../model/failure.ts';
-import type { Cancel, Clock } from '../../ports/clock.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { appliesOf, mergeHot } from '../hotcoin/hot-settings.ts';
 import { hashHotCoinConfig, type ResolvedConfig } from '../hotcoin/hotcoin-config.ts';
 import { HOTCOIN_GROUPS, type HotCoinConfig } from '../hotcoin/hotcoin-schema.ts';
 import type { Trading } from '../hotcoin/trading-consent.ts';
 import { toTradingSettings } from '../hotcoin/trading-settings.ts';
+import { repeatUntil } from './supervisor.ts';
 
 /** What following needs. */
 export type FollowerParts = {
@@ -32,15 +32,13 @@ export type FollowerParts = {
 
 const EVERY_MS = 2_000;
 
-/** Follows the saved settings from `start` to `stop`. */
+/** Follows the saved settings while it runs. */
 export class SettingsFollower {
   readonly #parts: FollowerParts;
   #inForce: ResolvedConfig;
   #wanted: HotCoinConfig;
   #lastProblem: string | null = null;
   #looking: Promise<void> | null = null;
-  #cancel: Cancel = () => {};
-  #isStopped = false;
 
   constructor(parts: FollowerParts) {
     this.#parts = parts;
@@ -48,14 +46,9 @@ export class SettingsFollower {
     this.#wanted = parts.started.config;
   }
 
-  /** Looks every two seconds from now on. */
-  start(): void {
-    const { clock } = this.#parts;
-    this.#cancel = clock.schedule(addMs(clock.now(), EVERY_MS), () => {
-      void this.look().then(() => {
-        if (!this.#isStopped) this.start();
-      });
-    });
+  /** Looks every two seconds until `stop`; rejects when the engine takes no settings any more. */
+  run(stop: AbortSignal): Promise<void> {
+    return repeatUntil(stop, { clock: this.#parts.clock, everyMs: EVERY_MS, action: () => this.look() });
   }
 
   /** Looks at once; calls while a look is under way share it. Resolves when what acts at once is in force. */
@@ -81,13 +74,6 @@ export class SettingsFollower {
         })
         .map(([key]) => `${group}.${key}`),
     ).filter((name) => appliesOf(name) === 'restart');
-  }
-
-  /** Looks no more; what is under way ends first. */
-  async stop(): Promise<void> {
-    this.#isStopped = true;
-    this.#cancel();
-    await this.#looking;
   }
 
   async #look(): Promise<void> {

@@ -5,6 +5,7 @@
 import { createMemoryBus } from '../../adapters/memory/memory-bus.ts';
 import { assert } from '../../core/assert.ts';
 import { err, ok, type Result } from '../../core/result.ts';
+import { listCandidates } from '../../discovery/index.ts';
 import {
   Engine,
   type EngineInput,
@@ -13,7 +14,8 @@ import {
   type TradingPorts,
   type TradingSettings,
 } from '../../engine/index.ts';
-import { type Failure, toFailure, toReason } from '../../model/failure.ts';
+import { type Failure, FailureError, failure, toFailure, toReason } from '../../model/failure.ts';
+import { viewPortfolio } from '../../portfolio/index.ts';
 import type { Account } from '../../ports/account.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DecisionLedger } from '../../ports/decision-ledger.ts';
@@ -180,7 +182,19 @@ class Trading {
       ports: { clock, store, charts, bus, notifier, journal, feed: this.#lateFeed(), trading: await this.#ports() },
       commit,
       step,
-      onFatal: (error) => onFatal(toFailure(error)),
+      onFatal: (error) => onFatal(this.#describeFatal(error)),
+    });
+  }
+
+  /** R5-7: with what trading was about when it failed. */
+  #describeFatal(error: unknown): Failure {
+    const trading = this.#engine?.state().trading ?? null;
+    if (trading === null) return toFailure(error);
+    return failure('trading_round_failed', {
+      round: trading.cycle,
+      candidates: listCandidates(trading.discovery.pool).length,
+      positions: viewPortfolio(trading.portfolio).positions.length,
+      reason: error instanceof FailureError ? error.message : toReason(error),
     });
   }
 

@@ -12,6 +12,7 @@ import { toReason } from '../../../model/failure.ts';
 import { summarizePnl, viewPortfolio } from '../../../portfolio/index.ts';
 import type { MarketWatchStatus } from '../../../ports/market-watch.ts';
 import type { HotCoinConfig } from '../../hotcoin/hotcoin-schema.ts';
+import type { TaskStatus } from '../supervisor.ts';
 import { stateOf } from './event-bodies.ts';
 import { symbolOf } from './trade-line.ts';
 
@@ -26,6 +27,8 @@ export type StatusSource = {
   readonly eventLogFile: string;
   readonly state: () => NonNullable<EngineState['trading']>;
   readonly watch: () => MarketWatchStatus;
+  /** What runs beside the engine. */
+  readonly tasks: () => readonly TaskStatus[];
   /** Newest last. */
   readonly anomalies: readonly Extract<TradingEvent, { readonly kind: 'anomaly' }>[];
   readonly signals: readonly Extract<TradingEvent, { readonly kind: 'signals' }>['signals'][number][];
@@ -68,6 +71,15 @@ const BLOCKS: Readonly<Record<string, Block>> = {
       precheck_stats: prechecks,
     };
   },
+  tasks: ({ tasks }) => ({
+    tasks: tasks().map(({ name, importance, state, restarts, lastError }) => ({
+      name,
+      critical: importance === 'critical',
+      state,
+      restarts,
+      last_error: lastError,
+    })),
+  }),
   pool: ({ state }) => {
     const candidates = listCandidates(state().discovery.pool).toSorted((a, b) => b.heat - a.heat);
     return { pool_size: candidates.length, candidates: candidates.slice(0, SHOWN_MAX).map(candidateBlock) };

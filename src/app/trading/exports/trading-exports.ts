@@ -53,6 +53,7 @@ export class TradingExports {
   readonly #distances = new Map<string, number>();
   #service: Pick<TradingService, 'engine' | 'watch'> | null = null;
   #settings: Pick<ResolvedConfig, 'config' | 'hash'> | null = null;
+  #tasks: StatusSource['tasks'] = () => [];
   #sequence = 0;
   #cancel: Cancel | null = null;
   #writing: Promise<void> = Promise.resolve();
@@ -89,8 +90,9 @@ export class TradingExports {
   }
 
   /** Begins to write, at once and then every five seconds. */
-  start(service: Pick<TradingService, 'engine' | 'watch'>): void {
+  start(service: Pick<TradingService, 'engine' | 'watch'>, tasks: StatusSource['tasks'] = () => []): void {
     this.#service = service;
+    this.#tasks = tasks;
     this.#repeat();
   }
 
@@ -130,6 +132,7 @@ export class TradingExports {
         assert(this.#service !== null, 'the market is not watched yet');
         return this.#service.watch.status();
       },
+      tasks: this.#tasks,
       anomalies: this.#anomalies,
       signals: this.#signals,
     };
