@@ -71,7 +71,7 @@ import {
 export type { Anomaly } from './anomaly-detector.ts';
 export type { BurstScore } from './burst-score.ts';
 export { scoreBurst } from './burst-score.ts';
-export { candidateOf, listCandidates, listMembers } from './candidate-pool.ts';
+export { type CandidatePool, candidateOf, listCandidates, listMembers } from './candidate-pool.ts';
 export { DEFAULT_DISCOVERY_CONFIG, type DiscoveryConfig } from './discovery-config.ts';
 export { type MentionFigures, readMentions } from './mention-counter.ts';
 export type { PollJob, PollOutcome } from './poll-plan.ts';

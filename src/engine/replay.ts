@@ -68,8 +68,8 @@ async function begin(journal: Journal, range: ReplayRange): Promise<Result<Engin
 function complete(state: EngineState): EngineState {
   const whole = { ...initialState(), ...state };
   const { trading } = whole;
-  if (trading === null || Object.hasOwn(trading, 'ledger')) return whole;
-  return { ...whole, trading: { ...(trading as NonNullable<EngineState['trading']>), ledger: createLedger() } };
+  if (trading === null) return whole;
+  return { ...whole, trading: Object.assign({ ledger: createLedger(), places: {} }, trading) };
 }
 
 function corrupt(sequence: number, reason: string): Result<never, Failure> {

@@ -5,12 +5,12 @@
 import { assertNever } from '../core/assert.ts';
 import type { EpochMs } from '../core/time.ts';
 import type { DecisionRecord } from '../model/decision.ts';
-import type { LedgerBatch, TradeContext } from '../model/ledger.ts';
+import type { LedgerBatch, LedgerRow, TradeContext } from '../model/ledger.ts';
 import type { ClosedPosition } from '../model/position.ts';
 import { createLedgerTurn, type LedgerState, type LedgerTurn } from './ledger-state.ts';
 import { measure } from './outcomes.ts';
 import { beginTrade, type ClosedLeg, dropTrade, endTrade, keepLeg, noteSale, type SaleScope } from './trades.ts';
-import { type Judgement, keepExit, keepFate, keepJudgement, tidyRows } from './verdict-rows.ts';
+import { endSurplus, type Judgement, keepExit, keepFate, keepJudgement, tidyRows } from './verdict-rows.ts';
 
 export { createLedger, type LedgerState } from './ledger-state.ts';
 export type { SaleScope } from './trades.ts';
@@ -18,13 +18,6 @@ export type { Judgement } from './verdict-rows.ts';
 
 /** What can enter. */
 export type LedgerInput =
-  /** Verdicts of one moment about buying, made under these settings. */
-  | {
-      readonly kind: 'judged';
-      readonly time: EpochMs;
-      readonly configHash: string;
-      readonly judgements: readonly Judgement[];
-    }
   | {
       readonly kind: 'exitDecided';
       readonly time: EpochMs;
@@ -62,9 +55,6 @@ export function foldLedger(state: LedgerState, input: LedgerInput): LedgerBatch 
 
 function take(turn: LedgerTurn, input: LedgerInput): void {
   switch (input.kind) {
-    case 'judged':
-      takeJudgements(turn, input);
-      break;
     case 'exitDecided': {
       const at = { now: input.time, configHash: input.configHash };
       noteSale(turn, keepExit(turn, input.record, at), input.scope);
@@ -90,14 +80,17 @@ function take(turn: LedgerTurn, input: LedgerInput): void {
   }
 }
 
-function takeJudgements(
-  turn: LedgerTurn,
-  { judgements, time, configHash }: Extract<LedgerInput, { kind: 'judged' }>,
-): void {
-  for (const judgement of judgements) {
-    const row = keepJudgement(turn, judgement, { now: time, configHash });
-    if (row.outcome === 'approved') beginTrade(turn, row);
-  }
+/** Folds verdicts of one moment about buying, made under these settings; answers the row of each and what is to be stored. */
+export function foldJudgements(
+  state: LedgerState,
+  judgements: readonly Judgement[],
+  at: { readonly now: EpochMs; readonly configHash: string },
+): { readonly rows: readonly LedgerRow[]; readonly batch: LedgerBatch | null } {
+  const turn = createLedgerTurn(state);
+  const rows = judgements.map((judgement) => keepJudgement(turn, judgement, at));
+  for (const row of rows) if (row.outcome === 'approved') beginTrade(turn, row);
+  endSurplus(turn);
+  return { rows, batch: batchOf(turn) };
 }
 
 function takeFate(turn: LedgerTurn, intentId: string, fate: Parameters<typeof keepFate>[2]): void {

@@ -11,6 +11,7 @@ import type { TradeLeg } from '../model/position.ts';
 import {
   createLedger,
   foldClosedLeg,
+  foldJudgements,
   foldLedger,
   type Judgement,
   type LedgerInput,
@@ -44,14 +45,18 @@ class Desk {
 
   fold(input: LedgerInput): LedgerBatch | null {
     const batch = foldLedger(this.state, input);
-    for (const row of batch?.rows ?? []) this.rows.set(row.number, row);
-    this.outcomes.push(...(batch?.outcomes ?? []));
-    this.saves += batch?.rows.length ?? 0;
+    this.#keep(batch);
     return batch;
   }
 
+  #keep(batch: LedgerBatch | null): void {
+    for (const row of batch?.rows ?? []) this.rows.set(row.number, row);
+    this.outcomes.push(...(batch?.outcomes ?? []));
+    this.saves += batch?.rows.length ?? 0;
+  }
+
   judge(seconds: number, ...judgements: readonly Judgement[]): void {
-    this.fold({ kind: 'judged', time: at(seconds), configHash: 'abc', judgements });
+    this.#keep(foldJudgements(this.state, judgements, { now: at(seconds), configHash: 'abc' }).batch);
   }
 
   see(seconds: number, price: number | null): void {

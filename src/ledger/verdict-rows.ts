@@ -95,16 +95,17 @@ function begin(turn: LedgerTurn, given: Given): LedgerRow {
   turn.rows.push(row);
   const { number, instrumentId } = row;
   beginMeasurement(turn, { number, instrumentId, time: now, price: price === null ? null : toFloat(price) });
-  endSurplus(turn);
   return row;
 }
 
-function endSurplus(turn: LedgerTurn): void {
+/** Ends what there are too many of; once after all verdicts of a moment. */
+export function endSurplus(turn: LedgerTurn): void {
   const { open } = turn.state;
   const keys = Object.keys(open);
-  const [key] = keys;
-  const oldest = key === undefined ? undefined : open[key];
-  if (keys.length > OPEN_MAX && key !== undefined && oldest !== undefined) end(turn, key, oldest);
+  for (const key of keys.slice(0, Math.max(0, keys.length - OPEN_MAX))) {
+    const oldest = open[key];
+    if (oldest !== undefined) end(turn, key, oldest);
+  }
 }
 
 function end(turn: LedgerTurn, key: string, { row, unsavedSince }: OpenRow): void {

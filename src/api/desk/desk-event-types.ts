@@ -5,6 +5,8 @@
 /** The types, in the order of a trade's life. */
 export const EVENT_TYPES = [
   'anomaly',
+  'pool_change',
+  'filter_rejected',
   'candidate_snapshot',
   'signal_snapshot',
   'entry_approved',

@@ -188,6 +188,7 @@ async function start(
     clock,
     wallClock: clock,
     notifier: createLogNotifier({ write: sayWarning }),
+    storage: () => exports.storage(),
     onEvents: (events) => {
       exports.take(events);
       for (const event of events) for (const line of toEventLines(event)) say(line);

@@ -8,7 +8,7 @@ import type { BinanceTimings } from '../../adapters/binance/timings.ts';
 import type { ApiCredentials } from '../../adapters/binance/trading/credentials.ts';
 import { createSeededRandom } from '../../adapters/memory/seeded-random.ts';
 import type { Result } from '../../core/result.ts';
-import type { TradingEvent } from '../../engine/index.ts';
+import type { Surroundings, TradingEvent } from '../../engine/index.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Notifier } from '../../ports/notifier.ts';
@@ -35,6 +35,8 @@ export type TradeOptions = {
   readonly wallClock: Clock;
   readonly notifier: Notifier;
   readonly onEvents: (events: readonly TradingEvent[]) => void;
+  /** How it goes with the files that other programs read. */
+  readonly storage?: () => Surroundings['storage'];
   readonly onWarning: (reason: string) => void;
   readonly onFatal: (failure: Failure) => void;
 };

@@ -20,6 +20,10 @@ const TEXTS: { readonly [Kind in TradingEvent['kind']]: (event: EventOf<Kind>) =
       : [
           `candidates ${chosen.map(({ instrumentId, heat }) => `${coin(instrumentId)} ${heat.toFixed(1)}`).join(', ')} (pool ${poolSize})`,
         ],
+  poolChanged: ({ instrumentId, from, to, reason }) => [
+    `pool       ${coin(instrumentId)} ${from === null ? 'came in' : from} -> ${to}${reason === null ? '' : `: ${reason}`}`,
+  ],
+  filterRejected: ({ instrumentId, gate, reason }) => [`filter     ${coin(instrumentId)} ${gate}: ${reason}`],
   signals: ({ signals }) => signals.map(signalText),
   decision: ({ record }) => [decisionText(record)],
   order: ({ order }) => orderTexts(order),

@@ -15,6 +15,8 @@ export type SurroundingsParts = {
   readonly clock: Clock;
   readonly feed: () => Pick<Feed, 'fetchTime'>;
   readonly watch: Pick<MarketWatch, 'status'>;
+  /** How it goes with what is stored beside the engine. */
+  readonly storage: () => Surroundings['storage'];
   readonly tell: (surroundings: Surroundings) => void;
 };
 
@@ -27,7 +29,6 @@ export class SurroundingsWatch {
   #dueTime = 0;
   #skewDueTime = 0;
   #clockSkewMs: number | null = null;
-  #storage: Surroundings['storage'] = 'working';
   #cancel: (() => void) | null = null;
 
   constructor(parts: SurroundingsParts) {
@@ -37,11 +38,6 @@ export class SurroundingsWatch {
   /** Begins to measure. */
   start(): void {
     this.#schedule();
-  }
-
-  /** Something could not be stored, or could again. */
-  noteStorage(storage: Surroundings['storage']): void {
-    this.#storage = storage;
   }
 
   /** Ends; nothing is told afterwards. */
@@ -57,7 +53,7 @@ export class SurroundingsWatch {
   }
 
   #measure(): void {
-    const { wallClock, watch, tell } = this.#parts;
+    const { wallClock, watch, storage, tell } = this.#parts;
     const loopLagMs = Math.max(0, wallClock.now() - this.#dueTime);
     if (wallClock.now() >= this.#skewDueTime) {
       this.#skewDueTime = wallClock.now() + SKEW_EVERY_MS;
@@ -65,7 +61,7 @@ export class SurroundingsWatch {
     }
     const { tickers } = watch.status();
     const feed = tickers.live > 0 ? 'up' : 'down';
-    tell({ clockSkewMs: this.#clockSkewMs, loopLagMs, feed, storage: this.#storage });
+    tell({ clockSkewMs: this.#clockSkewMs, loopLagMs, feed, storage: storage() });
     this.#schedule();
   }
 

@@ -9,6 +9,7 @@ import { listCandidates } from '../../discovery/index.ts';
 import {
   Engine,
   type EngineInput,
+  type Surroundings,
   step,
   type TradingEvent,
   type TradingPorts,
@@ -73,6 +74,8 @@ export type TradingOptions = {
   readonly openMarket: (ledger: RequestLedger) => TradingMarket;
   readonly openVenue: () => TradingVenue;
   readonly onEvents: (events: readonly TradingEvent[]) => void;
+  /** How it goes with what is stored beside the engine, looked at once a second: while it fails nothing is bought. */
+  readonly storage?: () => Surroundings['storage'];
   readonly onFatal: (failure: Failure) => void;
   readonly onWarning: (reason: string) => void;
 };
@@ -237,12 +240,13 @@ class Trading {
   }
 
   #measure(): SurroundingsWatch {
-    const { wallClock, clock } = this.#options;
+    const { wallClock, clock, storage = () => 'working' } = this.#options;
     return new SurroundingsWatch({
       wallClock,
       clock,
       feed: () => this.#getFeed(),
       watch: this.#watch,
+      storage,
       tell: (surroundings) => this.#offer({ kind: 'surroundingsMeasured', receivedTime: clock.now(), surroundings }),
     });
   }

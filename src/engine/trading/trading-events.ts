@@ -3,7 +3,8 @@
  */
 import type { EpochMs } from '../../core/time.ts';
 import type { OperatorCommand, TradingHealth } from '../../decisions/index.ts';
-import type { Anomaly, DiscoveryEffect, DiscoveryInput } from '../../discovery/index.ts';
+import type { Anomaly, DiscoveryEffect, DiscoveryInput, FilteredCandidate } from '../../discovery/index.ts';
+import type { SaleScope } from '../../ledger/index.ts';
 import type { BookFacts } from '../../model/book.ts';
 import type { Candidate } from '../../model/candidate.ts';
 import type { DecisionRecord } from '../../model/decision.ts';
@@ -20,6 +21,7 @@ import type { LedgerBatch, TradeContext } from '../../model/ledger.ts';
 import type { Price } from '../../model/money.ts';
 import type { ClosedPosition, TradeLeg } from '../../model/position.ts';
 import type { TradeSignal } from '../../model/signal.ts';
+import type { PoolChange } from './pool-changes.ts';
 import type { SignalDeskEffect, SignalDeskInput } from './trading-signals.ts';
 import type { Surroundings, TradingSettings } from './trading-state.ts';
 
@@ -47,10 +49,14 @@ export type TradingInput =
 /** One thing worth telling people and keeping; versioned as a whole by the event log. */
 export type TradingEvent = { readonly time: EpochMs; readonly traceId: string | null } & (
   | { readonly kind: 'anomaly'; readonly anomaly: Anomaly }
+  | ({ readonly kind: 'poolChanged' } & PoolChange)
+  /** The filter keeps a candidate out; told when that begins. */
+  | ({ readonly kind: 'filterRejected'; readonly heat: number; readonly price: Price | null } & FilteredCandidate)
   | { readonly kind: 'candidatesChosen'; readonly poolSize: number; readonly chosen: readonly Candidate[] }
   | { readonly kind: 'signals'; readonly signals: readonly TradeSignal[] }
-  | { readonly kind: 'decision'; readonly record: DecisionRecord }
-  | { readonly kind: 'order'; readonly order: OrderRecord }
+  /** `repeated` is how many rounds in a row gave the same verdict about the coin before. */
+  | { readonly kind: 'decision'; readonly record: DecisionRecord; readonly repeated: number }
+  | { readonly kind: 'order'; readonly order: OrderRecord; readonly sale: SaleScope | null }
   | {
       readonly kind: 'intentRefused';
       readonly intentId: string;
@@ -58,17 +64,26 @@ export type TradingEvent = { readonly time: EpochMs; readonly traceId: string | 
       readonly instrumentId: InstrumentId;
       readonly code: string;
       readonly reason: string;
+      /** How much of a position was to be sold; `null` of an entry. */
+      readonly sale: SaleScope | null;
     }
   | {
       readonly kind: 'protection';
       readonly positionId: PositionId;
+      readonly instrumentId: InstrumentId | null;
       readonly protection: ProtectionStatus;
       readonly stopPrice: Price | null;
       readonly nakedMs: number;
     }
   | { readonly kind: 'leg'; readonly leg: TradeLeg; readonly context: TradeContext }
   | { readonly kind: 'positionClosed'; readonly closed: ClosedPosition }
-  | { readonly kind: 'risk'; readonly layer: string; readonly text: string }
+  /** `held` is what was held at that moment. */
+  | {
+      readonly kind: 'risk';
+      readonly layer: string;
+      readonly text: string;
+      readonly held: readonly InstrumentId[];
+    }
   | { readonly kind: 'health'; readonly health: TradingHealth }
   | { readonly kind: 'mismatch'; readonly mismatch: Mismatch }
 );

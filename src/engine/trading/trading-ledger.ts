@@ -7,6 +7,7 @@ import { candidateOf, type FilteredCandidate, listCandidates, readPrice } from '
 import { orderOf } from '../../execution/index.ts';
 import {
   foldClosedLeg,
+  foldJudgements,
   foldLedger,
   type Judgement,
   type LedgerInput,
@@ -16,17 +17,25 @@ import {
 import type { Candidate } from '../../model/candidate.ts';
 import type { DecisionRecord, Verdict } from '../../model/decision.ts';
 import type { InstrumentId } from '../../model/instrument.ts';
-import type { LedgerCandidate, LedgerSignal, LedgerTimeframe, TradeContext } from '../../model/ledger.ts';
+import type { LedgerCandidate, LedgerRow, LedgerSignal, LedgerTimeframe, TradeContext } from '../../model/ledger.ts';
 import type { Price } from '../../model/money.ts';
 import type { TradeLeg } from '../../model/position.ts';
 import { BOOK_NAMES, type TimeframeOpinion, type TradeSignal } from '../../model/signal.ts';
-import type { TradingTurn } from './trading-turn.ts';
+import { note, type TradingTurn } from './trading-turn.ts';
 
 const REASONS_MAX = 5;
 
 function fold(turn: TradingTurn, input: LedgerInput): void {
   const batch = foldLedger(turn.state.ledger, input);
   if (batch !== null) turn.ledger.push(batch);
+}
+
+/** Verdicts of now; answers the rows they stand in. */
+function judge({ state, now, ledger }: TradingTurn, judgements: readonly Judgement[]): readonly LedgerRow[] {
+  const { configHash } = state.settings;
+  const { rows, batch } = foldJudgements(state.ledger, judgements, { now, configHash });
+  if (batch !== null) ledger.push(batch);
+  return rows;
 }
 
 /** Keeps the verdict about every candidate of a round that is not asked about any further. */
@@ -38,7 +47,7 @@ export function keepRound(
     readonly refused: readonly FilteredCandidate[];
   },
 ): void {
-  const { state, now } = turn;
+  const { state } = turn;
   const chosen = new Set(round.chosen.map(({ instrumentId }) => instrumentId));
   const refusals = new Map(round.refused.map((refusal) => [refusal.instrumentId, refusal]));
   const judgements = listCandidates(state.discovery.pool)
@@ -48,8 +57,11 @@ export function keepRound(
       const verdict = refusal === undefined ? judgePlace(turn, candidate) : judgeFilter(refusal);
       return toJudgement(turn, candidate, { verdict, traceId: round.traceId });
     });
-  if (judgements.length === 0) return;
-  fold(turn, { kind: 'judged', time: now, configHash: state.settings.configHash, judgements });
+  for (const { instrumentId, rounds, newest } of judge(turn, judgements)) {
+    const refusal = refusals.get(instrumentId);
+    if (refusal === undefined || rounds > 1) continue;
+    note(turn, { kind: 'filterRejected', ...refusal, heat: newest.heat ?? 0, price: priceOf(turn, instrumentId) });
+  }
 }
 
 function judgeFilter({ gate, reason }: FilteredCandidate): Verdict {
@@ -109,9 +121,9 @@ function priceOf({ state, now }: TradingTurn, instrumentId: InstrumentId): Price
   return price === null ? null : (decimalFromFloat(price) as Price | null);
 }
 
-/** Keeps a decision about an entry with the signal it was made from. */
-export function keepEntry(turn: TradingTurn, record: DecisionRecord): void {
-  const { state, now } = turn;
+/** Keeps a decision about an entry with the signal it was made from; answers how often it was the same before. */
+export function keepEntry(turn: TradingTurn, record: DecisionRecord): number {
+  const { state } = turn;
   const { instrumentId, traceId, outcome, gate, positionId, intentId, price, heat, verdicts, size } = record;
   const candidate = candidateOf(state.discovery.pool, instrumentId);
   const signal = turn.signals.get(instrumentId);
@@ -121,7 +133,8 @@ export function keepEntry(turn: TradingTurn, record: DecisionRecord): void {
     signal: signal === undefined ? null : toLedgerSignal(signal),
     stopDistance: positionId === null ? null : (state.decisions.distances[positionId] ?? null),
   };
-  fold(turn, { kind: 'judged', time: now, configHash: state.settings.configHash, judgements: [judgement] });
+  const [row] = judge(turn, [judgement]);
+  return row === undefined ? 0 : row.rounds - 1;
 }
 
 function toLedgerSignal({ action, strength, confidence, reason, ...signal }: TradeSignal): LedgerSignal {

@@ -13,6 +13,7 @@ import {
 import type { PriceFact } from '../../model/decision.ts';
 import type { InstrumentId } from '../../model/instrument.ts';
 import type { Price } from '../../model/money.ts';
+import { findPoolChanges } from './pool-changes.ts';
 import { keepRound } from './trading-ledger.ts';
 import { book, decide } from './trading-orders.ts';
 import { askSignals } from './trading-signals.ts';
@@ -30,6 +31,9 @@ function takeDiscovery(turn: TradingTurn, effect: DiscoveryEffect): void {
   } else if (effect.kind === 'candidatesChosen') {
     const { candidates, refused } = effect;
     const traceId = traceOf(turn);
+    for (const change of findPoolChanges(turn.state.discovery.pool, turn.state.places)) {
+      note(turn, { kind: 'poolChanged', ...change }, traceId);
+    }
     const poolSize = listCandidates(turn.state.discovery.pool).length;
     note(turn, { kind: 'candidatesChosen', poolSize, chosen: candidates }, traceId);
     keepRound(turn, { traceId, chosen: candidates, refused });

@@ -4,7 +4,9 @@
  */
 import { type DecisionEffect, type DecisionInput, foldDecisions } from '../../decisions/index.ts';
 import { foldExecution } from '../../execution/index.ts';
+import { type SaleScope, saleScopeOf } from '../../ledger/index.ts';
 import type { ExecutionFact, ExecutionInput, OrderRecord } from '../../model/execution.ts';
+import type { InstrumentId } from '../../model/instrument.ts';
 import type { TradeIntent } from '../../model/intent.ts';
 import { foldPortfolio, type PortfolioFact, type PortfolioInput, viewPortfolio } from '../../portfolio/index.ts';
 import { keepClosed, keepEntry, keepExit, keepLeg, keepRefusal } from './trading-ledger.ts';
@@ -28,13 +30,13 @@ type Decided<Kind extends DecisionEffect['kind']> = (
 const DECISIONS: { readonly [Kind in DecisionEffect['kind']]: Decided<Kind> } = {
   intentApproved: (turn, { intent }) => takeIntent(turn, intent),
   decided: (turn, { record }, all) => {
-    note(turn, { kind: 'decision', record }, record.traceId);
-    if (record.kind === 'entry') keepEntry(turn, record);
-    else keepExit(turn, record, saleScope(record.intentId, all));
+    const repeated = record.kind === 'entry' ? keepEntry(turn, record) : 0;
+    if (record.kind === 'exit') keepExit(turn, record, saleScope(record.intentId, all));
+    note(turn, { kind: 'decision', record, repeated }, record.traceId);
   },
   // The portfolio is behind the decisions in this very turn; nothing comes back from it.
   peakReset: (turn) => book(turn, { kind: 'peakReset', time: turn.now }),
-  riskActed: (turn, { layer, text }) => note(turn, { kind: 'risk', layer, text }),
+  riskActed: (turn, { layer, text }) => note(turn, { kind: 'risk', layer, text, held: heldBy(turn) }),
   healthChanged: (turn, { health }) => note(turn, { kind: 'health', health }),
 };
 
@@ -74,21 +76,30 @@ export function execute(turn: TradingTurn, input: ExecutionInput): void {
   for (const fact of facts) if (fact.kind === 'dustLeft') takeFact(turn, fact);
 }
 
+function saleOf({ state }: TradingTurn, { purpose, positionId, intentId }: OrderRecord): SaleScope | null {
+  return purpose === 'exit' ? (saleScopeOf(state.ledger, positionId, intentId) ?? 'whole') : null;
+}
+
+function heldBy({ state }: TradingTurn): readonly InstrumentId[] {
+  return Object.values(state.portfolio.positions).map(({ instrumentId }) => instrumentId);
+}
+
 type FactOf<Kind extends ExecutionFact['kind']> = Extract<ExecutionFact, { readonly kind: Kind }>;
 
 const FACTS: { readonly [Kind in ExecutionFact['kind']]: (turn: TradingTurn, fact: FactOf<Kind>) => void } = {
-  orderMoved: (turn, { order }) => note(turn, { kind: 'order', order }, order.traceId),
+  orderMoved: (turn, { order }) => note(turn, { kind: 'order', order, sale: saleOf(turn, order) }, order.traceId),
   orderFilled: (turn, { kind, purpose, reason, ...filled }) => {
     book(turn, { kind: 'positionFilled', reason: reason === 'protection' ? 'stop' : reason, ...filled });
   },
   intentDone: (turn, { intentId, outcome, time }) => tell(turn, { kind: 'intentEnded', intentId, outcome, time }),
   intentRefused: (turn, { time, ...refusal }) => {
-    note(turn, refusal);
+    note(turn, { ...refusal, sale: saleScopeOf(turn.state.ledger, refusal.positionId, refusal.intentId) });
     keepRefusal(turn, refusal);
     tell(turn, { kind: 'intentEnded', intentId: refusal.intentId, outcome: 'nothing', time });
   },
   protectionChanged: (turn, { positionId, protection, stopPrice, nakedMs }) => {
-    note(turn, { kind: 'protection', positionId, protection, stopPrice, nakedMs });
+    const { instrumentId = null, traceId = null } = turn.state.execution.desks[positionId] ?? {};
+    note(turn, { kind: 'protection', positionId, instrumentId, protection, stopPrice, nakedMs }, traceId);
   },
   dustLeft: (turn, { positionId, time }) => book(turn, { kind: 'dustLeft', positionId, time }),
   positionReleased: () => {},

@@ -12,6 +12,7 @@ import type { InstrumentId } from '../../model/instrument.ts';
 import type { PositionId } from '../../model/intent.ts';
 import type { Money } from '../../model/money.ts';
 import { createPortfolio, type PortfolioState } from '../../portfolio/index.ts';
+import type { SeenPlaces } from './pool-changes.ts';
 import { createSignalDesk, type SignalDesk, type SignalSettings } from './trading-signals.ts';
 
 /** Everything trading is set by; it enters as an input, so that a replay has it too. */
@@ -64,6 +65,8 @@ export type TradingState = {
   readonly execution: ExecutionState;
   readonly portfolio: PortfolioState;
   readonly ledger: LedgerState;
+  /** Where candidates were at the last round. */
+  readonly places: SeenPlaces;
   /** Heard with the next input; empty again before anything else of it is folded. */
   told: Told[];
   surroundings: Surroundings;
@@ -85,6 +88,7 @@ export function createTrading(settings: TradingSettings): TradingState {
     execution: createExecution(settings.execution),
     portfolio: createPortfolio(settings.initialCapital),
     ledger: createLedger(),
+    places: {},
     told: [],
     surroundings: { clockSkewMs: null, loopLagMs: 0, feed: 'down', storage: 'working' },
     venue: 'up',

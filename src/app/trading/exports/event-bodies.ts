@@ -4,6 +4,7 @@
 import { add, type Decimal, divide, multiply, toDecimalText, ZERO } from '../../../core/decimal.ts';
 import { areEntriesOpen, type TradingHealth } from '../../../decisions/index.ts';
 import type { EngineState, TradingEvent } from '../../../engine/index.ts';
+import type { SaleScope } from '../../../ledger/index.ts';
 import type { DecisionRecord } from '../../../model/decision.ts';
 import type { OrderRecord } from '../../../model/execution.ts';
 import type { EventBody } from './event-line.ts';
@@ -46,7 +47,8 @@ const BODIES: { readonly [Kind in TradingEvent['kind']]: Bodies<Kind> } = {
       payload: {
         signal_count: signals.length,
         actionable_count: signals.filter(({ action }) => action !== 'HOLD').length,
-        signals: signals.map(({ instrumentId, action, strength }) => ({
+        signals: signals.map(({ instrumentId, action, strength, traceId }) => ({
+          signal_id: signalIdOf(traceId, instrumentId),
           symbol: symbolOf(instrumentId),
           action,
           strength,
@@ -56,19 +58,28 @@ const BODIES: { readonly [Kind in TradingEvent['kind']]: Bodies<Kind> } = {
       },
     },
   ],
-  decision: ({ record }) => decisionBodies(record),
+  poolChanged: ({ instrumentId, from, to, reason, heat, source }) => [
+    { event_type: 'pool_change', payload: { symbol: symbolOf(instrumentId), from, to, reason, heat, source } },
+  ],
+  filterRejected: ({ instrumentId, gate: rule, reason, heat, price }) => [
+    {
+      event_type: 'filter_rejected',
+      payload: { symbol: symbolOf(instrumentId), rule, reason, heat, price: textOf(price) },
+    },
+  ],
+  decision: ({ record, repeated }) => (isOldRefusal(record, repeated) ? [] : decisionBodies(record)),
   // That an order is meant is the decision; what leaves is the attempt.
-  order: ({ order }) => (order.state === 'intent' ? [] : [orderBody(order)]),
-  intentRefused: ({ time, positionId, instrumentId, code, reason }, now) => [
+  order: ({ order, sale }) => (order.state === 'intent' ? [] : [orderBody(order, sale)]),
+  intentRefused: ({ time, positionId, instrumentId, code, reason, sale }) => [
     {
       event_type: 'order_result',
       payload: {
         symbol: symbolOf(instrumentId),
-        ...(isHeld(now, positionId)
-          ? ({ side: 'SELL', intent: 'close' } as const)
-          : ({ side: 'BUY', intent: 'open' } as const)),
+        side: sale === null ? 'BUY' : 'SELL',
+        intent: sale === null ? 'open' : SALES[sale],
         client_order_id: null,
         position_id: positionId,
+        signal_id: null,
         ts: time / 1000,
         ok: false,
         error: reason,
@@ -82,21 +93,29 @@ const BODIES: { readonly [Kind in TradingEvent['kind']]: Bodies<Kind> } = {
       },
     },
   ],
-  protection: ({ positionId, protection, stopPrice, nakedMs }) => [
+  protection: ({ positionId, instrumentId, protection, stopPrice, nakedMs }) => [
     {
       event_type: 'stop_change',
       payload: {
+        symbol: instrumentId === null ? null : symbolOf(instrumentId),
         position_id: positionId,
         protection,
-        stop_price: stopPrice === null ? null : toDecimalText(stopPrice),
+        stop_price: textOf(stopPrice),
         naked_ms: nakedMs,
       },
     },
   ],
-  leg: ({ leg: { instrumentId, positionId, leg, pnlNet, reason } }) => [
+  leg: ({ leg: { instrumentId, positionId, leg, clientOrderId, pnlNet, reason } }) => [
     {
       event_type: 'leg_closed',
-      payload: { symbol: symbolOf(instrumentId), position_id: positionId, leg, pnl_net: toDecimalText(pnlNet), reason },
+      payload: {
+        symbol: symbolOf(instrumentId),
+        position_id: positionId,
+        leg,
+        client_order_id: clientOrderId,
+        pnl_net: toDecimalText(pnlNet),
+        reason,
+      },
     },
   ],
   positionClosed: ({ closed: { instrumentId, positionId, legs, pnlNet, lastReason } }) => [
@@ -111,9 +130,16 @@ const BODIES: { readonly [Kind in TradingEvent['kind']]: Bodies<Kind> } = {
       },
     },
   ],
-  risk: ({ time, layer, text }, now) => [
+  risk: ({ time, layer, text, held }) => [
     { event_type: 'risk_action', payload: { layer, text } },
-    ...(layer === 'emergency' ? [emergencyBody(now, { text, ts: time / 1000 })] : []),
+    ...(layer === 'emergency'
+      ? [
+          {
+            event_type: 'emergency_close',
+            payload: { symbols: held.map(symbolOf), reason: text, ts: time / 1000 },
+          } as const,
+        ]
+      : []),
   ],
   health: ({ health }) => [
     { event_type: 'state_change', payload: { reasons: [...health.reasons], ...stateOf(health) } },
@@ -149,13 +175,14 @@ export function stateOf(health: TradingHealth | undefined) {
 function decisionBodies(record: DecisionRecord): readonly EventBody[] {
   const payload = {
     decision_id: record.decisionId,
+    signal_id: signalIdOf(record.traceId, record.instrumentId),
     symbol: symbolOf(record.instrumentId),
     position_id: record.positionId,
     intent_id: record.intentId,
     outcome: record.outcome,
     rule: record.gate,
     reason: record.reason,
-    price: record.price === null ? null : toDecimalText(record.price),
+    price: textOf(record.price),
     strength: record.strength,
     heat: record.heat,
     verdicts: record.verdicts.map((verdict) => ({ ...verdict })),
@@ -164,27 +191,45 @@ function decisionBodies(record: DecisionRecord): readonly EventBody[] {
   if (record.kind === 'entry') {
     return [{ event_type: record.outcome === 'approved' ? 'entry_approved' : 'entry_rejected', payload }];
   }
-  const { symbol, price, strength } = payload;
+  const { symbol, position_id, price, strength } = payload;
   const isSignal = record.reason === 'sellSignal';
   return [
     { event_type: 'exit_decision', payload },
     ...(isSignal
-      ? [{ event_type: 'sell_signal_close', payload: { symbol, price, reason: 'sellSignal', strength } } as const]
+      ? [
+          {
+            event_type: 'sell_signal_close',
+            payload: { symbol, position_id, price, reason: 'sellSignal', strength },
+          } as const,
+        ]
       : []),
   ];
 }
 
-const INTENTS = { open: 'open', exit: 'close', protection: 'protect' } as const;
+const SALES = { whole: 'close', part: 'partial_close' } as const;
 const ENDS: ReadonlySet<OrderRecord['state']> = new Set(['filled', 'cancelled', 'expired', 'rejected']);
 
-function orderBody(order: OrderRecord): EventBody {
-  const { instrumentId, side, purpose, clientOrderId, positionId, updatedTime, terms, reason, state, failure } = order;
+function orderBody(order: OrderRecord, sale: SaleScope | null): EventBody {
+  const {
+    instrumentId,
+    side,
+    purpose,
+    traceId,
+    clientOrderId,
+    positionId,
+    updatedTime,
+    terms,
+    reason,
+    state,
+    failure,
+  } = order;
   const common = {
     symbol: symbolOf(instrumentId),
     side: side === 'buy' ? ('BUY' as const) : ('SELL' as const),
-    intent: INTENTS[purpose],
+    intent: purpose === 'exit' ? SALES[sale ?? 'whole'] : purpose === 'open' ? ('open' as const) : ('protect' as const),
     client_order_id: clientOrderId,
     position_id: positionId,
+    signal_id: signalIdOf(traceId, instrumentId),
     ts: updatedTime / 1000,
     reason,
   };
@@ -209,19 +254,24 @@ function orderBody(order: OrderRecord): EventBody {
   };
 }
 
-function isHeld(now: TradingNow, positionId: string): boolean {
-  return now !== null && Object.hasOwn(now.portfolio.positions, positionId);
+/** A refusal that began earlier; the ledger counts it. */
+function isOldRefusal({ kind, outcome }: DecisionRecord, repeated: number): boolean {
+  return kind === 'entry' && outcome === 'refused' && repeated > 0;
+}
+
+/** Names the opinion on a coin in a round. */
+function signalIdOf(traceId: string, instrumentId: string): string {
+  return `${traceId}-${symbolOf(instrumentId)}`;
+}
+
+function textOf(value: Decimal | null): string | null {
+  return value === null ? null : toDecimalText(value);
 }
 
 function meanPrice({ fills, filledQuantity }: OrderRecord): string | null {
   if (filledQuantity <= 0n) return null;
   const paid = fills.reduce<Decimal>((sum, { price, quantity }) => add(sum, multiply(price, quantity)), ZERO);
   return toDecimalText(divide(paid, filledQuantity));
-}
-
-function emergencyBody(now: TradingNow, { text, ts }: { readonly text: string; readonly ts: number }): EventBody {
-  const held = Object.values(now?.portfolio.positions ?? {}).map(({ instrumentId }) => symbolOf(instrumentId));
-  return { event_type: 'emergency_close', payload: { symbols: held, reason: text, ts } };
 }
 
 function textsOf(value: object): Readonly<Record<string, string>> {

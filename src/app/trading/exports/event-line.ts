@@ -6,7 +6,7 @@
 import { z } from 'zod';
 
 /** Version of every shape in this file together. */
-export const EVENT_SCHEMA_VERSION = 1;
+export const EVENT_SCHEMA_VERSION = 2;
 
 const number = z.number().nullable();
 const text = z.string().nullable();
@@ -22,9 +22,11 @@ const stateFields = { engine_state: z.string(), state_recovery_pending: pending 
 const order = {
   symbol: z.string(),
   side: z.enum(['BUY', 'SELL']),
-  intent: z.enum(['open', 'close', 'protect']),
+  intent: z.enum(['open', 'close', 'partial_close', 'protect']),
   client_order_id: text,
   position_id: z.string(),
+  /** The opinion that the position was opened by. */
+  signal_id: text,
   ts: z.number(),
 };
 const outcome = z.strictObject({
@@ -48,6 +50,7 @@ const verdict = z.strictObject({
 });
 const decision = z.strictObject({
   decision_id: z.string(),
+  signal_id: text,
   symbol: z.string(),
   position_id: text,
   intent_id: text,
@@ -61,6 +64,8 @@ const decision = z.strictObject({
   size: z.array(z.strictObject({ name: z.string(), amount: z.string() })),
 });
 
+const POOL_PLACES = ['probation', 'active', 'trading', 'cooling', 'left'] as const;
+
 /** Payloads by event type. */
 export const EVENT_PAYLOADS = {
   anomaly: z.strictObject({
@@ -70,6 +75,22 @@ export const EVENT_PAYLOADS = {
     price_change_5m: number,
     price_change_24h: z.number(),
     quote_volume_24h: z.number(),
+  }),
+  pool_change: z.strictObject({
+    symbol: z.string(),
+    from: z.enum(POOL_PLACES).nullable(),
+    to: z.enum(POOL_PLACES),
+    reason: text,
+    heat: number,
+    source: text,
+  }),
+  /** Told when the filter begins to keep a candidate out, not every round. */
+  filter_rejected: z.strictObject({
+    symbol: z.string(),
+    rule: z.string(),
+    reason: z.string(),
+    heat: z.number(),
+    price: text,
   }),
   candidate_snapshot: z.strictObject({
     pool_size: z.number(),
@@ -81,19 +102,32 @@ export const EVENT_PAYLOADS = {
     signal_count: z.number(),
     actionable_count: z.number(),
     signals: z.array(
-      z.strictObject({ symbol: z.string(), action: z.enum(['BUY', 'SELL', 'HOLD']), strength: z.number() }),
+      z.strictObject({
+        signal_id: z.string(),
+        symbol: z.string(),
+        action: z.enum(['BUY', 'SELL', 'HOLD']),
+        strength: z.number(),
+      }),
     ),
     allow_open: z.boolean(),
     ...stateFields,
   }),
   entry_approved: decision,
+  /** Told when the rule begins to refuse the coin, not every round. */
   entry_rejected: decision,
   exit_decision: decision,
-  sell_signal_close: z.strictObject({ symbol: z.string(), price: text, reason: z.string(), strength: number }),
+  sell_signal_close: z.strictObject({
+    symbol: z.string(),
+    position_id: text,
+    price: text,
+    reason: z.string(),
+    strength: number,
+  }),
   order_attempt: z.strictObject({ ...order, type: text, quote_amount: text, qty: text, reason: z.string() }),
   order_update: outcome,
   order_result: outcome,
   stop_change: z.strictObject({
+    symbol: text,
     position_id: z.string(),
     protection: z.string(),
     stop_price: text,
@@ -103,6 +137,7 @@ export const EVENT_PAYLOADS = {
     symbol: z.string(),
     position_id: z.string(),
     leg: z.number(),
+    client_order_id: z.string(),
     pnl_net: z.string(),
     reason: z.string(),
   }),

@@ -2,31 +2,19 @@
  * A closed leg as a line of `hotcoin_trades_YYYYMMDD.jsonl` (hotcoin.md 4.10): the seed's fields first, then what makes
  * a line answerable. Money and shares are rounded here and nowhere else.
  */
-import { type Decimal, toDecimalText, toFloat } from '../../../core/decimal.ts';
+import { toDecimalText, toFloat } from '../../../core/decimal.ts';
 import { toIsoText } from '../../../core/time.ts';
+import type { TradeContext } from '../../../model/ledger.ts';
 import type { TradeLeg } from '../../../model/position.ts';
-
-/** What a leg does not know of itself; `null` is what is not known. */
-export type TradeContext = {
-  readonly mode: 'paper' | 'live';
-  readonly configHash: string;
-  /** Price that the exit was decided at. */
-  readonly decidedPrice: Decimal | null;
-  readonly stopDistance: number | null;
-  readonly strength: number | null;
-  readonly heat: number | null;
-};
 
 /** Name of the file that a leg belongs to: by the UTC day of its exit. */
 export function tradeFileOf({ exitTime }: TradeLeg): string {
   return `hotcoin_trades_${toIsoText(exitTime).slice(0, 10).replaceAll('-', '')}.jsonl`;
 }
 
-/** The line. */
-export function toTradeLine(leg: TradeLeg, context: TradeContext): string {
-  const { decidedPrice } = context;
+/** The line of a leg and what it was decided by; slippage is what was lost against the decided price. */
+export function toTradeLine(leg: TradeLeg, context: TradeContext & { readonly mode: 'paper' | 'live' }): string {
   const [entry, exit] = [toFloat(leg.entryPrice), toFloat(leg.exitPrice)];
-  const slippage = decidedPrice === null || decidedPrice <= 0n ? null : 1 - exit / toFloat(decidedPrice);
   return JSON.stringify({
     symbol: symbolOf(leg.instrumentId),
     side: 'BUY',
@@ -44,7 +32,8 @@ export function toTradeLine(leg: TradeLeg, context: TradeContext): string {
     fee_entry: rounded(toFloat(leg.feeEntry)),
     fee_exit: rounded(toFloat(leg.feeExit)),
     pnl_net: rounded(toFloat(leg.pnlNet)),
-    slippage_bps: slippage === null ? null : rounded(slippage * 10_000),
+    slippage_bps: slippageOf(context.exitDecidedPrice, (decided) => 1 - exit / decided),
+    slippage_entry_bps: slippageOf(context.entryDecidedPrice, (decided) => entry / decided - 1),
     trace_id: leg.traceId,
     client_order_id: leg.clientOrderId,
     sl_pct: context.stopDistance === null ? null : rounded(-context.stopDistance),
@@ -53,6 +42,12 @@ export function toTradeLine(leg: TradeLeg, context: TradeContext): string {
     strength: context.strength,
     heat: context.heat,
   });
+}
+
+/** In bps, positive where it cost; `null` where no price was decided at. */
+function slippageOf(decidedPrice: string | null, lostShare: (decided: number) => number): number | null {
+  const decided = Number(decidedPrice ?? 0);
+  return decided > 0 ? rounded(lostShare(decided) * 10_000) : null;
 }
 
 /** The venue's name of a pair. */

@@ -6,6 +6,7 @@ import { createManualClock, type ManualClock } from '../../../adapters/clock/man
 import { decimal } from '../../../core/decimal.ts';
 import type { EpochMs } from '../../../core/time.ts';
 import type { TradingEvent } from '../../../engine/index.ts';
+import type { InstrumentId } from '../../../model/instrument.ts';
 import type { TradeLeg } from '../../../model/position.ts';
 import { EVENT_PAYLOADS, type EventType, eventEnvelope } from './event-line.ts';
 import { EVENTS_FILE, STATUS_FILE, TradingExports } from './trading-exports.ts';
@@ -63,7 +64,14 @@ const EVENTS: readonly TradingEvent[] = [
       heat: 62.5,
     },
   },
-  { kind: 'risk', time: START, traceId: null, layer: 'emergency', text: 'told so' },
+  {
+    kind: 'risk',
+    time: START,
+    traceId: null,
+    layer: 'emergency',
+    text: 'told so',
+    held: ['binance:spot:HOT/USDT' as InstrumentId],
+  },
   { kind: 'signals', time: START, traceId: null, signals: [] },
 ];
 
@@ -151,6 +159,12 @@ describe('the files of trading', () => {
       holding_sec: 90,
       entry_time: START / 1000,
       mode: 'paper',
+      config_hash: 'abc',
+      sl_pct: -0.04,
+      strength: 31,
+      heat: 62.5,
+      slippage_bps: 4.7596,
+      slippage_entry_bps: 5.0025,
       position_id: 'p1',
       trace_id: 'c1',
     });

@@ -7,9 +7,8 @@ import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assert } from '../../../core/assert.ts';
 import { addMs, type EpochMs } from '../../../core/time.ts';
-import type { TradingEvent } from '../../../engine/index.ts';
+import type { Surroundings, TradingEvent } from '../../../engine/index.ts';
 import { toReason } from '../../../model/failure.ts';
-import type { TradeLeg } from '../../../model/position.ts';
 import type { Cancel, Clock } from '../../../ports/clock.ts';
 import type { ResolvedConfig } from '../../hotcoin/hotcoin-config.ts';
 import type { TradingService } from '../trading-service.ts';
@@ -18,7 +17,7 @@ import { EVENT_SCHEMA_VERSION, type EventBody } from './event-line.ts';
 import { LineFile } from './line-file.ts';
 import { rotateLog } from './rotate-log.ts';
 import { collectStatus, type StatusSource, stoppedStatus } from './status-blocks.ts';
-import { type TradeContext, toTradeLine, tradeFileOf } from './trade-line.ts';
+import { toTradeLine, tradeFileOf } from './trade-line.ts';
 
 /** Where the files go and what is said in each of them. */
 export type ExportOptions = Pick<StatusSource, 'mode' | 'configHash' | 'runId'> & {
@@ -36,9 +35,6 @@ const STATUS_MS = 5_000;
 const WAITING_MAX = 20_000;
 const ROTATION = { bytesMax: 20 * 1024 * 1024, archivesMax: 14 };
 const RECENT_MAX = 200;
-const CONTEXTS_MAX = 1_000;
-
-type Entry = Pick<TradeContext, 'strength' | 'heat'>;
 
 /** Writes the files while trading runs. */
 export class TradingExports {
@@ -46,11 +42,6 @@ export class TradingExports {
   readonly #lines: LineFile;
   readonly #anomalies: StatusSource['anomalies'][number][] = [];
   readonly #signals: StatusSource['signals'][number][] = [];
-  /** What an entry was decided by, by trace; and at what price an exit was, by position. */
-  readonly #entries = new Map<string, Entry>();
-  readonly #exits = new Map<string, TradeContext['decidedPrice']>();
-  /** Distance of the stop by position; the guard of one that is over is gone. */
-  readonly #distances = new Map<string, number>();
   #service: Pick<TradingService, 'engine' | 'watch'> | null = null;
   #settings: Pick<ResolvedConfig, 'config' | 'hash'> | null = null;
   #tasks: StatusSource['tasks'] = () => [];
@@ -87,6 +78,11 @@ export class TradingExports {
       event_type: 'settings',
       payload: { occasion, config_hash: hash, config: { ...config }, sources: Object.fromEntries(named) },
     });
+  }
+
+  /** Whether the last try to write could: a disk that fails is noticed within five seconds, and so is its recovery. */
+  storage(): Surroundings['storage'] {
+    return this.#isStatusFailing || this.#lines.status().isFailing ? 'failing' : 'working';
   }
 
   /** Begins to write, at once and then every five seconds. */
@@ -144,9 +140,11 @@ export class TradingExports {
 
   #takeOne(event: TradingEvent): void {
     this.#remember(event);
-    const { dir } = this.#options;
+    const { dir, mode } = this.#options;
     for (const body of toEventBodies(event, this.#now())) this.#addEvent(event.time, event.traceId, body);
-    if (event.kind === 'leg') this.#lines.add(join(dir, tradeFileOf(event.leg)), this.#tradeLine(event.leg));
+    if (event.kind !== 'leg') return;
+    const line = toTradeLine(event.leg, { ...event.context, mode: mode === 'live' ? 'live' : 'paper' });
+    this.#lines.add(join(dir, tradeFileOf(event.leg)), line);
   }
 
   #addEvent(time: EpochMs, traceId: string | null, body: EventBody): void {
@@ -171,31 +169,6 @@ export class TradingExports {
   #remember(event: TradingEvent): void {
     if (event.kind === 'anomaly') keep(this.#anomalies, event);
     else if (event.kind === 'signals') for (const signal of event.signals) keep(this.#signals, signal);
-    else if (event.kind === 'order') this.#rememberDistance(event.order.positionId);
-    else if (event.kind === 'decision' && event.record.outcome === 'approved') {
-      const { record } = event;
-      if (record.kind === 'entry') keepIn(this.#entries, record.positionId ?? record.traceId, record);
-      else if (record.positionId !== null) keepIn(this.#exits, record.positionId, record.price);
-    }
-  }
-
-  #rememberDistance(positionId: string): void {
-    const decisions = this.#now()?.decisions;
-    const distance = decisions?.guards[positionId]?.stopDistance ?? decisions?.distances[positionId];
-    if (distance !== undefined) keepIn(this.#distances, positionId, distance);
-  }
-
-  #tradeLine(leg: TradeLeg): string {
-    const { mode } = this.#options;
-    const entry = this.#entries.get(leg.positionId) ?? this.#entries.get(leg.traceId);
-    return toTradeLine(leg, {
-      mode: mode === 'live' ? 'live' : 'paper',
-      configHash: this.#hash(),
-      decidedPrice: this.#exits.get(leg.positionId) ?? null,
-      stopDistance: this.#distances.get(leg.positionId) ?? null,
-      strength: entry?.strength ?? null,
-      heat: entry?.heat ?? null,
-    });
   }
 
   async #writeStatus(status: Readonly<Record<string, unknown>>): Promise<void> {
@@ -214,9 +187,4 @@ export class TradingExports {
 function keep<T>(kept: T[], value: T): void {
   kept.push(value);
   if (kept.length > RECENT_MAX) kept.shift();
-}
-
-function keepIn<T>(kept: Map<string, T>, key: string, value: T): void {
-  kept.set(key, value);
-  if (kept.size > CONTEXTS_MAX) for (const oldest of kept.keys()) return void kept.delete(oldest);
 }
