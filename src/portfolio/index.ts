@@ -14,7 +14,7 @@ import type { ClosedPosition, PortfolioView, PositionFilled, PositionView, Trade
 import { createPnlTracker, noteLeg, notePosition, type PnlTracker } from './pnl-tracker.ts';
 import { closeLeg, createPositionBook, entryPriceOf, foldFill, type PositionBook } from './position-book.ts';
 
-export { type PnlSummary, summarizePnl } from './pnl-tracker.ts';
+export { type PnlSummary, summarizePnl, summarizePnlSince } from './pnl-tracker.ts';
 
 /** The newest price of an instrument. */
 export type Mark = { readonly price: Price; readonly time: EpochMs };

@@ -3,6 +3,7 @@
  * because a position sold in three parts is one decision; all of them are net of commissions.
  */
 import { add, greater, lesser, subtract, toFloat, ZERO } from '../core/decimal.ts';
+import type { EpochMs } from '../core/time.ts';
 import type { Money } from '../model/money.ts';
 import type { ClosedPosition, TradeLeg } from '../model/position.ts';
 
@@ -97,4 +98,11 @@ export function summarizePnl({ totals, curve, best, worst, holdingMs }: PnlTrack
     profitFactor: loss === 0n ? null : toFloat(gain) / toFloat(loss),
     maxDrawdown: curve.maxDrawdown,
   };
+}
+
+/** Statistics of the positions that closed from `since` on, as far as they are kept. */
+export function summarizePnlSince({ positions }: PnlTracker, since: EpochMs): PnlSummary {
+  const day = createPnlTracker();
+  for (const closed of positions) if (closed.exitTime >= since) notePosition(day, closed);
+  return summarizePnl(day);
 }

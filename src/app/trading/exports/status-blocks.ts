@@ -9,11 +9,12 @@ import { listCandidates } from '../../../discovery/index.ts';
 import type { EngineState, TradingEvent } from '../../../engine/index.ts';
 import { readExecution } from '../../../execution/index.ts';
 import { toReason } from '../../../model/failure.ts';
-import { summarizePnl, viewPortfolio } from '../../../portfolio/index.ts';
+import { summarizePnl, summarizePnlSince, viewPortfolio } from '../../../portfolio/index.ts';
 import type { MarketWatchStatus } from '../../../ports/market-watch.ts';
 import type { HotCoinConfig } from '../../hotcoin/hotcoin-schema.ts';
 import type { TaskStatus } from '../supervisor.ts';
 import { stateOf } from './event-bodies.ts';
+import { toPnlBlock } from './pnl-block.ts';
 import { symbolOf } from './trade-line.ts';
 
 /** What the status is made of. */
@@ -106,19 +107,15 @@ const BLOCKS: Readonly<Record<string, Block>> = {
   }),
   money: ({ state }) => {
     const { portfolio } = state();
-    const { equity, cash, peak, positions } = viewPortfolio(portfolio);
-    const { totalTrades, winRate, totalPnl, maxDrawdown } = summarizePnl(portfolio.pnl);
+    const { equity, cash, peak, positions, dayStart } = viewPortfolio(portfolio);
     return {
       positions: positions.length,
       equity: toDecimalText(equity),
       cash: toDecimalText(cash),
       peak_equity: toDecimalText(peak),
-      pnl_summary: {
-        total_trades: totalTrades,
-        win_rate: winRate,
-        total_pnl: toDecimalText(totalPnl),
-        max_drawdown: toDecimalText(maxDrawdown),
-      },
+      pnl_summary: toPnlBlock(summarizePnl(portfolio.pnl)),
+      // Of the day that is known to the portfolio, so it is there again with it after a restart.
+      pnl_today: toPnlBlock(summarizePnlSince(portfolio.pnl, dayStart)),
     };
   },
 };
