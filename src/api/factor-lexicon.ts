@@ -3,7 +3,14 @@
  * hands it in; the edge computes no structure.
  */
 import type { EpochMs } from '../core/time.ts';
-import type { CatalogFactor, CatalogFeature, ChartPayload, FactorEvent, FactorSlice } from '../model/chart.ts';
+import type {
+  CatalogFactor,
+  CatalogFeature,
+  ChartPayload,
+  FactorEvent,
+  FactorSlice,
+  ToldHead,
+} from '../model/chart.ts';
 import type { FactorCatalogAnswer } from './contract.ts';
 
 /** Events of one factor known by the candle that opens at `time`, oldest first, and its head there. */
@@ -16,6 +23,8 @@ type SliceParts = {
 /** The factors, dependencies first. */
 export type FactorLexicon = {
   readonly catalog: readonly CatalogFactor[];
+  /** The head of a factor from what was told of it. */
+  readonly headOf: (head: ToldHead) => ChartPayload;
   /** What readers get of a factor; `null` while it has nothing to show. */
   readonly slice: (factor: string, parts: SliceParts) => FactorSlice | null;
 };

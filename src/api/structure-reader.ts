@@ -127,7 +127,8 @@ async function readSlices(
   const heads = await charts.readHeads(seriesId, time);
   const byFactor = Map.groupBy(events, ({ factor }: FactorEvent) => factor);
   return lexicon.catalog.flatMap(({ key }) => {
-    const head = heads.find(({ factor }) => factor === key)?.payload ?? null;
+    const told = heads.find(({ factor }) => factor === key) ?? null;
+    const head = told === null ? null : lexicon.headOf(told);
     const slice = lexicon.slice(key, { events: byFactor.get(key) ?? [], head, time });
     return slice === null ? [] : [slice];
   });

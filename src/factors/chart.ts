@@ -111,9 +111,15 @@ function drawCandle(
 function newHeads(chart: Chart, plan: ChartPlan, outputs: Outputs): readonly FactorHead[] {
   const visibleTime = chart.headTime as EpochMs;
   const heads: FactorHead[] = [];
-  for (const { catalog, head, hasNewHead } of plan.factors) {
+  for (const { catalog, head, hasNewHead, headChanges } of plan.factors) {
     const { key } = catalog;
-    if (hasNewHead !== undefined && !hasNewHead(outputs.get(key) as FactorOutput)) continue;
+    const output = outputs.get(key) as FactorOutput;
+    if (hasNewHead !== undefined && !hasNewHead(output)) continue;
+    const change = headChanges?.tell(output) ?? null;
+    if (change !== null) {
+      heads.push({ factor: key, visibleTime, ...change });
+      continue;
+    }
     const payload = head(chart.states[key]);
     if (payload === null) continue;
     if (hasNewHead === undefined) {

@@ -4,7 +4,7 @@
  */
 import type { EpochMs } from '../core/time.ts';
 import type { ClosedCandle } from '../model/candle.ts';
-import type { CatalogFactor, ChartPayload, FactorEvent, Instruction } from '../model/chart.ts';
+import type { CatalogFactor, ChartPayload, FactorEvent, FactorHead, Instruction } from '../model/chart.ts';
 import type { CandleWindow } from './candle-window.ts';
 import type { FactorSettings } from './settings.ts';
 
@@ -62,6 +62,14 @@ export type Factor<State, Output extends FactorOutput> = {
   readonly head: (state: State) => ChartPayload | null;
   /** Where making a head is costly: whether the candle gave a new one. Without it every candle's head is compared. */
   readonly hasNewHead?: (output: Output) => boolean;
+  /**
+   * Where heads are long: what to tell of the newest candle's head instead of the whole of it, `null` for the whole;
+   * and the head of a whole one and what was told after it, oldest first.
+   */
+  readonly headChanges?: {
+    readonly tell: (output: Output) => Pick<FactorHead, 'payload' | 'wholeTime'> | null;
+    readonly apply: (whole: ChartPayload, changes: readonly ChartPayload[]) => ChartPayload;
+  };
   /** History and head for readers; `null` while the factor has nothing to show. */
   readonly slice: (parts: SliceParts) => { readonly history: ChartPayload; readonly head: ChartPayload } | null;
   /** Draws what the candle changed. */

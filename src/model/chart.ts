@@ -24,7 +24,22 @@ export type FactorEvent = {
 };
 
 /** What a factor holds true from the candle that opens at `visibleTime` on, until a later one replaces it. */
-export type FactorHead = { readonly factor: string; readonly visibleTime: EpochMs; readonly payload: ChartPayload };
+export type FactorHead = {
+  readonly factor: string;
+  readonly visibleTime: EpochMs;
+  readonly payload: ChartPayload;
+  /** Where `payload` is only what changed: the candle of the whole head that it, and the changes between, belong to. */
+  readonly wholeTime?: EpochMs;
+};
+
+/** A head as it was told: a whole one, and what changed in it since up to `visibleTime`, oldest first. */
+export type ToldHead = Omit<FactorHead, 'wholeTime'> & { readonly changes: readonly ChartPayload[] };
+
+/** What is told of a factor once `head` is told too. */
+export function addHead(told: ToldHead | undefined, { wholeTime, ...head }: FactorHead): ToldHead {
+  if (wholeTime === undefined || told === undefined) return { ...head, changes: [] };
+  return { ...told, visibleTime: head.visibleTime, changes: [...told.changes, head.payload] };
+}
 
 /** What readers get of one factor at one candle. */
 export type FactorSlice = { readonly factor: string; readonly history: ChartPayload; readonly head: ChartPayload };

@@ -7,8 +7,8 @@ import type {
   ChartCheckpoint,
   ChartPosition,
   FactorEvent,
-  FactorHead,
   Instruction,
+  ToldHead,
 } from '../model/chart.ts';
 import type { SeriesId } from '../model/series.ts';
 
@@ -66,8 +66,8 @@ export type ChartStore = {
   /** The newest checkpoint of the current chart whose head is before the candle; `null` when there is none. */
   readonly readCheckpoint: (seriesId: SeriesId, before: EpochMs) => Promise<ChartCheckpoint | null>;
   readonly readEvents: (range: EventRange) => Promise<readonly FactorEvent[]>;
-  /** The head of each factor that has one at that candle, by factor name. */
-  readonly readHeads: (seriesId: SeriesId, at: EpochMs) => Promise<readonly FactorHead[]>;
+  /** What was told of the head of each factor that has one at that candle, by factor name. */
+  readonly readHeads: (seriesId: SeriesId, at: EpochMs) => Promise<readonly ToldHead[]>;
   readonly readDrawn: (range: DrawnRange) => Promise<DrawnState>;
   /**
    * Ids that stood when the candle opening at `at` had closed and reach into [`from`, `at`], ascending; a line that

@@ -7,11 +7,12 @@ import { type EpochMs, epochMs } from '../../src/core/time.ts';
 import { encode } from '../../src/journal/index.ts';
 import type { ClosedCandle } from '../../src/model/candle.ts';
 import {
+  addHead,
   type ChartChange,
   type FactorEvent,
-  type FactorHead,
   type Instruction,
   spanOf,
+  type ToldHead,
 } from '../../src/model/chart.ts';
 import type { CandleStore } from '../../src/ports/candle-store.ts';
 import type { ChartStore } from '../../src/ports/chart-store.ts';
@@ -35,14 +36,16 @@ const MINUTE = 60_000;
 const EVERYTHING = { seriesId: BTC_1M, from: epochMs(0), to: epochMs(LAST + 1), limit: 1e9 } as const;
 
 /** What is known at a candle, told by the changes alone. */
-type Known = { events: FactorEvent[]; heads: Map<string, FactorHead>; standing: Map<string, Instruction> };
+type Known = { events: FactorEvent[]; heads: Map<string, ToldHead>; standing: Map<string, Instruction> };
 
 /** The plain answer to every read: all of it, again, from the changes up to a candle. */
 function knownAt(changes: readonly ChartChange[], at: EpochMs): Known {
   const known: Known = { events: [], heads: new Map(), standing: new Map() };
   for (const change of changes) {
     known.events.push(...change.events.filter(({ visibleTime }) => visibleTime <= at));
-    for (const head of change.heads) if (head.visibleTime <= at) known.heads.set(head.factor, head);
+    for (const head of change.heads) {
+      if (head.visibleTime <= at) known.heads.set(head.factor, addHead(known.heads.get(head.factor), head));
+    }
   }
   const drawn = changes.flatMap((change) => change.drawn).filter(({ visibleTime }) => visibleTime <= at);
   const retired = changes.flatMap((change) => change.retired).filter(({ retiredTime }) => retiredTime <= at);

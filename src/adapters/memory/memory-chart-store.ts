@@ -3,6 +3,7 @@
  */
 import type { EpochMs } from '../../core/time.ts';
 import {
+  addHead,
   type ChartChange,
   type ChartCheckpoint,
   type ChartOrigin,
@@ -10,6 +11,7 @@ import {
   type FactorHead,
   type Instruction,
   spanOf,
+  type ToldHead,
 } from '../../model/chart.ts';
 import { keepCheckpoints } from '../../model/checkpoints.ts';
 import { FailureError, failure } from '../../model/failure.ts';
@@ -191,13 +193,10 @@ function readEvents(chart: Chart | undefined, { factor, from, to, limit }: Event
   return found.slice(Math.max(0, found.length - limit));
 }
 
-function readHeads(chart: Chart | undefined, at: EpochMs): readonly FactorHead[] {
-  const newest = new Map<string, FactorHead>();
+function readHeads(chart: Chart | undefined, at: EpochMs): readonly ToldHead[] {
+  const newest = new Map<string, ToldHead>();
   for (const head of chart?.heads.values() ?? []) {
-    const known = newest.get(head.factor);
-    if (head.visibleTime <= at && (known === undefined || known.visibleTime < head.visibleTime)) {
-      newest.set(head.factor, head);
-    }
+    if (head.visibleTime <= at) newest.set(head.factor, addHead(newest.get(head.factor), head));
   }
   return [...newest.values()].sort((a, b) => (a.factor < b.factor ? -1 : 1));
 }

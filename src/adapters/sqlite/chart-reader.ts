@@ -2,10 +2,11 @@
  * What was known of a chart at a candle, read from the generation that is current and those it goes on from.
  */
 import type { EpochMs } from '../../core/time.ts';
-import type { ChartCheckpoint, ChartPayload, FactorEvent, FactorHead, Instruction } from '../../model/chart.ts';
+import type { ChartCheckpoint, ChartPayload, FactorEvent, Instruction, ToldHead } from '../../model/chart.ts';
 import type { SeriesId } from '../../model/series.ts';
 import type { ChartHead, DrawnRange, DrawnState, EventRange } from '../../ports/chart-store.ts';
 import { prepareCheckpointRead } from './chart-checkpoints.ts';
+import { prepareHeads } from './chart-heads.ts';
 import { type ChartLayer, layerAt, prepareLayers } from './chart-layers.ts';
 import { type ChartColumn, fromChartColumn, toReach, toTime } from './chart-values.ts';
 import { prepareSeriesKeys } from './series-keys.ts';
@@ -17,7 +18,7 @@ export type ChartReads = {
   readonly newestGeneration: (seriesId: SeriesId) => number;
   readonly checkpoint: (seriesId: SeriesId, before: EpochMs) => ChartCheckpoint | null;
   readonly events: (range: EventRange) => readonly FactorEvent[];
-  readonly heads: (seriesId: SeriesId, at: EpochMs) => readonly FactorHead[];
+  readonly heads: (seriesId: SeriesId, at: EpochMs) => readonly ToldHead[];
   readonly drawn: (range: DrawnRange) => DrawnState;
   readonly activeIds: (
     seriesId: SeriesId,
@@ -88,7 +89,6 @@ function prepareCharts(connection: SqliteConnection): {
 /** Layers of the current chart, newest first; none without a chart. */
 type FindChart = (seriesId: SeriesId) => readonly ChartLayer[];
 type EventRow = readonly [factor: string, kind: string, key: string, visibleTime: number, payload: ChartColumn];
-type HeadPayloadRow = readonly [visibleTime: number, payload: ChartColumn];
 
 function prepareFacts(connection: SqliteConnection, find: FindChart): Pick<ChartReads, 'events' | 'heads'> {
   const events = connection
@@ -98,18 +98,7 @@ function prepareFacts(connection: SqliteConnection, find: FindChart): Pick<Chart
        ORDER BY visible_time DESC, place DESC LIMIT ?`,
     )
     .raw();
-  // One look into the index for each factor, however many heads it had.
-  const nextFactor = connection
-    .prepare<unknown[], string | null>(
-      'SELECT min(factor) FROM chart_factor_heads WHERE series = ? AND generation = ? AND factor > ?',
-    )
-    .pluck();
-  const headAt = connection
-    .prepare<unknown[], HeadPayloadRow>(
-      `SELECT visible_time, payload FROM chart_factor_heads
-       WHERE series = ? AND generation = ? AND factor = ? AND visible_time <= ? ORDER BY visible_time DESC LIMIT 1`,
-    )
-    .raw();
+  const headsAt = prepareHeads(connection);
   return {
     events: ({ seriesId, factor, from, to, limit }) => {
       const rows: EventRow[] = [];
@@ -121,22 +110,7 @@ function prepareFacts(connection: SqliteConnection, find: FindChart): Pick<Chart
       }
       return rows.reverse().map(parseEvent);
     },
-    heads: (seriesId, at) => {
-      const heads = new Map<string, FactorHead>();
-      for (const { key, to } of find(seriesId)) {
-        for (let factor = nextFactor.get(...key, ''); factor != null; factor = nextFactor.get(...key, factor)) {
-          const row = heads.has(factor) ? undefined : headAt.get(...key, factor, Math.min(at, to));
-          if (row === undefined) continue;
-          const [visibleTime, payload] = row;
-          heads.set(factor, {
-            factor,
-            visibleTime: toTime(visibleTime),
-            payload: fromChartColumn<ChartPayload>(payload),
-          });
-        }
-      }
-      return [...heads.values()].sort((a, b) => (a.factor < b.factor ? -1 : 1));
-    },
+    heads: (seriesId, at) => headsAt(find(seriesId), at),
   };
 }
 

@@ -99,8 +99,8 @@ function prepareFacts(connection: SqliteConnection): (key: ChartKey, change: Cha
      VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   );
   const head = connection.prepare(
-    `INSERT INTO chart_factor_heads (series, generation, factor, visible_time, payload)
-     VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO chart_factor_heads (series, generation, factor, visible_time, payload, whole_time)
+     VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   );
   return (key, { events, heads }) => {
     let place = 0;
@@ -110,8 +110,8 @@ function prepareFacts(connection: SqliteConnection): (key: ChartKey, change: Cha
       time = visibleTime;
       event.run(...key, visibleTime, place, factor, kind, name, toChartColumn(payload));
     }
-    for (const { factor, visibleTime, payload } of heads) {
-      head.run(...key, factor, visibleTime, toChartColumn(payload));
+    for (const { factor, visibleTime, payload, wholeTime } of heads) {
+      head.run(...key, factor, visibleTime, toChartColumn(payload), wholeTime ?? null);
     }
   };
 }

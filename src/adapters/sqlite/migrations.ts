@@ -258,6 +258,8 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (series, generation, head_time)
   ) STRICT;
   `,
+  // A head that says only what changed names the candle of the whole one that it belongs to.
+  'ALTER TABLE chart_factor_heads ADD COLUMN whole_time INTEGER',
 ];
 
 /** Schema version of the connected file. */

@@ -3,20 +3,26 @@
  * known, from what is known then; what changed is the event, the whole list is the head. (wire contract 7.6)
  */
 import { toFloat } from '../../core/decimal.ts';
-import type { ChartPayload, FactorEvent } from '../../model/chart.ts';
+import type { ChartPayload, FactorEvent, FactorHead } from '../../model/chart.ts';
 import { highAt, lowAt } from '../candle-window.ts';
 import type { Factor, FactorOutput, Tick } from '../factor.ts';
 import { type Pivot, pivotFactor } from '../pivot/index.ts';
 import { averageAt, createMeter, measure, type RangeMeter } from './average-range.ts';
-import { addClose, type CloseTree, createCloseTree } from './close-tree.ts';
+import { addClose, type CloseTree, createCloseTree, lastClose } from './close-tree.ts';
 import { drawLevels } from './drawing.ts';
+import { applyChanges, type HeadNote, toChange } from './head-change.ts';
 import { judgeLevels } from './judgement.ts';
 import { compareJudgement, type Judgement, type LevelNote, levelPayload, recallLevels } from './level-notes.ts';
 import { addPivot, emptySide, type Side } from './side.ts';
 import { addTime, createTimeIndex, type TimeIndex } from './time-index.ts';
 
 /** What a candle's judgement changed; `null` when none was due. `hasPivot` tells whether a major pivot was taken in. */
-export type SrOutput = FactorOutput & { readonly judgement: Judgement | null; readonly hasPivot: boolean };
+export type SrOutput = FactorOutput & {
+  readonly judgement: Judgement | null;
+  readonly hasPivot: boolean;
+  /** What to tell of the head; `null` for the whole of it. */
+  readonly headChange: Pick<FactorHead, 'payload' | 'wholeTime'> | null;
+};
 
 /** What the factor remembers: plain data, bounded by the lookback. */
 export type SrState = {
@@ -29,11 +35,13 @@ export type SrState = {
   readonly support: Side;
   /** The newest judgement. */
   notes: readonly LevelNote[];
+  /** What was told of the head; `null` before the first judgement. */
+  headNote: HeadNote | null;
   /** Work done since the start, in comparisons: what the growth test counts. */
   readonly steps: { count: number };
 };
 
-const NOTHING: SrOutput = { events: [], judgement: null, hasPivot: false };
+const NOTHING: SrOutput = { events: [], judgement: null, hasPivot: false, headChange: null };
 const CANDLES_MIN = 5;
 const ALGORITHM = 'pivot_wick_overlap';
 
@@ -49,7 +57,7 @@ export const srFactor: Factor<SrState, SrOutput> = {
     ],
   },
   dependsOn: [pivotFactor],
-  logicVersion: 1,
+  logicVersion: 2,
   start: ({ majorWindow, lookbackCandles }) => ({
     lookback: lookbackCandles,
     meter: createMeter(majorWindow + 1),
@@ -58,6 +66,7 @@ export const srFactor: Factor<SrState, SrOutput> = {
     resistance: emptySide('resistance'),
     support: emptySide('support'),
     notes: [],
+    headNote: null,
     steps: { count: 0 },
   }),
   fold,
@@ -68,6 +77,7 @@ export const srFactor: Factor<SrState, SrOutput> = {
     return { algorithm: ALGORITHM, levels, pivots: pivotPayloads(state) };
   },
   hasNewHead: ({ hasPivot }) => hasPivot,
+  headChanges: { tell: ({ headChange }) => headChange, apply: applyChanges },
   slice: ({ events, head }) => {
     if (events.length === 0 && head === null) return null;
     const snapshots = events.map(({ payload }) => payload);
@@ -94,7 +104,28 @@ function fold(state: SrState, tick: Tick): SrOutput {
   const judged = judgeLevels([state.resistance, state.support], { closes, averageRange, steps });
   const judgement = compareJudgement(state.notes, judged);
   state.notes = judgement.notes;
-  return { events: [changeEvent(judgement, tick, { times: state.times, closes })], judgement, hasPivot: true };
+  const event = changeEvent(judgement, tick, { times: state.times, closes });
+  return { events: [event], judgement, hasPivot: true, headChange: tellHead(state, event) };
+}
+
+/** What to tell of the head that a judgement left; remembers that it was told. */
+function tellHead(state: SrState, { payload, visibleTime }: FactorEvent): SrOutput['headChange'] {
+  const { levels, removed, pivots } = payload as Readonly<Record<string, readonly ChartPayload[]>> & ChartPayload;
+  const { headNote, resistance, support } = state;
+  const news = (levels?.length ?? 0) + (removed?.length ?? 0) + (pivots?.length ?? 0);
+  const whole = state.notes.length + resistance.pivots.length + support.pivots.length;
+  const told = (headNote?.told ?? 0) + news;
+  if (headNote === null || told >= whole) {
+    state.headNote = { wholeTime: visibleTime, told: 0 };
+    return null;
+  }
+  state.headNote = { ...headNote, told };
+  const oldest = [resistance.pivots[0]?.index ?? -1, support.pivots[0]?.index ?? -1] as const;
+  const close = lastClose(state.closes);
+  return {
+    payload: toChange({ levels: levels ?? [], removed: removed ?? [], pivots: pivots ?? [], close, oldest }),
+    wholeTime: headNote.wholeTime,
+  };
 }
 
 function takePivot(
