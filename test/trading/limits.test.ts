@@ -88,10 +88,12 @@ describe('limits', () => {
     expect(run.told('risk')).toEqual([]);
   });
 
-  it('scenario 10: equity 15 % below its highest closes all, refuses entries as long as is set, and resumes once', async () => {
+  it('scenario 10: equity 15 % below its highest closes all, refuses entries for 24 hours, over a restart too, and resumes once', async () => {
+    // The next coin falls on for a day and bursts three minutes before the halt is over.
+    const moves = [...move('19m', 'price: -20%, for: 60s'), ...move('1m', 'price: -2%, for: 1454m', 'WARMUSDT')];
     const coins = [
       { symbol: 'HOTUSDT', minute: 15 },
-      { symbol: 'WARMUSDT', minute: 22 },
+      { symbol: 'WARMUSDT', minute: 24 * 60 + 16 },
     ];
     const settings = {
       trading: { default_sl_pct: -0.5, sl_min_pct: 0.49, sl_max_pct: 0.5, black_swan: [] },
@@ -101,20 +103,26 @@ describe('limits', () => {
         max_concurrent_positions: 1,
         daily_max_loss_pct: 1,
         l5_resume: 'auto',
-        cooling_after_halt_sec: 300,
       },
     };
-    const run = await start({ scenario: burstsMarket(coins, move('19m', 'price: -20%, for: 60s')), settings });
+    const run = await start({ scenario: burstsMarket(coins, moves), settings });
+    const started = run.now();
     await bought(run);
     await run.passUntil(() => run.trading.decisions.halt !== null, { limitMs: 6 * MINUTE_MS, what: 'a halt begins' });
     await run.pass(2_000);
     expect(legs(run)).toEqual(['drawdown']);
     expect(positionsOf(run)).toEqual([]);
     const halt = run.trading.decisions.halt;
-    expect((halt?.until ?? 0) - (halt?.since ?? 0)).toBe(300_000);
-    await run.passUntil(() => positionOf(run, coin('WARM')) !== null, { limitMs: 10 * MINUTE_MS, what: 'it resumes' });
+    expect((halt?.until ?? 0) - (halt?.since ?? 0)).toBe(24 * 60 * MINUTE_MS);
+
+    // Nobody is there for most of the day; the halt is waited out all the same.
+    await run.end();
+    await run.clock.advance(started + 24 * 60 * MINUTE_MS - run.now());
+    await run.begin();
+    expect(run.trading.decisions.halt).toMatchObject({ since: halt?.since, until: halt?.until });
+    await run.passUntil(() => positionOf(run, coin('WARM')) !== null, { limitMs: 30 * MINUTE_MS, what: 'it resumes' });
     const refused = entries(run, 'refused').filter(({ instrumentId }) => instrumentId === coin('WARM'));
-    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.filter(({ time }) => time < (halt?.until ?? 0)).length).toBeGreaterThan(5);
     expect(entries(run, 'approved').at(-1)?.time).toBeGreaterThanOrEqual(halt?.until ?? Number.POSITIVE_INFINITY);
     await run.pass(MINUTE_MS);
     expect(run.told('risk').map(({ layer }) => layer)).toEqual(['L5']);
