@@ -184,6 +184,56 @@ export const ERROR_CODES = {
     message: 'the venue refused the time of a request: {reason}',
     hint: 'The request was not carried out. Synchronise the clock of this machine.',
   },
+  file_unwritable: {
+    message: '{path} can not be written: {reason}',
+    hint: 'Check that its folder exists, is writable and has free space. What was there before is unchanged.',
+  },
+  file_not_private: {
+    message: 'others may read {path}',
+    hint: 'It holds secrets: chmod 600 it, and give out new ones if somebody may have read it.',
+  },
+  operator_missing: {
+    message: 'there is no operator in {dataDir} yet',
+    hint: 'hotwick operator create makes one; so does the first hotwick trade.',
+  },
+  operator_exists: {
+    message: 'there is an operator in {dataDir} already',
+    hint: 'hotwick operator passphrase changes the passphrase. Without it nothing opens the vault: move operator.json away and begin anew.',
+  },
+  operator_file_broken: {
+    message: '{path} is not what this version writes',
+    hint: 'Bring it back from a backup, or move it away and create a new operator; the vault in it is lost then.',
+  },
+  passphrase_wrong: { message: 'the passphrase is wrong', hint: 'Nothing was changed. Try again.' },
+  passphrase_weak: {
+    message: 'the passphrase is too weak: {weakness}',
+    hint: 'Take several words that do not belong together, or let hotwick make one.',
+  },
+  passphrase_needed: {
+    message: 'the passphrase is needed and there is no terminal to ask for it',
+    hint: 'Name a file with it: --passphrase-file or HOTWICK_PASSPHRASE_FILE.',
+  },
+  vault_broken: {
+    message: 'the vault does not open although the passphrase is right',
+    hint: 'A byte of operator.json was changed. Bring it back from a backup, or enter the secrets again into a new one.',
+  },
+  token_unknown: { message: 'there is no token {id}', hint: 'hotwick operator tokens lists them.' },
+  tokens_too_many: {
+    message: 'there are {count} tokens, which is the most there can be',
+    hint: 'Revoke one that is not used: hotwick operator revoke ID.',
+  },
+  secret_unknown: {
+    message: '{name} is not a secret that the vault keeps',
+    hint: 'It keeps {names}.',
+  },
+  audit_log_broken: {
+    message: 'the audit log is broken at line {line} of {file}',
+    hint: 'Somebody changed it, or a disk did. Keep the files for whoever looks into it, move them away, and start again.',
+  },
+  public_without_tls: {
+    message: 'the desk would listen on {host}, where others reach it, without encryption',
+    hint: 'Give --tls-cert and --tls-key, or --behind-proxy if a proxy before it speaks TLS; or leave it on 127.0.0.1 and use an SSH tunnel.',
+  },
   credentials_malformed: {
     message: 'the API credentials are not usable: {reason}',
     hint: 'Give an API key with its secret, or with its Ed25519 private key as PEM.',

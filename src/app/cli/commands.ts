@@ -27,6 +27,7 @@ const COMMANDS: Readonly<Record<string, AddCommand>> = {
     const { addLookaheadCommand } = await import('./audit-lookahead-command.ts');
     addLookaheadCommand(program.command('audit').description('audits: lookahead'));
   },
+  operator: async (program) => (await import('./operator-command.ts')).addOperatorCommand(program),
   doctor: async (program) => (await import('./doctor-command.ts')).addDoctorCommand(program),
   config: async (program) => (await import('./config-command.ts')).addConfigCommand(program),
 };

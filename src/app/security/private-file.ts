@@ -1,0 +1,64 @@
+/**
+ * Files that hold secrets: readable by their owner alone, written whole and on the disk before they count, refused when
+ * others may read them.
+ */
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { err, ok, type Result } from '../../core/result.ts';
+import { type Failure, failure, toReason } from '../../model/failure.ts';
+
+const OWNER_ONLY = 0o600;
+const OTHERS = 0o077;
+
+/** Its text, `null` where there is no such file; fails where others may read it. */
+export function readPrivateFile(path: string): Result<string | null, Failure> {
+  try {
+    const { mode } = statSync(path);
+    if (process.platform !== 'win32' && (mode & OTHERS) !== 0) return err(failure('file_not_private', { path }));
+    return ok(readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ok(null);
+    return err(failure('file_unreadable', { path, reason: toReason(error) }));
+  }
+}
+
+/** Replaces it as a whole; a crash leaves the old one or the new one. */
+export function writePrivateFile(path: string, text: string): Result<null, Failure> {
+  const draft = `${path}.new`;
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const file = openSync(draft, 'w', OWNER_ONLY);
+    try {
+      chmodSync(draft, OWNER_ONLY); // a draft left by a crash keeps the mode it had
+      writeSync(file, text);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(draft, path);
+    syncFolder(dirname(path));
+    return ok(null);
+  } catch (error) {
+    return err(failure('file_unwritable', { path, reason: toReason(error) }));
+  }
+}
+
+/** The new name is on the disk too. */
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
