@@ -190,10 +190,12 @@ export type HotCoinEnvironment = {
   readonly key: { readonly apiKey: string; readonly secret: string } | null;
 };
 
-/** Variables of the key that trades with money; neither is ever shown, logged or answered. */
+/** Variables that hold secrets, or say where one lies; none is ever shown, logged or answered. */
 export const KEY_VARIABLES: Readonly<Record<string, string>> = {
   BINANCE_API_KEY: 'key of the account that `hotwick trade` trades with; one that may withdraw is refused',
   BINANCE_SECRET_KEY: 'its secret: an HMAC secret, or an Ed25519 private key as PEM (`\\n` for line ends)',
+  HOTWICK_PASSPHRASE_FILE: "file with the operator's passphrase, readable by its owner alone; opens the vault",
+  HOTWICK_PASSPHRASE: 'the passphrase itself; the file is the better place',
 };
 
 /** The environment of the hot-coin system; nothing of it is checked here. */
@@ -203,6 +205,15 @@ export function readHotCoinEnvironment(environment: Environment = process.env): 
   const secret = (environment['BINANCE_SECRET_KEY'] ?? '').trim().replaceAll('\\n', '\n');
   const apiKey = (environment['BINANCE_API_KEY'] ?? '').trim();
   return { variables, key: apiKey === '' && secret === '' ? null : { apiKey, secret } };
+}
+
+/** Where the operator's passphrase may come from without a person; `null` where it does not. */
+export type PassphraseEnvironment = { readonly file: string | null; readonly passphrase: string | null };
+
+/** The passphrase as the environment gives it; a file is the better place, because it has an owner. */
+export function readPassphraseEnvironment(environment: Environment = process.env): PassphraseEnvironment {
+  const text = (name: string): string | null => environment[name] || null;
+  return { file: text('HOTWICK_PASSPHRASE_FILE'), passphrase: text('HOTWICK_PASSPHRASE') };
 }
 
 function createSwitches(environment: Environment): (setting: Setting) => Switch {

@@ -52,7 +52,16 @@ export const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   'adapters/sqlite': adapter('better-sqlite3'),
   api: {
     folders: ['core', 'model', 'ports', 'journal/read-models', 'reports'],
-    packages: [NODE, 'fastify', '@fastify/*', 'fastify-type-provider-zod', 'ws', 'zod', 'pino'],
+    packages: [
+      NODE,
+      'fastify',
+      '@fastify/*',
+      'fastify-type-provider-zod',
+      'rate-limiter-flexible',
+      'ws',
+      'zod',
+      'pino',
+    ],
   },
   // Published by itself as hotwick/client: the types of the contract and nothing else.
   client: { folders: ['api/contract'], packages: [] },

@@ -17,7 +17,7 @@ import { addLogin } from './login.ts';
 import { isForeignPage, isOwnHost, isOwnOrigin, type OwnNames } from './origins.ts';
 import { allowsScope } from './scopes.ts';
 import { SECURITY_ROUTES } from './security-routes.ts';
-import { isSameText, type SessionLimits, Sessions } from './sessions.ts';
+import { isSameText, type MakeSecret, type SessionLimits, Sessions } from './sessions.ts';
 import { judgeRequest, type Known, REFUSAL_STATUS, type Refusal } from './verdict.ts';
 
 /** What guarding needs. */
@@ -33,6 +33,7 @@ export type GuardOptions = {
   readonly cookieSuffix: string;
   /** Real time. */
   readonly clock: Clock;
+  readonly secret: MakeSecret;
   readonly rates?: Rates;
   readonly sessionLimits?: SessionLimits;
 };
@@ -51,7 +52,7 @@ export class Guard {
 
   constructor(options: GuardOptions) {
     this.options = options;
-    this.sessions = new Sessions(options.clock, options.sessionLimits);
+    this.sessions = new Sessions(options, options.sessionLimits);
     this.attempts = new Attempts(options.rates);
     this.cookieName = `hotwick_session_${options.cookieSuffix}`;
     const all = [...options.routes, ...SECURITY_ROUTES];

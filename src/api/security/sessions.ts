@@ -2,7 +2,7 @@
  * Who is logged in. A session is born at a login and never before, so nobody can plant one (fixation); its name is 256
  * random bits of which only the digest is kept. All of it is in memory: a restart logs everybody out.
  */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { addMs, type EpochMs } from '../../core/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 
@@ -34,25 +34,35 @@ export const SESSION_LIMITS: SessionLimits = {
   sessionsMax: 32,
 };
 
+/** Unguessable text made of that many random bytes; never from a seed. */
+export type MakeSecret = (bytes: number) => string;
+
+const NAME_BYTES = 32;
+const CSRF_BYTES = 24;
+const NAME_LENGTH_MAX = 100;
+
 /** All sessions of one server. */
 export class Sessions {
   readonly #byKey = new Map<string, Session>();
   readonly #clock: Clock;
   readonly #limits: SessionLimits;
 
-  constructor(clock: Clock, limits: SessionLimits = SESSION_LIMITS) {
-    this.#clock = clock;
+  readonly #secret: MakeSecret;
+
+  constructor(parts: { readonly clock: Clock; readonly secret: MakeSecret }, limits: SessionLimits = SESSION_LIMITS) {
+    this.#clock = parts.clock;
+    this.#secret = parts.secret;
     this.#limits = limits;
   }
 
   /** A new session, stepped up because the passphrase was just given; answers its name, which is told once. */
   open(): { readonly name: string; readonly session: Session } {
     this.#sweep();
-    const name = randomBytes(32).toString('base64url');
+    const name = this.#secret(NAME_BYTES);
     const now = this.#clock.now();
     const session: Session = {
       key: keyOf(name),
-      csrf: randomBytes(24).toString('base64url'),
+      csrf: this.#secret(CSRF_BYTES),
       expiresTime: addMs(now, this.#limits.lifeMs),
       steppedUpUntil: addMs(now, this.#limits.stepUpMs),
       lastSeenTime: now,
@@ -63,7 +73,7 @@ export class Sessions {
 
   /** The session of that name that still lives; looking is a sign of life. */
   find(name: string | undefined): Session | null {
-    if (name === undefined || name.length !== 43) return null;
+    if (name === undefined || name.length > NAME_LENGTH_MAX) return null;
     const session = this.#byKey.get(keyOf(name));
     if (session === undefined) return null;
     if (!this.isAlive(session)) {

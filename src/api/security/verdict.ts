@@ -47,7 +47,8 @@ export function judgeRequest(known: Known): Refusal | null {
   if (wanted === null) return 'route_not_listed';
   if (origin === 'other') return 'foreign_origin';
   if (!allowsScope(scopeOf(caller), wanted)) return caller.kind === 'nobody' ? 'login_required' : 'scope_too_small';
-  if (effect === 'reads' || caller.kind === 'token') return null;
+  // Logging in shows the passphrase, which is more than any session.
+  if (effect === 'reads' || caller.kind === 'token' || wanted === 'public') return null;
   // A browser sends the operator's cookie by itself, so whatever changes something has to show more than that.
   if (caller.kind === 'session') {
     if (origin === 'untold') return 'foreign_origin';

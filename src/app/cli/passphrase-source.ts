@@ -5,6 +5,7 @@
 import password from '@inquirer/password';
 import { err, ok, type Result } from '../../core/result.ts';
 import { type Failure, failure } from '../../model/failure.ts';
+import { readPassphraseEnvironment } from '../config.ts';
 import { readPrivateFile } from '../security/private-file.ts';
 
 /** Options of a command that needs the passphrase. */
@@ -12,19 +13,16 @@ export type PassphraseFlags = { readonly passphraseFile?: string };
 
 /** The passphrase, from the first place that has one; fails with `passphrase_needed` where nobody can be asked. */
 export async function readPassphrase(flags: PassphraseFlags, question: string): Promise<Result<string, Failure>> {
-  const path = flags.passphraseFile ?? process.env['HOTWICK_PASSPHRASE_FILE'];
-  if (path !== undefined && path !== '') return readFrom(path);
-  const given = process.env['HOTWICK_PASSPHRASE'];
-  if (given !== undefined && given !== '') return ok(given);
-  return askUnseen(question);
+  const given = readGivenPassphrase(flags);
+  if (!given.ok) return given;
+  return given.value === null ? askUnseen(question) : ok(given.value);
 }
 
 /** A passphrase that is given only where it was put on purpose: no question is asked. `null` where it was not. */
 export function readGivenPassphrase(flags: PassphraseFlags): Result<string | null, Failure> {
-  const path = flags.passphraseFile ?? process.env['HOTWICK_PASSPHRASE_FILE'];
-  if (path !== undefined && path !== '') return readFrom(path);
-  const given = process.env['HOTWICK_PASSPHRASE'];
-  return ok(given === undefined || given === '' ? null : given);
+  const { file, passphrase } = readPassphraseEnvironment();
+  const path = flags.passphraseFile ?? file;
+  return path === null ? ok(passphrase) : readFrom(path);
 }
 
 function readFrom(path: string): Result<string, Failure> {

@@ -34,8 +34,10 @@ export class OperatorAccess implements Access {
 
   readonly checkPassphrase = (passphrase: string): Promise<boolean> => {
     const record = this.#current();
-    const checked = this.#turn.then(async () => record !== null && (await unlock(record, passphrase)) !== null);
-    this.#turn = checked.catch(() => {});
+    const check = async (): Promise<boolean> => record !== null && (await unlock(record, passphrase)) !== null;
+    // Whoever waited for it hears of a failure; the next in line is not held up by it.
+    const checked = this.#turn.then(check, check);
+    this.#turn = checked;
     return checked;
   };
 

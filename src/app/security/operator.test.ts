@@ -16,7 +16,7 @@ import {
 } from './operator.ts';
 import { OperatorAccess } from './operator-access.ts';
 import { findWeakness, generatePassphrase, newStretch } from './passphrase.ts';
-import { createToken } from './tokens.ts';
+import { createToken, findToken } from './tokens.ts';
 
 const PASSPHRASE = 'seven quiet herons at noon';
 const KEY = 'vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A';
@@ -145,5 +145,32 @@ describe('access', () => {
     rmSync(operatorPath(dir));
     expect(await access.checkPassphrase(PASSPHRASE)).toBe(false);
     expect(warnings).toHaveLength(1);
+  });
+});
+
+describe('a token', () => {
+  it('takes as long to refuse whatever is wrong with it', () => {
+    const made = Array.from({ length: 50 }, (_, index) =>
+      createToken({ name: `${index}`, scope: 'read', createdTime: NOW, expiresTime: null }),
+    );
+    const tokens = made.map(({ token }) => token);
+    const text = made[49]?.text ?? '';
+    const wrong = [
+      `${text.slice(0, -3)}AAA`,
+      text.replace(/^hw_.{8}/, 'hw_ffffffff'),
+      `hw_${'0'.repeat(8)}_${'A'.repeat(43)}`,
+    ];
+    const spent = wrong.map((): number[] => []);
+    let found = 0;
+    for (let round = 0; round < 300; round++) {
+      for (const [index, each] of wrong.entries()) {
+        const begun = process.hrtime.bigint();
+        for (let count = 0; count < 20; count++) found += findToken(tokens, each, NOW) === null ? 0 : 1;
+        spent[index]?.push(Number(process.hrtime.bigint() - begun));
+      }
+    }
+    expect(found).toBe(0);
+    const medians = spent.map((times) => times.sort((a, b) => a - b)[150] ?? 0);
+    expect(Math.max(...medians) / Math.min(...medians)).toBeLessThan(1.5);
   });
 });
