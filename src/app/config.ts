@@ -92,6 +92,8 @@ export type SocialConfig = {
   readonly bearerToken: string | null;
   readonly accounts: readonly string[];
   readonly square: Switch;
+  readonly xUrl: string;
+  readonly squareUrl: string;
 };
 
 /** Finding hot coins. */
@@ -160,6 +162,8 @@ export function loadConfig(environment: Environment = process.env): Result<Confi
       bearerToken: text(SETTINGS.twitterToken) || null,
       accounts: readList(SETTINGS.twitterAccounts, environment).value,
       square: isOn(SETTINGS.square),
+      xUrl: text(SETTINGS.xUrl),
+      squareUrl: text(SETTINGS.squareUrl),
     },
     discovery: {
       state: isOn(SETTINGS.discovery),

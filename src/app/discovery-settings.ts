@@ -1,5 +1,6 @@
 /**
- * Settings of discovery beside the service: the switch, its files and where announcements are read.
+ * Settings of discovery beside the service: the switch, its files and where announcements are read; and of what is said
+ * in public.
  */
 import type { Setting } from './settings.ts';
 
@@ -31,5 +32,35 @@ export const DISCOVERY_SETTINGS = {
     max: 1_048_576,
     meaning:
       'largest size of the recording of what discovery was told, in MiB, in `flight` of the data directory; 0 is none',
+  },
+} as const satisfies Record<string, Setting>;
+
+/** Whom to ask what is said in public: discovery beside the service, `hotwick trade` and `hotwick scan --live`. */
+export const SOCIAL_SETTINGS = {
+  twitterToken: {
+    name: 'TWITTER_BEARER_TOKEN',
+    kind: 'text',
+    initial: '',
+    secret: true,
+    meaning: 'bearer token of an app of X, whose recent search discovery then asks; without it X is not asked',
+  },
+  twitterAccounts: {
+    name: 'HOTWICK_X_ACCOUNTS',
+    kind: 'list',
+    initial: '',
+    meaning: 'accounts of X whose posts are searched, without `@`, separated by commas',
+  },
+  xUrl: { name: 'HOTWICK_X_URL', kind: 'text', initial: 'https://api.x.com', meaning: 'base URL of X' },
+  square: {
+    name: 'HOTWICK_SQUARE',
+    kind: 'boolean',
+    initial: '0',
+    meaning: 'let discovery ask Binance Square, whose address is not documented, for its hot posts',
+  },
+  squareUrl: {
+    name: 'HOTWICK_SQUARE_URL',
+    kind: 'text',
+    initial: 'https://www.binance.com',
+    meaning: 'base URL of Binance Square',
   },
 } as const satisfies Record<string, Setting>;

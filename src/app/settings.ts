@@ -5,7 +5,7 @@
  */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { DISCOVERY_SETTINGS } from './discovery-settings.ts';
+import { DISCOVERY_SETTINGS, SOCIAL_SETTINGS } from './discovery-settings.ts';
 import type { Setting } from './setting.ts';
 import { STRUCTURE_SETTINGS } from './structure-settings.ts';
 
@@ -276,25 +276,7 @@ export const SETTINGS = {
     initial: 'wss://ws-api.binance.com:443/ws-api/v3',
     meaning: 'WebSocket API of spot, path included, which tells `hotwick trade` of its orders',
   },
-  twitterToken: {
-    name: 'TWITTER_BEARER_TOKEN',
-    kind: 'text',
-    initial: '',
-    secret: true,
-    meaning: 'bearer token of an app of X, for `hotwick scan --live`; without it X is not asked',
-  },
-  twitterAccounts: {
-    name: 'HOTWICK_X_ACCOUNTS',
-    kind: 'list',
-    initial: '',
-    meaning: 'accounts of X whose posts are searched, without `@`, separated by commas',
-  },
-  square: {
-    name: 'HOTWICK_SQUARE',
-    kind: 'boolean',
-    initial: '0',
-    meaning: 'ask Binance Square, whose address is not documented, for its hot posts in `hotwick scan --live`',
-  },
+  ...SOCIAL_SETTINGS,
   ...DISCOVERY_SETTINGS,
   archiveUrl: {
     name: 'HOTWICK_ARCHIVE_URL',

@@ -69,6 +69,17 @@ export function listMembers(pool: CandidatePool, now: EpochMs): readonly Candida
   );
 }
 
+/**
+ * Who may be chosen with the next cycle, at most `count`: newcomers that were not scored yet, newest first, then the
+ * hottest. What is to be known of a choice, such as books, is asked for them.
+ */
+export function listNearest(pool: CandidatePool, count: number): readonly Candidate[] {
+  const all = listCandidates(pool).filter(({ status }) => status !== 'cooling');
+  const newcomers = all.filter(({ scoredTime }) => scoredTime === null).reverse();
+  const scored = all.filter(({ scoredTime }) => scoredTime !== null).sort(hotterFirst);
+  return [...newcomers, ...scored].slice(0, count);
+}
+
 /** The `count` hottest active candidates with at least `minHeat` that do not cool, hottest first. */
 export function topCandidates(
   pool: CandidatePool,

@@ -45,6 +45,7 @@ import {
   type ListingEvent,
   type ListingMonitor,
   listingMemory,
+  listWatchable,
 } from './listing-monitor.ts';
 import { createMarketMove, foldMarketMove, type MarketMove } from './market-move.ts';
 import { createMentionCounter, dropMentions, foldPosts, type MentionCounter, readMentions } from './mention-counter.ts';
@@ -71,9 +72,9 @@ import {
 export type { Anomaly } from './anomaly-detector.ts';
 export type { BurstScore } from './burst-score.ts';
 export { scoreBurst } from './burst-score.ts';
-export { type CandidatePool, candidateOf, listCandidates, listMembers } from './candidate-pool.ts';
+export { type CandidatePool, candidateOf, listCandidates, listMembers, listNearest } from './candidate-pool.ts';
 export { DEFAULT_DISCOVERY_CONFIG, type DiscoveryConfig } from './discovery-config.ts';
-export { type MentionFigures, readMentions } from './mention-counter.ts';
+export { listRecentPosts, type MentionFigures, readMentions } from './mention-counter.ts';
 export type { PollJob, PollOutcome } from './poll-plan.ts';
 export { listRefusals, type Refusal } from './refusals.ts';
 export { findSlot } from './ticker-stream.ts';
@@ -141,6 +142,10 @@ export type DiscoveryEffect =
   | Anomaly
   | ListingEvent
   | { readonly kind: 'candidateAdmitted'; readonly instrumentId: InstrumentId; readonly time: EpochMs }
+  /** Since when it has been traded is not known; asked with each cycle until it is. */
+  | { readonly kind: 'fetchListedTime'; readonly instrumentId: InstrumentId }
+  /** Let minutes of exactly these come. */
+  | { readonly kind: 'followMinutes'; readonly instrumentIds: readonly InstrumentId[] }
   | {
       readonly kind: 'candidatesChosen';
       readonly time: EpochMs;
@@ -196,7 +201,10 @@ export function foldDiscovery(state: DiscoveryState, input: DiscoveryInput): rea
       return foldListings(state, foldAnnouncements(state.listing, input, state.pool.refusals), input.receivedTime);
     case 'instrumentsReceived':
       state.listings = 'unsaved';
-      return foldListings(state, foldInstruments(state.listing, input), input.receivedTime);
+      return [
+        ...foldListings(state, foldInstruments(state.listing, input), input.receivedTime),
+        ...followListed(state, input),
+      ];
     case 'postsReceived':
       return foldSocial(state, input);
     case 'mentionsCounted':
@@ -269,6 +277,12 @@ function foldListings(
   });
 }
 
+/** An answer without anything that trades is no list, and ends no stream. */
+function followListed({ listing, config }: DiscoveryState, input: InstrumentsReceived): readonly DiscoveryEffect[] {
+  const instrumentIds = listWatchable(listing, input, config.ticker.instrumentsMax);
+  return instrumentIds.length === 0 ? [] : [{ kind: 'followMinutes', instrumentIds }];
+}
+
 /** Posts name coins by ticker; only what the exchange lists is a coin. */
 function foldSocial(state: DiscoveryState, input: PostsReceived): readonly DiscoveryEffect[] {
   const { quoteAsset } = state.config.ticker;
@@ -321,6 +335,9 @@ function foldCycle(
       ),
     },
     { kind: 'saveCandidates', batch },
+    ...batch.saved
+      .filter(({ listedTime }) => listedTime === null)
+      .map(({ instrumentId }) => ({ kind: 'fetchListedTime', instrumentId }) as const),
     ...takeListings(state),
     ...JOBS.filter(
       (job) => takeDue(state.polls[job], { now, intervalMs: pollLimits(state, job).intervalMs }) === 'due',

@@ -17,7 +17,16 @@ function announce(desk: Desk, ms: number, ...announcements: readonly Announcemen
   return desk.send({ kind: 'announcementsReceived', receivedTime: at(ms), announcements });
 }
 
+/** What a list is answered with, but for the minutes that are to be followed. */
 function list(desk: Desk, ms: number, coins: Readonly<Record<string, InstrumentStatus>>): readonly DiscoveryEffect[] {
+  return sendList(desk, ms, coins).filter(({ kind }) => kind !== 'followMinutes');
+}
+
+function sendList(
+  desk: Desk,
+  ms: number,
+  coins: Readonly<Record<string, InstrumentStatus>>,
+): readonly DiscoveryEffect[] {
   const instruments = Object.entries(coins).map(([base, status]) => {
     return { instrumentId: coin(base), status, isMarketByQuote: true, permissions: ['SPOT'] };
   });
@@ -27,6 +36,16 @@ function list(desk: Desk, ms: number, coins: Readonly<Record<string, InstrumentS
 const kindsOf = (effects: readonly DiscoveryEffect[]): readonly string[] => effects.map(({ kind }) => kind);
 
 describe('new instruments', () => {
+  it('are followed minute by minute while they trade; an answer without any ends no stream', () => {
+    const desk = openDesk((config) => ({ ...config, ticker: { ...config.ticker, instrumentsMax: 2 } }));
+    const followed = (coins: Readonly<Record<string, InstrumentStatus>>): readonly DiscoveryEffect[] =>
+      sendList(desk, 0, coins).filter(({ kind }) => kind === 'followMinutes');
+    expect(followed({ A: 'trading', B: 'halted', C: 'trading', D: 'trading' })).toEqual([
+      { kind: 'followMinutes', instrumentIds: [coin('A'), coin('C')] },
+    ]);
+    expect(followed({})).toEqual([]);
+  });
+
   it('are what a list holds that the one before did not; the first list is only what there is', () => {
     const desk = openDesk();
     expect(list(desk, 0, { A: 'trading', B: 'trading' })).toEqual([]);
@@ -56,7 +75,9 @@ describe('new instruments', () => {
       };
     });
     const instruments = [...foreign, { ...foreign[0]!, instrumentId: coin('A') }];
-    expect(desk.send({ kind: 'instrumentsReceived', receivedTime: at(1), instruments })).toEqual([]);
+    expect(desk.send({ kind: 'instrumentsReceived', receivedTime: at(1), instruments })).toEqual([
+      { kind: 'followMinutes', instrumentIds: [coin('A')] },
+    ]);
   });
 
   it('that disappear are told', () => {

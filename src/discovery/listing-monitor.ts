@@ -224,6 +224,18 @@ export function expirePending(monitor: ListingMonitor, now: EpochMs): readonly L
   });
 }
 
+/** Every watched instrument of a list that trades, at most `instrumentsMax`. */
+export function listWatchable(
+  monitor: ListingMonitor,
+  { instruments }: InstrumentsReceived,
+  instrumentsMax: number,
+): readonly InstrumentId[] {
+  return instruments
+    .filter(({ instrumentId, status }) => status === 'trading' && isWatched(monitor, instrumentId))
+    .slice(0, instrumentsMax)
+    .map(({ instrumentId }) => instrumentId);
+}
+
 /** Whether trading of an instrument ends, and when; `null` where nothing is announced. */
 export function delistingOf(
   monitor: ListingMonitor,

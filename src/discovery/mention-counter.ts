@@ -128,6 +128,11 @@ function mentionsOf(counter: MentionCounter, instrumentId: InstrumentId): readon
   return Object.hasOwn(counter.mentions, instrumentId) ? (counter.mentions[instrumentId] ?? []) : [];
 }
 
+/** The newest posts, newest first, at most `limit` of the hundred that are kept. */
+export function listRecentPosts(counter: MentionCounter, limit: number): readonly SocialPost[] {
+  return counter.recent.toReversed().slice(0, limit);
+}
+
 /** What is said of a coin at `now`. */
 export function readMentions(counter: MentionCounter, instrumentId: InstrumentId, now: EpochMs): MentionFigures {
   const { config } = counter;

@@ -5,14 +5,15 @@
 import { openBinance } from '../../adapters/binance/binance-access.ts';
 import { createWallClock } from '../../adapters/clock/wall-clock.ts';
 import { createSeededRandom } from '../../adapters/memory/seeded-random.ts';
-import { createBinanceSquare } from '../../adapters/social/social-binance-sq.ts';
-import { createTwitterMonitor } from '../../adapters/social/social-twitter.ts';
 import { addMs, type DurationMs, toIsoText } from '../../core/time.ts';
+import { DEFAULT_DISCOVERY_CONFIG } from '../../discovery/index.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { SocialSource, SocialStatus } from '../../ports/social-source.ts';
+import type { SocialStatus } from '../../ports/social-source.ts';
 import { type Config, loadConfig } from '../config.ts';
-import { type LiveScan, startLiveScan } from '../scan/live-scan.ts';
+import type { DiscoveryService } from '../discovery/discovery-service.ts';
+import { openSocialSources, SQUARE_POLL_MS } from '../discovery/social-sources.ts';
+import { startLiveScan } from '../scan/live-scan.ts';
 import { toLiveTables } from '../scan/live-table.ts';
 import { alignTable } from '../scan/scan-tables.ts';
 import { grouped, say, sayFailure, sayWarning } from './output.ts';
@@ -32,7 +33,7 @@ export async function runLiveScan(flags: LiveFlags): Promise<void> {
   if (!config.ok) return sayFailure(config.error);
   await runUntilStopped(async (stop, stopped) => {
     const clock = createWallClock();
-    const { scan, close } = openScan(flags, { config: config.value, clock });
+    const { scan, close } = await openScan(flags, { config: config.value, clock });
     const startTime = clock.now();
     let cancel = (): void => {};
     const repeat = (): void => {
@@ -56,10 +57,10 @@ export async function runLiveScan(flags: LiveFlags): Promise<void> {
   });
 }
 
-function openScan(
+async function openScan(
   { restUrl, wsUrl }: LiveFlags,
   { config, clock }: { readonly config: Config; readonly clock: Clock },
-): { readonly scan: LiveScan; readonly close: () => Promise<void> } {
+): Promise<{ readonly scan: DiscoveryService; readonly close: () => Promise<void> }> {
   const onFault = (fault: Failure): void => sayWarning(`${fault.code}: ${fault.message}`);
   const random = createSeededRandom(1, 'scan');
   const access = openBinance({
@@ -74,10 +75,11 @@ function openScan(
       ...(wsUrl === undefined ? {} : { spotStreamUrl: wsUrl }),
     },
   });
-  const scan = startLiveScan({
+  const scan = await startLiveScan({
+    config: DEFAULT_DISCOVERY_CONFIG,
     clock,
-    openWatch: (sink, quoteAsset) => access.openMarketWatch({ sink, quoteAsset }),
-    socials: openSocials(config, clock),
+    openWatch: access.openMarketWatch,
+    socials: openSocialSources(config.social, { clock, squarePollMs: SQUARE_POLL_MS }),
     onFault,
   });
   const close = async (): Promise<void> => {
@@ -87,21 +89,14 @@ function openScan(
   return { scan, close };
 }
 
-function openSocials({ social }: Config, clock: Clock): readonly SocialSource[] {
-  const { bearerToken, accounts, square } = social;
-  return [
-    createTwitterMonitor({ clock, random: createSeededRandom(1, 'x'), bearerToken, accounts }),
-    createBinanceSquare({ clock, random: createSeededRandom(1, 'square'), use: square }),
-  ];
-}
-
-function sayTables({ state, watch, socials }: LiveScan, clock: Clock): void {
+function sayTables({ state, status }: DiscoveryService, clock: Clock): void {
   const now = clock.now();
-  const { tickers, minutes } = watch.status();
+  const { watch, socials } = status();
+  const { tickers, minutes } = watch;
   say(
     `\n${toIsoText(now)}  tickers: ${grouped(tickers.frames)} frames; minutes: ${grouped(minutes.live)} of ${grouped(minutes.wanted)} streams`,
   );
-  say(`  said in public: ${socials.map((social) => socialText(social.status())).join('; ')}`);
+  say(`  said in public: ${socials.map(socialText).join('; ')}`);
   for (const table of toLiveTables(state, now)) say(`\n${alignTable(table)}`);
 }
 

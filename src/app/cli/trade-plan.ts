@@ -8,7 +8,7 @@ import type { BinanceEndpoints } from '../../adapters/binance/endpoints.ts';
 import { type ApiCredentials, parseCredentials } from '../../adapters/binance/trading/credentials.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import { type Failure, failure, toReason } from '../../model/failure.ts';
-import type { Config, HotCoinEnvironment } from '../config.ts';
+import type { Config, HotCoinEnvironment, SocialConfig } from '../config.ts';
 import type { HotCoinConfigEditor } from '../hotcoin/config-editor.ts';
 import { type ResolvedConfig, resolveHotCoinConfig } from '../hotcoin/hotcoin-config.ts';
 import type { PresetName } from '../hotcoin/presets.ts';
@@ -33,6 +33,7 @@ export type TradePlan = {
   readonly trading: Trading;
   readonly credentials: ApiCredentials | null;
   readonly endpoints: Partial<BinanceEndpoints>;
+  readonly social: SocialConfig;
   readonly dataDir: string;
 };
 
@@ -77,6 +78,7 @@ export async function planTrade(
     trading: trading.value,
     credentials: credentials.value,
     endpoints: { ...config.endpoints, ...endpoints.value },
+    social: config.social,
     // Records of simulated and of real positions never meet: each would be the other's mismatch.
     dataDir: join(tradeHome(flags, config), trading.value === 'real' ? 'money' : 'paper'),
   });

@@ -1,7 +1,7 @@
 /**
- * Discovery at work: the venue's data and time in, candidates out. It performs what the fold asks for: polls, saves,
- * questions for ages, and a cycle every ten seconds. A part that fails is told and tried again with its next turn; it
- * never stops the others.
+ * Discovery at work by itself, without trading: the venue's data, what people say and time in, candidates out. Its
+ * requests are carried out by the same code as trading's. A part that fails is told and tried again with its next turn;
+ * it never stops the others.
  */
 import { addMs, type EpochMs } from '../../core/time.ts';
 import {
@@ -9,31 +9,33 @@ import {
   type DiscoveryEffect,
   type DiscoveryInput,
   type DiscoveryState,
-  listCandidates,
+  listNearest,
 } from '../../discovery/index.ts';
-import type { CandidateBatch } from '../../model/candidate.ts';
+import { type DiscoveryPorts, fetchBooks, isDiscoveryRequest, startDiscoveryRequest } from '../../engine/index.ts';
 import { type Failure, toFailure } from '../../model/failure.ts';
-import { type InstrumentId, parseInstrumentId } from '../../model/instrument.ts';
-import type { ListedInstrument, ListingMemory } from '../../model/listing-facts.ts';
 import type { CandidateStore } from '../../ports/candidate-store.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import type { FlightLog, FlightLogStatus } from '../../ports/flight-log.ts';
 import type { MarketWatch, MarketWatchSink, MarketWatchStatus } from '../../ports/market-watch.ts';
-import { CandidateBooks } from './candidate-books.ts';
-import { CoinAges } from './coin-ages.ts';
+import type { SocialSource, SocialStatus } from '../../ports/social-source.ts';
+import { afterFirstList } from './after-first-list.ts';
 import { createDiscoveryCore, type DiscoveryCore } from './discovery-core.ts';
-import { toPollOutcome } from './poll-outcome.ts';
+import { ListedTimes } from './listed-times.ts';
 
 /** What discovery is made of. */
 export type DiscoveryOptions = {
   readonly config: DiscoveryConfig;
   readonly clock: Clock;
   readonly openWatch: (watch: { readonly sink: MarketWatchSink; readonly quoteAsset: string }) => MarketWatch;
+  /** Started and closed by the service. */
+  readonly socials: readonly SocialSource[];
   /** Closed by the service. */
   readonly store: CandidateStore;
   /** Closed by the service; `null` where nothing is recorded. */
   readonly log: FlightLog | null;
   readonly version: string;
+  /** How many of the hottest are chosen; the default of `max_signal_candidates` where absent. */
+  readonly chosenMax?: number;
   /** Takes what went wrong and was dealt with. Must not throw. */
   readonly onFault: (failure: Failure) => void;
   /** Takes what was skipped of the stored. Must not throw. */
@@ -45,6 +47,7 @@ export type DiscoveryOptions = {
 /** How discovery stands. */
 export type DiscoveryStatus = {
   readonly watch: MarketWatchStatus;
+  readonly socials: readonly SocialStatus[];
   readonly recording: FlightLogStatus | null;
   readonly lastCycleTime: EpochMs | null;
 };
@@ -67,14 +70,14 @@ const CHOSEN_MAX = 8;
 
 /** Starts discovery with what the store holds; rejects with `FailureError` when the store can not be read. */
 export async function startDiscovery(options: DiscoveryOptions): Promise<DiscoveryService> {
-  const service = new Discovery(options, (await options.store.loadListedTimes()).value);
+  const service = new Discovery(options);
   await service.restore();
   service.start();
   let ended: Promise<void> | null = null;
   return {
     state: service.state,
     status: () => service.status(),
-    tellPosition: (input) => service.tellPosition(input),
+    tellPosition: (input) => service.dispatch(input),
     close: () => {
       ended ??= service.close();
       return ended;
@@ -86,42 +89,31 @@ class Discovery {
   readonly #options: DiscoveryOptions;
   readonly #core: DiscoveryCore;
   readonly #watch: MarketWatch;
-  readonly #ages: CoinAges;
-  readonly #books: CandidateBooks;
+  #listedTimes: ListedTimes | null = null;
   #lastCycleTime: EpochMs | null = null;
   #isClosed = false;
+  #isReadingBooks = false;
   #cancelCycle: Cancel | null = null;
 
-  constructor(options: DiscoveryOptions, known: ReadonlyMap<InstrumentId, EpochMs>) {
+  constructor(options: DiscoveryOptions) {
     this.#options = options;
-    const { config, log, version, store, onFault, clock } = options;
+    const { config, log, version } = options;
     this.#core = createDiscoveryCore({
       config,
       log,
       version,
       perform: (effect) => {
         options.onEffect?.(effect);
-        this.#perform(effect);
+        if (isDiscoveryRequest(effect)) void this.#request(effect);
       },
     });
-    this.#watch = options.openWatch({
-      sink: (event) => {
-        if (!this.#isClosed) this.#core.dispatch(event);
-      },
-      quoteAsset: config.ticker.quoteAsset,
-    });
-    this.#books = new CandidateBooks({ watch: this.#watch, now: () => clock.now(), onFault });
-    this.#ages = new CoinAges({
-      known,
-      watch: this.#watch,
-      store,
-      onFault,
-      onKnown: (instrumentId, listedTime) =>
-        this.#core.dispatch({ kind: 'listedTimeKnown', receivedTime: clock.now(), instrumentId, listedTime }),
+    const { quoteAsset } = config.ticker;
+    this.#watch = afterFirstList(options.openWatch({ sink: (event) => this.dispatch(event), quoteAsset }), () => {
+      for (const social of options.socials) social.start((posts) => this.dispatch(posts));
     });
   }
 
-  tellPosition(input: DiscoveryInput): void {
+  dispatch(input: DiscoveryInput): void {
     if (!this.#isClosed) this.#core.dispatch(input);
   }
 
@@ -132,12 +124,13 @@ class Discovery {
   /** Takes over what was known before; broken rows are left out and told. */
   async restore(): Promise<void> {
     const { store, clock, onWarning } = this.#options;
+    this.#listedTimes = await ListedTimes.open({ clock, candidates: store, watch: this.#watch });
     const [candidates, listings] = [await store.loadCandidates(), await store.loadListings()];
     for (const reason of [...candidates.skipped, ...listings.skipped]) onWarning(`left out: ${reason}`);
     const receivedTime = clock.now();
     const memory = listings.value;
-    if (memory !== null) this.#core.dispatch({ kind: 'listingsRestored', receivedTime, memory });
-    this.#core.dispatch({ kind: 'candidatesRestored', receivedTime, candidates: candidates.value });
+    if (memory !== null) this.dispatch({ kind: 'listingsRestored', receivedTime, memory });
+    this.dispatch({ kind: 'candidatesRestored', receivedTime, candidates: candidates.value });
   }
 
   start(): void {
@@ -146,110 +139,72 @@ class Discovery {
   }
 
   status(): DiscoveryStatus {
-    const recording = this.#options.log?.status() ?? null;
-    return { watch: this.#watch.status(), recording, lastCycleTime: this.#lastCycleTime };
+    const { log, socials } = this.#options;
+    return {
+      watch: this.#watch.status(),
+      socials: socials.map((social) => social.status()),
+      recording: log?.status() ?? null,
+      lastCycleTime: this.#lastCycleTime,
+    };
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancelCycle?.();
-    this.#ages.close();
-    this.#books.close();
+    this.#listedTimes?.close();
+    const { socials, log, store } = this.#options;
     try {
-      await this.#watch.close();
+      await Promise.all([this.#watch.close(), ...socials.map((social) => social.close())]);
     } finally {
-      this.#options.log?.close();
-      await this.#options.store.close();
+      log?.close();
+      await store.close();
     }
   }
 
+  /** A round: the books of whoever may be chosen, then the choice. One that waits for books is not overtaken by them. */
   #cycle(): void {
     const { clock } = this.#options;
-    const now = clock.now();
-    this.#lastCycleTime = now;
-    this.#core.dispatch({ kind: 'cycleDue', receivedTime: now, count: CHOSEN_MAX, books: this.#books.books() });
-    this.#books.want(activeOf(this.state));
-    this.#cancelCycle = clock.schedule(addMs(now, CYCLE_MS), () => this.#cycle());
+    this.#lastCycleTime = clock.now();
+    this.#cancelCycle = clock.schedule(addMs(clock.now(), CYCLE_MS), () => this.#cycle());
+    const nearest = listNearest(this.state.pool, 2 * this.#chosenMax());
+    if (nearest.length === 0 || this.#isReadingBooks) this.#choose({});
+    else void this.#readBooks(nearest.map(({ instrumentId }) => instrumentId));
   }
 
-  #perform(effect: DiscoveryEffect): void {
-    if (effect.kind === 'pollDue') void this.#poll(effect.job);
-    else if (effect.kind === 'saveCandidates') void this.#saveBatch(effect.batch);
-    else if (effect.kind === 'saveListings') void this.#saveListings(effect.memory);
+  async #readBooks(instrumentIds: Parameters<typeof fetchBooks>[1]): Promise<void> {
+    this.#isReadingBooks = true;
+    const books = await fetchBooks(this.#watch, instrumentIds);
+    this.#isReadingBooks = false;
+    this.#choose(books);
   }
 
-  async #poll(job: 'announcements' | 'instruments'): Promise<void> {
-    const failed = job === 'instruments' ? await this.#pollInstruments() : await this.#pollAnnouncements();
-    if (this.#isClosed) return;
-    if (failed !== null) this.#options.onFault(failed);
-    this.#core.dispatch({ kind: 'pollEnded', receivedTime: this.#now(), job, outcome: toPollOutcome(failed) });
+  #choose(books: Extract<DiscoveryInput, { kind: 'cycleDue' }>['books']): void {
+    this.dispatch({ kind: 'cycleDue', receivedTime: this.#options.clock.now(), count: this.#chosenMax(), books });
   }
 
-  async #pollInstruments(): Promise<Failure | null> {
-    const answer = await this.#watch.fetchInstruments();
-    if (!answer.ok) return answer.error;
-    if (this.#isClosed) return null;
-    this.#core.dispatch({ kind: 'instrumentsReceived', receivedTime: this.#now(), instruments: answer.value });
-    this.#watch.followMinutes(this.#followed(answer.value));
-    return null;
+  #chosenMax(): number {
+    return this.#options.chosenMax ?? CHOSEN_MAX;
   }
 
-  async #pollAnnouncements(): Promise<Failure | null> {
-    const answer = await this.#watch.fetchAnnouncements();
-    if (!answer.ok) return answer.error;
-    if (this.#isClosed) return null;
-    this.#core.dispatch({ kind: 'announcementsReceived', receivedTime: this.#now(), announcements: answer.value });
-    return null;
-  }
-
-  /** Every pair of the quote asset that trades. */
-  #followed(instruments: readonly ListedInstrument[]): readonly InstrumentId[] {
-    const { quoteAsset, instrumentsMax } = this.#options.config.ticker;
-    const isOurs = ({ instrumentId, status }: ListedInstrument): boolean => {
-      const parts = parseInstrumentId(instrumentId);
-      return status === 'trading' && parts.ok && parts.value.quote === quoteAsset;
-    };
-    return instruments
-      .filter(isOurs)
-      .slice(0, instrumentsMax)
-      .map(({ instrumentId }) => instrumentId);
-  }
-
-  /** Nothing that leaves is forgotten before the store has said that it is gone (problem R8-2). */
-  async #saveBatch(batch: CandidateBatch): Promise<void> {
-    const isSaved = await this.#attempt(() => this.#options.store.saveBatch(batch));
-    if (this.#isClosed) return;
-    const { removed } = batch;
-    if (isSaved && removed.length > 0) {
-      this.#core.dispatch({ kind: 'candidatesStored', receivedTime: this.#now(), removed });
-    }
-    for (const { instrumentId, listedTime } of batch.saved) {
-      if (listedTime === null) this.#ages.want(instrumentId, batch.time);
-    }
-  }
-
-  async #saveListings(memory: ListingMemory): Promise<void> {
-    await this.#attempt(() => this.#options.store.saveListings(memory));
-  }
-
-  async #attempt(action: () => Promise<void>): Promise<boolean> {
+  async #request(request: Parameters<typeof startDiscoveryRequest>[1]): Promise<void> {
     try {
-      await action();
-      return true;
+      for (const input of await startDiscoveryRequest(this.#ports(), request)) this.dispatch(input);
     } catch (thrown) {
-      if (!this.#isClosed) this.#options.onFault(toFailure(thrown));
-      return false;
+      this.#options.onFault(toFailure(thrown));
     }
   }
 
-  #now(): EpochMs {
-    return this.#options.clock.now();
+  #ports(): DiscoveryPorts {
+    const { clock, store: candidates, onFault } = this.#options;
+    const find: DiscoveryPorts['listedTimes']['find'] = async (id) => (await this.#listedTimes?.find(id)) ?? null;
+    return {
+      clock,
+      watch: this.#watch,
+      candidates,
+      listedTimes: { find },
+      onFault: (failure) => {
+        if (!this.#isClosed) onFault(failure);
+      },
+    };
   }
-}
-
-/** Who may be chosen in the next cycle: at most as many as the pool has places. */
-function activeOf({ pool }: DiscoveryState): readonly InstrumentId[] {
-  return listCandidates(pool)
-    .filter(({ tier, status }) => tier === 'active' && status !== 'cooling')
-    .map(({ instrumentId }) => instrumentId);
 }

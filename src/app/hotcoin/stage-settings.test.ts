@@ -29,7 +29,6 @@ const OTHER: Readonly<Record<string, unknown>> = {
 const ELSEWHERE: ReadonlySet<string> = new Set([
   'discovery.heat_history_retention_days',
   'discovery.square_poll_sec',
-  'discovery.social_ttl_sec',
   'execution.enable_order_execution',
   'execution.use_paper_trading',
   'execution.paper_slippage_bps',

@@ -12,6 +12,8 @@ import type { Surroundings, TradingEvent } from '../../engine/index.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Notifier } from '../../ports/notifier.ts';
+import type { SocialConfig } from '../config.ts';
+import { openSocialSources } from '../discovery/social-sources.ts';
 import type { ResolvedConfig } from '../hotcoin/hotcoin-config.ts';
 import type { Trading } from '../hotcoin/trading-consent.ts';
 import { toTradingSettings } from '../hotcoin/trading-settings.ts';
@@ -28,6 +30,8 @@ export type TradeOptions = {
   readonly dataDir: string;
   readonly candidatesPath: string;
   readonly endpoints: Partial<BinanceEndpoints>;
+  /** Whom to ask what is said in public; nobody where it is absent. */
+  readonly social?: SocialConfig;
   readonly timings?: Partial<BinanceTimings>;
   readonly version: string;
   readonly seed: number;
@@ -43,13 +47,15 @@ export type TradeOptions = {
 
 /** Starts trading; on failure nothing keeps running. */
 export function startTrade(options: TradeOptions): Promise<Result<TradingService, Failure>> {
-  const { resolved, trading } = options;
+  const { resolved, trading, social, clock } = options;
+  const { discovery } = resolved.config;
+  const squarePollMs = discovery.square_poll_sec * 1_000;
   let access: BinanceAccess | null = null;
   const quoteAsset = 'USDT';
   return startTrading({
     ...options,
     settings: toTradingSettings(resolved, trading),
-    heatRetentionMs: resolved.config.discovery.heat_history_retention_days * 86_400_000,
+    heatRetentionMs: discovery.heat_history_retention_days * 86_400_000,
     openMarket: (ledger) => {
       const opened = openAccess(options, ledger);
       access = opened;
@@ -59,6 +65,7 @@ export function startTrade(options: TradeOptions): Promise<Result<TradingService
         close: () => opened.close(),
       };
     },
+    socials: social === undefined ? [] : openSocialSources(social, { clock, squarePollMs }),
     openVenue: () => openVenue(options, access as unknown as BinanceAccess),
   });
 }

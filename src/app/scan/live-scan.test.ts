@@ -17,8 +17,9 @@ import type { InstrumentId } from '../../model/instrument.ts';
 import { seriesId } from '../../model/series.ts';
 import { timeframe } from '../../model/timeframe.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { DiscoveryService } from '../discovery/discovery-service.ts';
 import { scaleTimings } from '../modes/demo.ts';
-import { type LiveScan, startLiveScan } from './live-scan.ts';
+import { startLiveScan } from './live-scan.ts';
 import { toLiveTables } from './live-table.ts';
 
 const MINUTE = 60_000;
@@ -50,13 +51,18 @@ function track(base: string, rise: (minute: number) => number): ReplayTrack {
   return { instrumentId, candles };
 }
 
-async function openScan(): Promise<{ readonly scan: LiveScan; readonly clock: Clock; readonly faults: Failure[] }> {
+async function openScan(): Promise<{
+  readonly scan: DiscoveryService;
+  readonly clock: Clock;
+  readonly faults: Failure[];
+}> {
   const clock = createAcceleratedClock({ start: START, speed: SPEED });
   const tracks = [track('CALM', () => 1), track('PUMP', (minute) => 1.02 ** Math.min(8, Math.max(0, minute - QUIET)))];
   const market = createReplayMarket({ tracks, startTime: START, seed: 1 });
   const exchange = await startSimExchange({ host: '127.0.0.1', port: 0, clock, market, speed: SPEED });
   const square = await startSocialServer();
-  square.answer({ body: { data: { contents: [{ id: 1, title: '$CALM to the moon', authorId: 9 }] } } });
+  const said = (id: number) => ({ body: { data: { contents: [{ id, title: '$CALM to the moon', authorId: 9 }] } } });
+  square.answer(...Array.from({ length: 500 }, (_, id) => said(id)));
   const { httpUrl, wsUrl } = exchange;
   const faults: Failure[] = [];
   const random = createSeededRandom(1);
@@ -68,10 +74,10 @@ async function openScan(): Promise<{ readonly scan: LiveScan; readonly clock: Cl
     endpoints: { spotRestUrl: httpUrl, spotStreamUrl: wsUrl, announcementsUrl: httpUrl },
     timings: scaleTimings(SPEED, 10_000),
   });
-  const scan = startLiveScan({
+  const scan = await startLiveScan({
     clock,
     config: CONFIG,
-    openWatch: (sink, quoteAsset) => access.openMarketWatch({ sink, quoteAsset }),
+    openWatch: access.openMarketWatch,
     socials: [createBinanceSquare({ clock, random, use: 'on', baseUrl: square.url })],
     onFault: (fault) => faults.push(fault),
   });
@@ -99,12 +105,12 @@ describe('a live scan', () => {
       for (const row of rows) expect(row).toHaveLength(headings.length);
     }
     expect(hottest?.rows.map(([, coin]) => coin)).toContain('PUMP/USDT');
-    expect(scan.watch.status().minutes).toMatchObject({ wanted: 2, live: 2 });
+    expect(scan.status().watch.minutes).toMatchObject({ wanted: 2, live: 2 });
   }, 60_000);
 
   it('ends once, and nothing moves afterwards', async () => {
     const { scan, clock } = await openScan();
-    await vi.waitFor(() => expect(scan.watch.status().tickers.frames).toBeGreaterThan(3), { timeout: 20_000 });
+    await vi.waitFor(() => expect(scan.status().watch.tickers.frames).toBeGreaterThan(3), { timeout: 20_000 });
     await Promise.all([scan.close(), scan.close()]);
     const { tickers } = scan.state.stream.counts;
     const endTime = clock.now();

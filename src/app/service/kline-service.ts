@@ -192,9 +192,9 @@ async function openDiscovery(
   { openMarketWatch }: VenueAccess,
   closers: Closer[],
 ): Promise<DiscoveryService | null> {
-  const { discovery: settings } = options.config;
+  const { discovery: settings, social } = options.config;
   if (settings.state === 'off' || openMarketWatch === undefined) return null;
-  const discovery = await startServiceDiscovery({ ...options, settings, openWatch: openMarketWatch });
+  const discovery = await startServiceDiscovery({ ...options, settings, social, openWatch: openMarketWatch });
   closers.push(() => discovery.close());
   return discovery;
 }

@@ -13,12 +13,14 @@ import { DEFAULT_DISCOVERY_CONFIG, listCandidates } from '../../discovery/index.
 import { type Failure, FailureError, failure, toReason } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FlightLog } from '../../ports/flight-log.ts';
-import type { DiscoverySettings } from '../config.ts';
+import type { DiscoverySettings, SocialConfig } from '../config.ts';
 import { type DiscoveryOptions, type DiscoveryService, startDiscovery } from '../discovery/discovery-service.ts';
+import { openSocialSources, SQUARE_POLL_MS } from '../discovery/social-sources.ts';
 
 /** What discovery beside a service is made of. */
 export type ServiceDiscoveryOptions = {
   readonly settings: DiscoverySettings;
+  readonly social: SocialConfig;
   readonly dataDir: string;
   readonly clock: Clock;
   readonly version: string;
@@ -38,7 +40,18 @@ export async function startServiceDiscovery(options: ServiceDiscoveryOptions): P
   try {
     const log = openRecording(options, onFault);
     const config = DEFAULT_DISCOVERY_CONFIG;
-    const service = await startDiscovery({ config, clock, openWatch, store, log, version, onFault, onWarning });
+    const socials = openSocialSources(options.social, { clock, squarePollMs: SQUARE_POLL_MS });
+    const service = await startDiscovery({
+      config,
+      clock,
+      openWatch,
+      socials,
+      store,
+      log,
+      version,
+      onFault,
+      onWarning,
+    });
     const close = async (): Promise<void> => {
       await service.close();
       database.close();

@@ -139,6 +139,7 @@ class Run {
           venue.fund(holdings);
         },
       }),
+      socials: [],
       onEvents: (events) => {
         this.#tally.hear(events);
         this.#auditor.hear(events);

@@ -25,11 +25,13 @@ import type { MarketWatch, MarketWatchEvent, MarketWatchSink } from '../../ports
 import type { Notifier } from '../../ports/notifier.ts';
 import type { OrderStore } from '../../ports/order-store.ts';
 import type { RequestLedger } from '../../ports/request-ledger.ts';
+import type { SocialSource } from '../../ports/social-source.ts';
 import type { Venue } from '../../ports/venue.ts';
+import { afterFirstList } from '../discovery/after-first-list.ts';
+import { ListedTimes } from '../discovery/listed-times.ts';
 import { prepareDataDir } from '../service/kline-service.ts';
 import { type Closer, closeAll } from './closers.ts';
 import { holdingsOf } from './ledger-holdings.ts';
-import { createListedTimes } from './listed-times.ts';
 import type { Holding } from './paper-venue.ts';
 import { SeriesFollower } from './series-follower.ts';
 import { SurroundingsWatch } from './surroundings-watch.ts';
@@ -73,6 +75,8 @@ export type TradingOptions = {
   readonly notifier: Notifier;
   readonly openMarket: (ledger: RequestLedger) => TradingMarket;
   readonly openVenue: () => TradingVenue;
+  /** Started and closed by trading; whatever becomes of them, trading goes on. */
+  readonly socials: readonly SocialSource[];
   readonly onEvents: (events: readonly TradingEvent[]) => void;
   /** How it goes with what is stored beside the engine, looked at once a second: while it fails nothing is bought. */
   readonly storage?: () => Surroundings['storage'];
@@ -84,6 +88,7 @@ export type TradingOptions = {
 export type TradingService = {
   readonly engine: Engine;
   readonly watch: MarketWatch;
+  readonly socials: readonly SocialSource[];
   readonly account: Account;
   /** Why things were done and not done, and the orders behind it. */
   readonly decisions: DecisionLedger;
@@ -134,11 +139,14 @@ class Trading {
       () => this.#sides.account.close(),
       () => this.#sides.venue.close(),
     );
-    this.#watch = this.#market.openWatch((event) => {
+    const watch = this.#market.openWatch((event) => {
       this.#sides.follow(event);
       this.#offer(event);
     });
-    closers.push(() => this.#watch.close());
+    this.#watch = afterFirstList(watch, () => {
+      for (const social of options.socials) social.start((posts) => this.#offer(posts));
+    });
+    closers.push(() => this.#watch.close(), ...options.socials.map((social) => () => social.close()));
   }
 
   /** From the first moment on: a venue does not say again how its connection stands. */
@@ -167,13 +175,14 @@ class Trading {
       () => surroundings.stop(),
     );
     const { account } = this.#sides;
+    const { socials } = this.#options;
     for (const input of await this.#describeStart(engine)) engine.mailbox.mustOffer(input);
     engine.start();
     this.#watch.start();
     surroundings.start();
     const { decisions, orders } = this.#stores;
     const close = (): Promise<void> => closeAll(this.#closers, 'trading');
-    return ok({ engine, watch: this.#watch, account, decisions, orders, close });
+    return ok({ engine, watch: this.#watch, socials, account, decisions, orders, close });
   }
 
   async #createEngine(): Promise<Engine> {
@@ -213,7 +222,8 @@ class Trading {
       timeframes: settings.signals.profile.timeframes.map((params) => params.timeframe).filter((each) => each !== '1m'),
       onError: (error) => onWarning(toReason(error)),
     });
-    const listedTimes = await createListedTimes({ candidates, watch });
+    const listedTimes = await ListedTimes.open({ clock, candidates, watch });
+    this.#closers.push(() => listedTimes.close());
     const onFault = (failure: Failure): void => onWarning(`${failure.code}: ${failure.message}`);
     return { clock, feed: this.#lateFeed(), venue, account, watch, candidates, series, listedTimes, onEvents, onFault };
   }

@@ -5,10 +5,9 @@
  */
 import { addMs, type EpochMs } from '../../core/time.ts';
 import { type HealthFacts, reopenDecisions } from '../../decisions/index.ts';
-import { listCandidates, reopenDiscovery } from '../../discovery/index.ts';
+import { listNearest, reopenDiscovery } from '../../discovery/index.ts';
 import { EXECUTION_TIMER, readExecution } from '../../execution/index.ts';
 import type { CandleGap, ClosedCandle } from '../../model/candle.ts';
-import type { InstrumentsReceived } from '../../model/listing-facts.ts';
 import type { TradingEffect, TradingInput } from './trading-events.ts';
 import { keepEnd, lookAtPrices } from './trading-ledger.ts';
 import { discover, followPrices } from './trading-market.ts';
@@ -152,10 +151,7 @@ const TAKERS: { readonly [Kind in Taken['kind']]: (turn: TradingTurn, input: Tak
     discover(turn, input);
     followPrices(turn, [{ instrumentId: input.minute.instrumentId, price: input.minute.close }]);
   },
-  instrumentsReceived: (turn, input) => {
-    discover(turn, input);
-    turn.effects.push({ kind: 'followMinutes', instrumentIds: watchable(turn, input) });
-  },
+  instrumentsReceived: discover,
   venueChanged: (turn, input) => {
     turn.state.venue = input.connection;
     execute(turn, input);
@@ -187,17 +183,6 @@ function takeInput<Kind extends Taken['kind']>(turn: TradingTurn, input: TakenOf
   TAKERS[input.kind as Kind](turn, input);
 }
 
-/** Every pair of the quote asset that trades: their minutes are followed. */
-function watchable(
-  { state }: TradingTurn,
-  { instruments }: InstrumentsReceived,
-): InstrumentsReceived['instruments'][number]['instrumentId'][] {
-  const ending = `/${state.settings.discovery.ticker.quoteAsset}`;
-  return instruments
-    .filter(({ instrumentId, status }) => status === 'trading' && instrumentId.endsWith(ending))
-    .map(({ instrumentId }) => instrumentId);
-}
-
 function takeTimer(turn: TradingTurn, timerId: string): void {
   const receivedTime = turn.now;
   if (timerId === CYCLE_TIMER) beginCycle(turn);
@@ -216,11 +201,9 @@ function beginCycle(turn: TradingTurn): void {
   lookAtPrices(turn);
   turn.effects.push({ kind: 'startTimer', timerId: CYCLE_TIMER, at: addMs(now, state.settings.cycleMs) });
   decide(turn, { kind: 'healthMeasured', time: now, facts: measureHealth(turn) });
-  const hottest = listCandidates(state.discovery.pool)
-    .filter(({ status, leaving }) => status !== 'cooling' && leaving === null)
-    .slice(0, 2 * state.settings.candidatesMax)
-    .map(({ instrumentId }) => instrumentId);
-  if (hottest.length > 0) turn.effects.push({ kind: 'fetchBooks', instrumentIds: hottest });
+  const nearest = listNearest(state.discovery.pool, 2 * state.settings.candidatesMax);
+  const instrumentIds = nearest.map(({ instrumentId }) => instrumentId);
+  if (nearest.length > 0) turn.effects.push({ kind: 'fetchBooks', instrumentIds });
   else choose(turn);
 }
 

@@ -3,7 +3,7 @@
  */
 import type { EpochMs } from '../../core/time.ts';
 import type { OperatorCommand, TradingHealth } from '../../decisions/index.ts';
-import type { Anomaly, DiscoveryEffect, DiscoveryInput, FilteredCandidate } from '../../discovery/index.ts';
+import type { Anomaly, DiscoveryInput, FilteredCandidate } from '../../discovery/index.ts';
 import type { SaleScope } from '../../ledger/index.ts';
 import type { BookFacts } from '../../model/book.ts';
 import type { Candidate } from '../../model/candidate.ts';
@@ -21,6 +21,7 @@ import type { LedgerBatch, TradeContext } from '../../model/ledger.ts';
 import type { Price } from '../../model/money.ts';
 import type { ClosedPosition, TradeLeg } from '../../model/position.ts';
 import type { TradeSignal } from '../../model/signal.ts';
+import type { DiscoveryRequest } from './perform-discovery.ts';
 import type { PoolChange } from './pool-changes.ts';
 import type { SignalDeskEffect, SignalDeskInput } from './trading-signals.ts';
 import type { Surroundings, TradingSettings } from './trading-state.ts';
@@ -92,13 +93,9 @@ export type TradingEvent = { readonly time: EpochMs; readonly traceId: string | 
 export type TradingEffect =
   | ExecutionEffect
   | SignalDeskEffect
-  | Extract<DiscoveryEffect, { readonly kind: 'pollDue' | 'saveCandidates' | 'saveListings' }>
+  | DiscoveryRequest
   /** Read the books of these; answered by `booksFetched`. */
   | { readonly kind: 'fetchBooks'; readonly instrumentIds: readonly InstrumentId[] }
-  /** Since when a candidate has been traded; answered by `listedTimeKnown` where it is known. */
-  | { readonly kind: 'fetchListedTime'; readonly instrumentId: InstrumentId }
-  /** Let minutes of exactly these come. */
-  | { readonly kind: 'followMinutes'; readonly instrumentIds: readonly InstrumentId[] }
   /** Keep these in the ledger, in the commit of this burst. */
   | { readonly kind: 'saveLedger'; readonly batch: LedgerBatch }
   /** Post `tradingContinued`. */

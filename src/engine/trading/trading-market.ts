@@ -13,6 +13,7 @@ import {
 import type { PriceFact } from '../../model/decision.ts';
 import type { InstrumentId } from '../../model/instrument.ts';
 import type { Price } from '../../model/money.ts';
+import { isDiscoveryRequest } from './perform-discovery.ts';
 import { findPoolChanges } from './pool-changes.ts';
 import { keepRound } from './trading-ledger.ts';
 import { book, decide } from './trading-orders.ts';
@@ -26,9 +27,8 @@ export function discover(turn: TradingTurn, input: DiscoveryInput): void {
 
 function takeDiscovery(turn: TradingTurn, effect: DiscoveryEffect): void {
   if (effect.kind === 'anomalyDetected') note(turn, { kind: 'anomaly', anomaly: effect });
-  else if (effect.kind === 'candidateAdmitted') {
-    turn.effects.push({ kind: 'fetchListedTime', instrumentId: effect.instrumentId });
-  } else if (effect.kind === 'candidatesChosen') {
+  else if (isDiscoveryRequest(effect)) turn.effects.push(effect);
+  else if (effect.kind === 'candidatesChosen') {
     const { candidates, refused } = effect;
     const traceId = traceOf(turn);
     for (const change of findPoolChanges(turn.state.discovery.pool, turn.state.places)) {
@@ -38,8 +38,6 @@ function takeDiscovery(turn: TradingTurn, effect: DiscoveryEffect): void {
     note(turn, { kind: 'candidatesChosen', poolSize, chosen: candidates }, traceId);
     keepRound(turn, { traceId, chosen: candidates, refused });
     askSignals(turn, { candidates, traceId });
-  } else if (effect.kind === 'pollDue' || effect.kind === 'saveCandidates' || effect.kind === 'saveListings') {
-    turn.effects.push(effect);
   }
 }
 

@@ -5,16 +5,18 @@
 import { toDecimalText } from '../../../core/decimal.ts';
 import type { EpochMs } from '../../../core/time.ts';
 import { areEntriesOpen } from '../../../decisions/index.ts';
-import { listCandidates } from '../../../discovery/index.ts';
+import { listCandidates, listRecentPosts } from '../../../discovery/index.ts';
 import type { EngineState, TradingEvent } from '../../../engine/index.ts';
 import { readExecution } from '../../../execution/index.ts';
 import { toReason } from '../../../model/failure.ts';
 import { summarizePnl, summarizePnlSince, viewPortfolio } from '../../../portfolio/index.ts';
 import type { MarketWatchStatus } from '../../../ports/market-watch.ts';
+import type { SocialStatus } from '../../../ports/social-source.ts';
 import type { HotCoinConfig } from '../../hotcoin/hotcoin-schema.ts';
 import type { TaskStatus } from '../supervisor.ts';
 import { stateOf } from './event-bodies.ts';
 import { toPnlBlock } from './pnl-block.ts';
+import { toMonitorBlocks, toPostBlock } from './social-blocks.ts';
 import { symbolOf } from './trade-line.ts';
 
 /** What the status is made of. */
@@ -30,6 +32,7 @@ export type StatusSource = {
   readonly watch: () => MarketWatchStatus;
   /** What runs beside the engine. */
   readonly tasks: () => readonly TaskStatus[];
+  readonly socials: () => readonly SocialStatus[];
   /** Newest last. */
   readonly anomalies: readonly Extract<TradingEvent, { readonly kind: 'anomaly' }>[];
   readonly signals: readonly Extract<TradingEvent, { readonly kind: 'signals' }>['signals'][number][];
@@ -38,10 +41,16 @@ export type StatusSource = {
 type Block = (source: StatusSource) => Readonly<Record<string, unknown>>;
 
 const SHOWN_MAX = 20;
+const POSTS_MAX = 50;
 /** Anomalies of this long count as present. */
 const ANOMALY_WINDOW_MS = 15 * 60_000;
 
 const BLOCKS: Readonly<Record<string, Block>> = {
+  social: ({ state, socials }) => {
+    const { mentions } = state().discovery;
+    const monitors = toMonitorBlocks(socials(), listRecentPosts(mentions, Number.POSITIVE_INFINITY));
+    return { monitors, hot_posts: listRecentPosts(mentions, POSTS_MAX).map(toPostBlock) };
+  },
   engine: ({ state }) => {
     const { decisions } = state();
     const { engine_state, state_recovery_pending } = stateOf(decisions.health);
@@ -143,21 +152,22 @@ export function collectStatus(source: StatusSource): Readonly<Record<string, unk
     run_id: runId,
     event_log_file: eventLogFile,
     ...Object.assign({}, ...blocks),
-    monitors: {},
-    hot_posts: [],
     block_errors: errors,
   };
 }
 
-/** The status that stays behind. */
-export function stoppedStatus(now: EpochMs): Readonly<Record<string, unknown>> {
+/** The status that stays behind, with how the monitors stood at the end. */
+export function stoppedStatus(now: EpochMs, socials: readonly SocialStatus[]): Readonly<Record<string, unknown>> {
+  const monitors = Object.entries(toMonitorBlocks(socials, [])).map(([name, block]) => {
+    return [name, { ...block, running: false, next_poll_ts: null }] as const;
+  });
   return {
     running: false,
     ts: now / 1000,
     engine_state: 'stopped',
     can_open_new_positions: false,
     message: 'trading was stopped; positions are left to their resting stops',
-    monitors: {},
+    monitors: Object.fromEntries(monitors),
   };
 }
 

@@ -90,6 +90,7 @@ async function run(): Promise<void> {
   exports.take(EVENTS);
   exports.start({
     engine: { state: () => ({ trading: null }) },
+    socials: [],
     watch: {
       status: () => {
         throw new Error('no watch');
@@ -139,6 +140,7 @@ describe('the files of trading', () => {
     expect(status).toMatchObject({ running: true, paper: true, engine: null, anomaly_count: 1 });
     expect(status['recent_anomalies']).toEqual([expect.objectContaining({ symbol: 'HOTUSDT' })]);
     expect(Object.keys(status['block_errors'] as object)).toEqual([
+      'social',
       'engine',
       'freshness',
       'execution',

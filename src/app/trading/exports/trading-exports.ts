@@ -42,7 +42,7 @@ export class TradingExports {
   readonly #lines: LineFile;
   readonly #anomalies: StatusSource['anomalies'][number][] = [];
   readonly #signals: StatusSource['signals'][number][] = [];
-  #service: Pick<TradingService, 'engine' | 'watch'> | null = null;
+  #service: Pick<TradingService, 'engine' | 'watch' | 'socials'> | null = null;
   #settings: Pick<ResolvedConfig, 'config' | 'hash'> | null = null;
   #tasks: StatusSource['tasks'] = () => [];
   #sequence = 0;
@@ -86,7 +86,7 @@ export class TradingExports {
   }
 
   /** Begins to write, at once and then every five seconds. */
-  start(service: Pick<TradingService, 'engine' | 'watch'>, tasks: StatusSource['tasks'] = () => []): void {
+  start(service: Pick<TradingService, 'engine' | 'watch' | 'socials'>, tasks: StatusSource['tasks'] = () => []): void {
     this.#service = service;
     this.#tasks = tasks;
     this.#repeat();
@@ -98,7 +98,7 @@ export class TradingExports {
     this.#cancel = null;
     await this.#writing;
     await this.#lines.flush();
-    await this.#writeStatus(stoppedStatus(this.#options.clock.now()));
+    await this.#writeStatus(stoppedStatus(this.#options.clock.now(), this.#socials()));
   }
 
   #repeat(): void {
@@ -129,9 +129,14 @@ export class TradingExports {
         return this.#service.watch.status();
       },
       tasks: this.#tasks,
+      socials: () => this.#socials(),
       anomalies: this.#anomalies,
       signals: this.#signals,
     };
+  }
+
+  #socials(): ReturnType<StatusSource['socials']> {
+    return (this.#service?.socials ?? []).map((social) => social.status());
   }
 
   #now(): TradingNow {
