@@ -19,7 +19,7 @@ export function ReplayBar() {
     <section className="replay-bar" aria-label={strings.replay} data-testid="replay-bar">
       {replay.walk === null ? null : <WalkControls walk={replay.walk} stepMs={replay.stepMs} />}
       {replay.work === null ? null : <WorkWords work={replay.work} />}
-      <KnownSwitch replay={replay} />
+      {replay.walk === null ? null : <KnownSwitch replay={replay} />}
       <button type="button" className="quiet" data-testid="replay-exit" onClick={() => toggleReplay(page)}>
         {strings.backToLive}
       </button>

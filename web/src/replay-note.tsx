@@ -4,15 +4,15 @@
 import { usePage, useReplay } from './page-context.ts';
 import { workText } from './replay-bar.tsx';
 
-/** Nothing while there is a walk: what it says then stands under the chart. */
+/** Nothing while there is a walk, or when there will be none: that stands under the chart. */
 export function ReplayNote() {
   const { strings } = usePage();
   const replay = useReplay();
-  if (replay === null || replay.walk !== null || replay.work === null) return null;
+  if (replay === null || replay.walk !== null || replay.work?.kind !== 'building') return null;
   return (
     <div className="replay-note" data-testid="replay-note">
       <strong>{strings.replay}</strong>
-      {replay.work.kind === 'building' && <progress max={100} value={replay.work.percent} aria-hidden="true" />}
+      <progress max={100} value={replay.work.percent} aria-hidden="true" />
       {workText(strings, replay.work)}
     </div>
   );

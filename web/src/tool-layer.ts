@@ -149,11 +149,14 @@ function paintBand(context: CanvasRenderingContext2D, { left, width, place }: Ac
 
 type Label = { readonly text: string; readonly left: number; readonly top: number; readonly tone: string };
 
-/** Words on their own ground, kept inside the pane. */
+/** Above it the legend of the chart stands. */
+const LEGEND_PX = 40;
+
+/** Words on their own ground, kept inside the pane and under the legend. */
 function paintLabel(context: CanvasRenderingContext2D, place: Place, { text, left, top, tone }: Label): void {
   const width = context.measureText(text).width + 16;
   const x = Math.max(4, Math.min(place.width - width - 4, left));
-  const y = Math.max(4, Math.min(place.height - 26, top));
+  const y = Math.max(LEGEND_PX, Math.min(place.height - 26, top));
   context.fillStyle = tone;
   context.beginPath();
   context.roundRect(x, y, width, 22, 6);
