@@ -4,6 +4,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseOffer, parseRun } from '../../web/src/backtest-wire.ts';
+import { parseSwitches } from '../../web/src/build-switches.ts';
 import { parseDebug, watchDebug } from '../../web/src/debug-watch.ts';
 import { parseHealth } from '../../web/src/draw-wire.ts';
 import { parseMarkets, watchMarkets } from '../../web/src/markets-watch.ts';
@@ -50,6 +51,32 @@ describe('answers of the panels', () => {
     });
     expect(parseRun(JSON.stringify({ ok: true, exit_code: 0, stdout: 'result=ok', stderr: '' }))).toBe('result=ok');
     expect(parseRun(JSON.stringify({ exit_code: 2, stdout: '', stderr: 'no data' }))).toBe('exit code 2\nno data');
+  });
+});
+
+describe('what is decided when the page is built (9.1)', () => {
+  it('is everything at the server of the page unless a variable says otherwise', () => {
+    const all = parseSwitches({});
+    expect(all).toEqual({
+      apiBase: null,
+      replay: 'on',
+      debugTool: 'on',
+      klineLamp: 'on',
+      drawLamp: 'on',
+      drawTools: 'on',
+      anchorTopLayer: 'on',
+      penSegmentColor: 'off',
+    });
+    const names = ['REPLAY_V1', 'DEBUG_TOOL', 'KLINE_HEALTH_LAMP_V2', 'FACTOR_DRAW_HEALTH_LAMP', 'DRAW_TOOLS'];
+    const off = parseSwitches(Object.fromEntries(names.map((name) => [`VITE_ENABLE_${name}`, '0'])));
+    expect(Object.values(off)).toEqual([null, 'off', 'off', 'off', 'off', 'off', 'on', 'off']);
+    expect(parseSwitches({ VITE_ENABLE_PEN_SEGMENT_COLOR: '1', VITE_ENABLE_DRAW_TOOLS: ' ' })).toMatchObject({
+      penSegmentColor: 'on',
+      drawTools: 'on',
+    });
+    expect(parseSwitches({ VITE_API_BASE: 'http://127.0.0.1:8000' }).apiBase).toBe('http://127.0.0.1:8000/');
+    const both = { VITE_API_BASE_URL: 'https://k.example/x//', VITE_API_BASE: 'http://other' };
+    expect(parseSwitches(both).apiBase).toBe('https://k.example/x/');
   });
 });
 

@@ -122,7 +122,7 @@ class Drawing implements CandleChart {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#layer = new StructureLayer(() => this.#colors?.ink ?? NO_COLOR);
+    this.#layer = new StructureLayer(() => this.#toolStyle());
     parts.candles.attachPrimitive(this.#layer);
     this.#tools = attachTools({
       chart: parts.chart,

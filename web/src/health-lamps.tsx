@@ -2,6 +2,7 @@
  * The two lamps of a series in colour, and in words what to do about it.
  */
 import { useSyncExternalStore } from 'react';
+import { BUILD_SWITCHES } from './build-switches.ts';
 import type { HealthAnswer } from './draw-wire.ts';
 import { usePage } from './page-context.ts';
 
@@ -11,16 +12,24 @@ export function HealthLamps() {
   const { kline, draw } = useSyncExternalStore(store.health.subscribe, store.health.health);
   return (
     <>
-      <span data-testid="kline-health-lamp" data-kline-status={kline.status} className={`badge health ${kline.status}`}>
-        <Words name={strings.kline} answer={kline} />
-      </span>
-      <span
-        data-testid="factor-draw-health-lamp"
-        data-factor-draw-status={draw.status}
-        className={`badge health ${draw.status}`}
-      >
-        <Words name={strings.draw} answer={draw} />
-      </span>
+      {BUILD_SWITCHES.klineLamp === 'on' && (
+        <span
+          data-testid="kline-health-lamp"
+          data-kline-status={kline.status}
+          className={`badge health ${kline.status}`}
+        >
+          <Words name={strings.kline} answer={kline} />
+        </span>
+      )}
+      {BUILD_SWITCHES.drawLamp === 'on' && (
+        <span
+          data-testid="factor-draw-health-lamp"
+          data-factor-draw-status={draw.status}
+          className={`badge health ${draw.status}`}
+        >
+          <Words name={strings.draw} answer={draw} />
+        </span>
+      )}
     </>
   );
 }

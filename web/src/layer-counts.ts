@@ -1,6 +1,7 @@
 /**
  * What tests and scripts may read of the drawn layers, in the seed's names.
  */
+import { BUILD_SWITCHES } from './build-switches.ts';
 import type { LayerModel } from './layer-model.ts';
 
 /** The `data-*` attributes of the chart element for `model`. */
@@ -19,7 +20,7 @@ export function layerData(model: LayerModel) {
     'data-anchor-highlight-start-time': highlight?.points[0]?.time ?? '',
     'data-anchor-highlight-end-time': highlight?.points.at(-1)?.time ?? '',
     'data-anchor-highlight-dashed': highlight === undefined ? '' : highlight.style === 'dashed' ? '1' : '0',
-    'data-anchor-top-layer': '1',
-    'data-anchor-top-layer-path-count': anchors.length,
+    'data-anchor-top-layer': BUILD_SWITCHES.anchorTopLayer === 'on' ? '1' : '0',
+    'data-anchor-top-layer-path-count': BUILD_SWITCHES.anchorTopLayer === 'on' ? anchors.length : 0,
   };
 }

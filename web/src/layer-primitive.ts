@@ -13,6 +13,7 @@ import type {
   Time,
   UTCTimestamp,
 } from 'lightweight-charts';
+import { BUILD_SWITCHES } from './build-switches.ts';
 import type { DrawLine } from './draw-wire.ts';
 import { EMPTY_MODEL, type LayerModel, type MarkerShape, type ZoneShape } from './layer-model.ts';
 
@@ -102,11 +103,24 @@ export class PaintLayer implements ISeriesPrimitive<Time> {
 export class StructureLayer extends PaintLayer {
   #model: LayerModel;
 
-  constructor(ink: () => string) {
+  constructor(colors: () => LineColors) {
+    const hasTop = BUILD_SWITCHES.anchorTopLayer === 'on';
     super([
       ['bottom', (context, place) => this.#zones(context, place)],
-      ['normal', (context, place) => drawLines(context, place, { lines: this.#model.lines, ink: ink() })],
-      ['top', (context, place) => this.#top(context, place, ink())],
+      [
+        'normal',
+        (context, place) => {
+          const { lines, anchors } = this.#model;
+          drawLines(context, place, { lines: hasTop ? lines : [...lines, ...anchors], colors: colors() });
+        },
+      ],
+      [
+        'top',
+        (context, place) => {
+          if (hasTop) drawLines(context, place, { lines: this.#model.anchors, colors: colors() });
+          for (const marker of this.#model.markers) drawMarker(context, place, marker);
+        },
+      ],
     ]);
     this.#model = EMPTY_MODEL;
   }
@@ -119,11 +133,6 @@ export class StructureLayer extends PaintLayer {
 
   #zones(context: CanvasRenderingContext2D, place: Place): void {
     for (const zone of this.#model.zones) drawZone(context, place, zone);
-  }
-
-  #top(context: CanvasRenderingContext2D, place: Place, ink: string): void {
-    drawLines(context, place, { lines: this.#model.anchors, ink });
-    for (const marker of this.#model.markers) drawMarker(context, place, marker);
   }
 }
 
@@ -146,23 +155,38 @@ function themed(color: string, ink: string): string {
   return color.toLowerCase() === '#ffffff' ? ink : color;
 }
 
-type Strokes = { readonly lines: readonly DrawLine[]; readonly ink: string };
+/** Colours of lines that are the theme's and not the instruction's. */
+export type LineColors = { readonly ink: string; readonly up: string; readonly down: string };
 
-function drawLines(context: CanvasRenderingContext2D, place: Place, { lines, ink }: Strokes): void {
+type Strokes = { readonly lines: readonly DrawLine[]; readonly colors: LineColors };
+
+function drawLines(context: CanvasRenderingContext2D, place: Place, { lines, colors }: Strokes): void {
   context.save();
   context.lineJoin = 'round';
   for (const line of lines) {
-    context.strokeStyle = themed(line.color, ink);
+    context.strokeStyle = themed(line.color, colors.ink);
     const isFaint = line.feature.startsWith('sr.');
     context.globalAlpha = isFaint ? 0.65 : 0.9;
     context.lineWidth = isFaint ? 1 : line.feature.startsWith('anchor.current') ? 3 : Math.min(line.lineWidth, 1.6);
     context.setLineDash(line.style === 'dashed' ? [6, 4] : []);
-    strokeLine(context, place, line);
+    const isByDirection = BUILD_SWITCHES.penSegmentColor === 'on' && line.feature === 'pen.confirmed';
+    for (const { color, points } of isByDirection ? segmentsOf(line, colors) : [{ color: null, points: line.points }]) {
+      if (color !== null) context.strokeStyle = color;
+      strokeLine(context, place, points);
+    }
   }
   context.restore();
 }
 
-function strokeLine(context: CanvasRenderingContext2D, place: Place, { points }: DrawLine): void {
+/** Each part of a line in the colour of its direction. */
+function segmentsOf({ points }: DrawLine, { up, down }: LineColors) {
+  return points.slice(1).map((to, index) => {
+    const from = points[index] ?? to;
+    return { color: to.value >= from.value ? up : down, points: [from, to] };
+  });
+}
+
+function strokeLine(context: CanvasRenderingContext2D, place: Place, points: DrawLine['points']): void {
   context.beginPath();
   let isStarted = false;
   for (const { time, value } of points) {

@@ -4,6 +4,7 @@
  */
 import { createRoot } from 'react-dom/client';
 import { App, type Place } from './app.tsx';
+import { BUILD_SWITCHES } from './build-switches.ts';
 import { createPlatform } from './platform.ts';
 import { DEFAULT_INSTRUMENT, parseSeries, seriesOf } from './series.ts';
 import { createStore } from './store.ts';
@@ -32,7 +33,8 @@ const keep: Keep = {
 
 const wanted = new URL(location.href).searchParams.get('series');
 const first = (wanted === null ? null : parseSeries(wanted)) ?? seriesOf(DEFAULT_INSTRUMENT, '1m');
-const store = createStore(createPlatform(new URL('.', location.href)), first);
+const base = new URL(BUILD_SWITCHES.apiBase ?? '.', location.href);
+const store = createStore(createPlatform(base), first);
 
 store.subscribe(() => {
   const address = new URL(location.href);

@@ -2,6 +2,8 @@
  * The keyboard of the page. Keys of form fields and combinations with Ctrl, Alt or Meta stay the browser's.
  */
 import { useEffect } from 'react';
+import { BUILD_SWITCHES } from './build-switches.ts';
+import type { Tool } from './measure.ts';
 import type { PageContextValue } from './page-context.ts';
 import { nextSpeed } from './replay-walk.ts';
 import { seriesOf, TIMEFRAMES } from './series.ts';
@@ -9,13 +11,14 @@ import { otherTheme, type SidebarTab } from './view.ts';
 
 const BIG_STEP = 10;
 
-type Action = (page: PageContextValue, event: KeyboardEvent) => void;
+type Action = (page: PageContextValue, event: KeyboardEvent) => unknown;
 
 /** Below this width the panel of a replay would cover the chart: it opens when it is asked for. */
 const PANEL_BESIDE_PX = 760;
 
 /** Begins a replay of what the page holds. */
 export function startReplay({ store, replay, setView }: PageContextValue): void {
+  if (BUILD_SWITCHES.replay === 'off') return;
   const { series, window: held } = store.state().session;
   replay.start(series.id, held.closed);
   if (replay.state() !== null && window.innerWidth > PANEL_BESIDE_PX) setView({ sidebar: 'replay' });
@@ -50,6 +53,10 @@ function sidebar(tab: SidebarTab): Action {
   return ({ view, setView }) => setView({ sidebar: view.sidebar === tab ? 'none' : tab });
 }
 
+function take(tool: Tool): Action {
+  return ({ setView }) => BUILD_SWITCHES.drawTools === 'on' && setView({ tool });
+}
+
 const ACTIONS: Readonly<Record<string, Action>> = {
   l: sidebar('indicators'),
   w: sidebar('market'),
@@ -63,10 +70,10 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   arrowright: step(1),
   '[': changeSpeed(-1),
   ']': changeSpeed(1),
-  m: ({ setView }) => setView({ tool: 'measure' }),
-  f: ({ setView }) => setView({ tool: 'fib' }),
-  b: ({ setView }) => setView({ tool: 'long' }),
-  s: ({ setView }) => setView({ tool: 'short' }),
+  m: take('measure'),
+  f: take('fib'),
+  b: take('long'),
+  s: take('short'),
   c: ({ setView }) => setView({ tool: 'cursor' }),
   escape: ({ setView }) => setView({ tool: 'cursor', isHelpOpen: false }),
   t: ({ view, setView }) => setView({ theme: otherTheme(view.theme) }),

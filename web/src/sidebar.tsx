@@ -1,6 +1,7 @@
 /**
  * Beside the chart: a strip of tabs that is always there, and the panel of the one that is open.
  */
+import { BUILD_SWITCHES } from './build-switches.ts';
 import { DebugPanel } from './debug-panel.tsx';
 import { LayersPanel } from './layers-panel.tsx';
 import { MarketPanel } from './market-panel.tsx';
@@ -30,10 +31,16 @@ function PanelOf({ tab }: { readonly tab: SidebarTab }) {
   );
 }
 
+/** The tabs of this build. */
+const TABS = SIDEBAR_TABS.filter((tab) => {
+  if (tab === 'replay') return BUILD_SWITCHES.replay === 'on';
+  return tab !== 'debug' || BUILD_SWITCHES.debugTool === 'on';
+});
+
 /** The strip and the open panel. */
 export function Sidebar() {
   const { view, strings, setView } = usePage();
-  const { sidebar } = view;
+  const sidebar = TABS.find((tab) => tab === view.sidebar) ?? 'none';
   return (
     <>
       {sidebar !== 'none' && (
@@ -54,7 +61,7 @@ export function Sidebar() {
         </aside>
       )}
       <nav className="side-tabs" aria-label={strings.panels}>
-        {SIDEBAR_TABS.map((tab) => (
+        {TABS.map((tab) => (
           <button
             type="button"
             key={tab}

@@ -1,6 +1,8 @@
 /**
  * The strip of tools beside the chart: cursor, measure, fib, long, short; layers, replay, theme and help.
  */
+import { BUILD_SWITCHES } from './build-switches.ts';
+import type { Tool } from './measure.ts';
 import { usePage, useReplay } from './page-context.ts';
 import { toggleReplay } from './page-keys.ts';
 import { otherTheme } from './view.ts';
@@ -44,15 +46,18 @@ function RailButton({ icon, label, testId, isOn, onClick }: RailButtonProps) {
   );
 }
 
+/** The tools of this build. */
+const TOOLS: readonly Tool[] =
+  BUILD_SWITCHES.drawTools === 'on' ? ['cursor', 'measure', 'fib', 'long', 'short'] : ['cursor'];
+
 /** The whole strip. */
 export function ToolRail() {
   const page = usePage();
   const replay = useReplay();
   const { strings, view, setView } = page;
-  const tools = ['cursor', 'measure', 'fib', 'long', 'short'] as const;
   return (
     <nav className="rail" aria-label={strings.tools}>
-      {tools.map((tool) => (
+      {TOOLS.map((tool) => (
         <RailButton
           key={tool}
           icon={tool}
@@ -70,13 +75,15 @@ export function ToolRail() {
         isOn={view.sidebar === 'indicators'}
         onClick={() => setView({ sidebar: view.sidebar === 'indicators' ? 'none' : 'indicators' })}
       />
-      <RailButton
-        icon="replay"
-        label={replay === null ? strings.replayHint : strings.backToLive}
-        testId="mode-toggle"
-        isOn={replay !== null}
-        onClick={() => toggleReplay(page)}
-      />
+      {BUILD_SWITCHES.replay === 'on' && (
+        <RailButton
+          icon="replay"
+          label={replay === null ? strings.replayHint : strings.backToLive}
+          testId="mode-toggle"
+          isOn={replay !== null}
+          onClick={() => toggleReplay(page)}
+        />
+      )}
       <span className="rail-space" />
       <RailButton
         icon="theme"
