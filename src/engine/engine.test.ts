@@ -258,6 +258,20 @@ describe('recovery', () => {
     expect(second.engine.stats().sequence).toBe(first.engine.stats().sequence + 1);
   });
 
+  it('counts an input of many candles as many, because it takes as long to replay', async () => {
+    const bench = await openBench({ snapshotEvery: 50 });
+    const posted = (count: number): Promise<void> => {
+      const input = { kind: 'candlesPosted', receivedTime: START, seriesId: BTC_1M, announce: 'silent' } as const;
+      return bench.engine.submit({ ...input, candles: minutes(count) });
+    };
+    await posted(1);
+    expect(bench.calls.filter(({ port }) => port === 'snapshot')).toEqual([]);
+    await posted(500);
+    await bench.settle();
+    expect(bench.calls.filter(({ port }) => port === 'snapshot')).toHaveLength(1);
+    await bench.engine.stop();
+  });
+
   it('replays no more than one snapshot apart, however early every run ends', async () => {
     const place = openSqlite();
     const truth = minutes(60);

@@ -14,7 +14,7 @@ import { commitInTurn } from './commit-in-turn.ts';
 import type { EngineEffect, EngineInput } from './inputs.ts';
 import { Mailbox, type MailboxStats } from './mailbox.ts';
 import { collectExecution, collectSaves, EffectPerformer, type EffectPorts } from './perform.ts';
-import { type Replayed, replay, takeSnapshot } from './replay.ts';
+import { type Replayed, replay, replayWork, takeSnapshot } from './replay.ts';
 import { type EngineState, initialState, type Step } from './step.ts';
 
 /** What an engine is made of. */
@@ -25,7 +25,7 @@ export type EngineOptions = {
   readonly step: Step;
   /** Most inputs that wait; beyond it senders wait. */
   readonly mailboxMax?: number;
-  /** Inputs between two snapshots. */
+  /** Ordinary inputs between two snapshots; a long one counts as many. */
   readonly snapshotEvery?: number;
   /** Hears the error that ended the loop. */
   readonly onFatal: (error: unknown) => void;
@@ -76,7 +76,7 @@ export class Engine {
       if (!replayed.ok) return replayed;
       this.#state = replayed.value.state;
       // Runs that end before a snapshot is due would otherwise make every start longer than the one before.
-      this.#sinceSnapshot = replayed.value.inputs;
+      this.#sinceSnapshot = replayed.value.work;
       return replayed;
     } catch (error) {
       if (error instanceof FailureError) return { ok: false, error: error.failure };
@@ -143,7 +143,7 @@ export class Engine {
     if (effects.some(isLasting)) await this.#performLasting(stepped, effects);
     else await this.#performFleeting(stepped, effects);
     if (this.#awaited.size > 0) this.#answer(burst);
-    await this.#snapshotWhenDue(burst.length);
+    await this.#snapshotWhenDue();
   }
 
   async #performLasting(stepped: readonly Stepped[], effects: readonly EngineEffect[]): Promise<void> {
@@ -202,15 +202,16 @@ export class Engine {
     const texts: CandleTexts = new Map();
     const records: JournalRecord[] = [];
     for (const { sequence, input, effects } of stepped) {
-      records.push(inputRecord(sequence, input, texts));
+      const record = inputRecord(sequence, input, texts);
+      records.push(record);
+      this.#sinceSnapshot += replayWork(record.body.length);
       const output = outputRecord(sequence, effects, texts);
       if (output !== null) records.push(output);
     }
     await this.#options.ports.journal.append(records);
   }
 
-  async #snapshotWhenDue(inputs: number): Promise<void> {
-    this.#sinceSnapshot += inputs;
+  async #snapshotWhenDue(): Promise<void> {
     const due = Math.max(this.#options.snapshotEvery ?? SNAPSHOT_EVERY, this.#snapshotChars / SNAPSHOT_CHARS_AN_INPUT);
     if (this.#sinceSnapshot < due) return;
     this.#sinceSnapshot = 0;

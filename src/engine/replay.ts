@@ -17,9 +17,19 @@ export type Replayed = {
   readonly state: EngineState;
   /** Inputs stepped through. */
   readonly inputs: number;
+  /** What stepping through them was worth, in ordinary inputs. */
+  readonly work: number;
   /** Sequences whose lasting effects differ from the recorded ones: the program changed in between. At most 100. */
   readonly divergences: readonly number[];
 };
+
+/** Characters of an ordinary input's record. */
+const ORDINARY_CHARS = 1_000;
+
+/** How many ordinary inputs it costs to replay one with a record of `chars` characters: a long history is read slowly. */
+export function replayWork(chars: number): number {
+  return Math.max(1, chars / ORDINARY_CHARS);
+}
 
 /** Where a replay begins, and the sequence it ends with. */
 export type ReplayRange = { readonly from: 'snapshot' | 'start'; readonly to?: number };
@@ -40,6 +50,7 @@ export async function replay(
   if (!begun.ok) return begun;
   let state = begun.value;
   let inputs = 0;
+  let work = 0;
   const divergences: number[] = [];
   for await (const recorded of readInputs<EngineInput>(journal, state.sequence + 1)) {
     if (range.to !== undefined && recorded.sequence > range.to) break;
@@ -49,11 +60,12 @@ export async function replay(
     const stepped = step(state, recorded.input);
     state = stepped.state;
     inputs++;
+    work += replayWork(recorded.chars);
     const output = outputRecord(recorded.sequence, stepped.effects);
     const same = (output?.body ?? null) === recorded.outputDigest;
     if (!same && divergences.length < DIVERGENCES_MAX) divergences.push(recorded.sequence);
   }
-  return ok({ state, inputs, divergences });
+  return ok({ state, inputs, work, divergences });
 }
 
 async function begin(journal: Journal, range: ReplayRange): Promise<Result<EngineState, Failure>> {

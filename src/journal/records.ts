@@ -10,6 +10,8 @@ import { type CandleTexts, digest, encode, parseEncoded } from './codec.ts';
 export type RecordedInput<Input> = {
   readonly sequence: number;
   readonly input: Input;
+  /** Length of its record. */
+  readonly chars: number;
   readonly outputDigest: string | null;
 };
 
@@ -61,7 +63,7 @@ export function parseInput<Input>(record: JournalRecord): Input {
 
 /** Inputs from `from` on, in order, each with the digest recorded for it. Rejects like `Journal.read`. */
 export async function* readInputs<Input>(journal: Journal, from: number): AsyncGenerator<RecordedInput<Input>> {
-  let pending: { readonly sequence: number; readonly input: Input } | null = null;
+  let pending: Omit<RecordedInput<Input>, 'outputDigest'> | null = null;
   for await (const record of journal.read(from)) {
     if (record.stream === 'output') {
       if (pending !== null && pending.sequence === record.sequence) {
@@ -71,7 +73,7 @@ export async function* readInputs<Input>(journal: Journal, from: number): AsyncG
       continue;
     }
     if (pending !== null) yield { ...pending, outputDigest: null };
-    pending = { sequence: record.sequence, input: parseInput(record) };
+    pending = { sequence: record.sequence, input: parseInput(record), chars: record.body.length };
   }
   if (pending !== null) yield { ...pending, outputDigest: null };
 }
