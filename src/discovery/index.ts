@@ -50,6 +50,7 @@ import {
 import { createMarketMove, foldMarketMove, type MarketMove } from './market-move.ts';
 import { createMentionCounter, dropMentions, foldPosts, type MentionCounter, readMentions } from './mention-counter.ts';
 import {
+  askSooner,
   createPoll,
   foldPollOutcome,
   type PollJob,
@@ -185,6 +186,8 @@ export function reopenDiscovery(state: DiscoveryState, config: DiscoveryConfig):
     listing: { ...state.listing, config: config.listing },
     mentions: { ...state.mentions, config: config.social },
     pool: { ...state.pool, config: config.pool },
+    // The minutes of the market ended with the last run; whose minutes are to come again, only the list says.
+    polls: { ...state.polls, instruments: askSooner(state.polls.instruments) },
   };
 }
 

@@ -22,6 +22,11 @@ export function createPoll(): PollState {
   return { dueTime: 0 as EpochMs, backoffMs: 0, failures: 0 };
 }
 
+/** Asks at the next round whatever the interval says, unless the venue said to stay away. */
+export function askSooner(poll: PollState): PollState {
+  return poll.backoffMs > 0 ? { ...poll } : { ...poll, dueTime: 0 as EpochMs };
+}
+
 /** Whether to ask at `now`; asking moves the next time on, so that a lost answer does not ask twice. */
 export function takeDue(poll: PollState, { now, intervalMs }: { now: EpochMs; intervalMs: number }): 'due' | 'later' {
   if (now < poll.dueTime) return 'later';

@@ -45,6 +45,19 @@ describe('trading that is opened again', () => {
     expect(turn.effects).toEqual([{ kind: 'followSeries', instrumentId: COIN }]);
   });
 
+  it('asks for the list of instruments at once, because nobody follows their minutes before it is there', () => {
+    const polls = (state: TradingState, seconds: number): readonly string[] =>
+      foldTrading(state, { kind: 'timerFired', receivedTime: at(seconds), timerId: 'trading:cycle' }).effects.flatMap(
+        (effect) => (effect.kind === 'pollDue' ? [effect.job] : []),
+      );
+    const first = open(null, settings(), 0);
+    expect(polls(first, 10)).toContain('instruments');
+    expect(polls(first, 20)).toEqual([]);
+    expect(polls(open(first, settings(), 25), 30)).toEqual(['instruments']);
+    first.discovery.polls.instruments.backoffMs = 60_000;
+    expect(polls(open(first, settings(), 35), 40), 'the venue said to stay away').toEqual([]);
+  });
+
   it('brings new settings to every part that keeps a copy of them', () => {
     const saved = {
       discovery: { pool_max_size: 3, ticker_stale_ttl_sec: 60, announcement_poll_sec: 7 },
