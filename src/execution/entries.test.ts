@@ -2,8 +2,28 @@ import { describe, expect, it } from 'vitest';
 import { ExecutionWorld, instrumentOf, money, price, quantity, rulesFor } from '../../test/fixtures/execution-world.ts';
 import { decimal } from '../core/decimal.ts';
 import type { OpenIntent } from '../model/intent.ts';
+import type { ClientOrderId } from '../model/order.ts';
+import type { TradingRules } from '../model/trading-rules.ts';
+import { DEFAULT_EXECUTION_CONFIG, type ExecutionConfig } from './index.ts';
 
 const MINUTE = 60_000;
+
+/** Lets somebody else rest orders of the instrument, which the next comparison sees. */
+async function restForeign(world: ExecutionWorld, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const terms = {
+      type: 'limit',
+      side: 'buy',
+      quantity: quantity('1'),
+      price: price('50'),
+      timeInForce: 'GTC',
+    } as const;
+    const clientOrderId = `web_${name}` as ClientOrderId;
+    const { phase } = await world.venue.submit({ clientOrderId, instrumentId: instrumentOf('AAA'), terms });
+    expect(phase).toBe('accepted');
+  }
+  world.fold({ kind: 'venueChanged', receivedTime: world.now, connection: 'up' });
+}
 
 describe('an entry', () => {
   it('P0-1 R2-2 of a hundred for one instrument is one order, and after a definite refusal the next one passes', async () => {
@@ -67,6 +87,38 @@ describe('an entry', () => {
     expect(world.view().metrics).toMatchObject({ precheckFailures5m: 1, orderAttempts5m: 0 });
     world.enter('AAA');
     expect(world.outbox, 'a failed precheck holds nothing back').toHaveLength(1);
+  });
+
+  it.each<[string, Partial<TradingRules>, Partial<ExecutionConfig>]>([
+    ['MAX_NUM_ORDERS', { ordersMax: 2 }, {}],
+    ['MAX_NUM_ORDERS', { ordersMax: 3 }, { entryOrder: 'limit' }],
+    ['MAX_NUM_ORDERS', { ordersMax: 3 }, { protection: { ...DEFAULT_EXECUTION_CONFIG.protection, order: 'oco' } }],
+    ['MAX_NUM_ALGO_ORDERS', { algoOrdersMax: 0 }, {}],
+  ])('for whose order or stop the account has no room is refused with %s (%j, %j)', async (code, rules, config) => {
+    const world = await ExecutionWorld.opened({ rules: [rulesFor('AAA', rules), rulesFor('BBB')], config });
+    await restForeign(world, ['a', 'b']);
+    await world.settle();
+    world.enter('AAA');
+    expect(world.factsOf('intentRefused')).toMatchObject([{ code }]);
+    expect(world.outbox).toEqual([]);
+    expect(world.view().prechecks.byCode).toEqual({ [code]: 1 });
+    world.enter('BBB');
+    expect(world.outbox, 'each instrument is counted by itself').toHaveLength(1);
+  });
+
+  it('is admitted up to the last place, and its stop waits for one that others took meanwhile', async () => {
+    const world = await ExecutionWorld.opened({ rules: [rulesFor('AAA', { ordersMax: 3 })] });
+    await restForeign(world, ['a', 'b']);
+    await world.settle();
+    world.enter('AAA', { quoteAmount: money('1010') });
+    await world.perform(0);
+    await restForeign(world, ['c']);
+    await world.advance(1_000);
+    expect(world.view().positions).toMatchObject([{ protection: { protection: 'none' } }]);
+    expect(world.notices).toContain('position_unprotectable');
+    await world.venue.cancel({ instrumentId: instrumentOf('AAA'), clientOrderId: 'web_a' as ClientOrderId });
+    await world.advance(31_000);
+    expect(world.view().positions).toMatchObject([{ protection: { protection: 'resting' } }]);
   });
 
   it.each<[string, unknown]>([

@@ -11,8 +11,9 @@ import type { TradingRules } from '../model/trading-rules.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { isFresh, rulesOf } from './exchange-info-cache.ts';
 import { deskOf, type ExecutionState, listDesks, notify, reservedQuote, type Turn } from './execution-state.ts';
+import { countOpen, countsOfEntry } from './order-counts.ts';
 import { sendOrder } from './order-executor.ts';
-import { precheck } from './prechecks.ts';
+import { checkCounts, precheck } from './prechecks.ts';
 import { above, quantityFor, quantizeAmount, quantizePrice, quantizeQuantity } from './quantize.ts';
 import { failPrecheck, isFraction, isPrice, type RefusalCode, refuseIntent } from './refusals.ts';
 
@@ -30,7 +31,10 @@ export function openPosition(turn: Turn, intent: OpenIntent): Desk | null {
   }
   const rules = rulesOf(state.rules, intent.instrumentId) as TradingRules;
   const terms = entryTerms(intent, rules, state.config.entryOrder);
-  const code = precheck(terms, { rules, estimate: intent.referencePrice }) ?? checkFunds(state, intent, rules);
+  const code =
+    precheck(terms, { rules, estimate: intent.referencePrice }) ??
+    checkCounts(rules, countOpen(state, intent.instrumentId, null), countsOfEntry(state.config, rules)) ??
+    checkFunds(state, intent, rules);
   if (code !== null) {
     failPrecheck(turn, intent, code);
     return null;

@@ -40,6 +40,8 @@ export type ExecutionState = {
   statistics: PrecheckStatistics;
   metrics: ExecutionMetrics;
   pollAt: EpochMs | null;
+  /** Open orders of the account that are not ours, by instrument, as last listed. */
+  foreignOpen: Record<string, number>;
 };
 
 /** Orders kept after their position was closed. Policy beyond it: the oldest are forgotten. */
@@ -62,6 +64,7 @@ export function createExecutionState(config: ExecutionConfig): ExecutionState {
     statistics: createPrecheckStatistics(0 as EpochMs),
     metrics: createExecutionMetrics(),
     pollAt: null,
+    foreignOpen: {},
   };
 }
 

@@ -21,12 +21,14 @@ export function compareOpenOrders(turn: Turn, reports: readonly OrderReport[], a
     const isMissing = isResting(order) && !listed.has(order.clientOrderId) && order.updatedTime < askedTime;
     if (isMissing) doubtOrder(turn, order, null);
   }
+  state.foreignOpen = {};
   for (const report of reports) takeListed(turn, report);
 }
 
 function takeListed(turn: Turn, report: OrderReport): void {
   const { state } = turn;
   const parts = parseClientOrderId(report.clientOrderId);
+  if (parts === null) state.foreignOpen[report.instrumentId] = (state.foreignOpen[report.instrumentId] ?? 0) + 1;
   if (parts === null || takeReport(turn, report) === 'known' || state.reconciling.phase !== 'settled') return;
   const desk = deskOf(state, parts.positionId);
   const { clientOrderId, instrumentId } = report;

@@ -15,6 +15,7 @@ export function openExecution(turn: Turn, { orders, protections }: ExecutionOpen
   const { state, now } = turn;
   restore(state, orders, protections);
   state.pollAt = null;
+  state.foreignOpen = {};
   // A venue that does not report says so again.
   state.connection = 'up';
   state.rules.request = 'idle';

@@ -28,7 +28,9 @@ export type PrecheckCode =
   | 'LIMIT_BUY_MIN_NOTIONAL'
   | 'LIMIT_BUY_MAX_QTY'
   | 'LIMIT_BUY_MAX_NOTIONAL'
-  | 'SYMBOL_NOT_TRADING';
+  | 'SYMBOL_NOT_TRADING'
+  | 'MAX_NUM_ORDERS'
+  | 'MAX_NUM_ALGO_ORDERS';
 
 /** What is known beside the terms. */
 export type PrecheckContext = {
@@ -108,6 +110,25 @@ function saleValuePrice(terms: Exclude<OrderTerms, { type: 'marketByQuote' }>, e
 /** A bound of zero bounds nothing. */
 function isAbove(value: Decimal, bound: Decimal): boolean {
   return bound > 0n && value > bound;
+}
+
+/** How many orders of an instrument are open, or are to be; `algo` are those of them that wait for a stop price. */
+export type OrderCounts = { readonly orders: number; readonly algo: number };
+
+/** Why `more` orders beside the `open` ones would be too many for the account, `null` where there is room. */
+export function checkCounts(
+  { ordersMax, algoOrdersMax }: TradingRules,
+  open: OrderCounts,
+  more: OrderCounts,
+): PrecheckCode | null {
+  if (open.orders + more.orders > ordersMax) return 'MAX_NUM_ORDERS';
+  return more.algo > 0 && open.algo + more.algo > algoOrdersMax ? 'MAX_NUM_ALGO_ORDERS' : null;
+}
+
+/** What an order of these terms counts for: a pair is two, of which one waits for a stop price. */
+export function countsOf(terms: OrderTerms | null): OrderCounts {
+  if (terms?.type === 'oco') return { orders: 2, algo: 1 };
+  return { orders: 1, algo: terms?.type === 'stop' ? 1 : 0 };
 }
 
 /** Whether a sale of so much at the market could be ordered at `estimate`. */

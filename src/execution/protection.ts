@@ -13,9 +13,10 @@ import type { TradingRules } from '../model/trading-rules.ts';
 import { type Desk, entryPriceOf, nakedMsOf, sellableOf } from './desk.ts';
 import type { ProtectionConfig } from './execution-config.ts';
 import { notify, putDesk, startTimer, type Turn } from './execution-state.ts';
+import { countOpen } from './order-counts.ts';
 import { sendOrder } from './order-executor.ts';
 import { isResting } from './order-life.ts';
-import { precheck } from './prechecks.ts';
+import { checkCounts, countsOf, precheck } from './prechecks.ts';
 import { above, below, quantityMin, quantizePrice, quantizeQuantity } from './quantize.ts';
 
 /** Timer of a desk without a stop. */
@@ -42,11 +43,15 @@ export function placeStop(
   if (desk.lowered !== null && turn.now >= desk.lowered.until) desk.lowered = null;
   const wanted = planStop(desk, rules, turn.state.config.protection);
   if (wanted === null || precheck(wanted, { rules, estimate: desk.lastPrice }) !== null) {
-    tellUnprotectable(turn, desk, wanted);
+    tellUnprotectable(turn, desk, wanted === null ? TAKES_NO_STOP : DOES_NOT_FIT);
     return;
   }
   if (stop !== null && isSame(stop.terms, wanted)) return;
   const replaces = stop === null ? null : stop.clientOrderId;
+  if (checkCounts(rules, countOpen(turn.state, desk.instrumentId, replaces), countsOf(wanted)) !== null) {
+    tellUnprotectable(turn, desk, 'the account has as many open orders of the instrument as the venue allows');
+    return;
+  }
   const { traceId, positionId } = desk;
   sendOrder(turn, desk, {
     ...{ purpose: 'protection', reason: 'protection', intentId: `protect:${positionId}`, traceId },
@@ -92,11 +97,12 @@ function isSame(terms: OrderTerms | null, wanted: StopTerms): boolean {
   );
 }
 
-function tellUnprotectable(turn: Turn, desk: Desk, wanted: StopTerms | null): void {
+const TAKES_NO_STOP = 'the instrument takes no stop order';
+const DOES_NOT_FIT = 'it is too small or its stop price is out of range';
+
+function tellUnprotectable(turn: Turn, desk: Desk, reason: string): void {
   if (desk.isUnprotectableTold || desk.softwareStop === null) return;
   desk.isUnprotectableTold = true;
-  const reason =
-    wanted === null ? 'the instrument takes no stop order' : 'it is too small or its stop price is out of range';
   const { positionId, instrumentId } = desk;
   notify(turn, 'warn', failure('position_unprotectable', { positionId, instrumentId, reason }));
 }
