@@ -16,6 +16,7 @@ export * from './contract/desk/positions.ts';
 export * from './contract/desk/risk.ts';
 export * from './contract/desk/socket.ts';
 export * from './contract/desk/status.ts';
+export * from './contract/desk/why.ts';
 export * from './contract/health.ts';
 export * from './contract/hot-coins.ts';
 export * from './contract/ingest.ts';

@@ -27,7 +27,10 @@ export type AllocationFacts = {
   readonly bidDepth: number | null;
 };
 
-/** An amount (0 when nothing should be bought) and how it came about. */
+/**
+ * An amount (0 when nothing should be bought) and how it came about: every cap as `cap:NAME`, and `NAME` where it lowered
+ * the amount.
+ */
 export type Allocation = { readonly amount: Money; readonly steps: readonly SizeStep[] };
 
 const CENT = decimal('0.01');
@@ -46,7 +49,9 @@ export function allocateCapital(facts: AllocationFacts, config: SizingConfig): A
   const base = note('perSlot', ((remaining as bigint) / BigInt(slots)) as Money);
   const heated = note('byHeat', shareOf(base, 0.6 + (0.8 * clamp(facts.heat, 0, 100)) / 100));
   const wanted = note('byLiquidity', shareOf(heated, clamp(facts.liquidity / 60, 0.3, 1)));
-  const bounded = boundsOf(facts, config).reduce(
+  const bounds = boundsOf(facts, config);
+  for (const { name, most } of bounds) note(`cap:${name}`, most);
+  const bounded = bounds.reduce(
     (amount, { name, most }) => (most < amount ? note(name, most) : amount),
     lesser(wanted, remaining),
   );

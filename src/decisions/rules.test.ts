@@ -213,13 +213,17 @@ describe('the capital allocator', () => {
     expect(amountOf(facts)).toBe(amount);
   });
 
-  it('names each step that made the size', () => {
+  it('names each step that made the size, and each cap', () => {
     const { steps } = allocateCapital({ ...FREE, quoteVolume1h: 3_000 }, sizing);
     expect(steps.map(({ name, amount }) => `${name} ${amount}`)).toEqual([
       'remaining 400',
       'perSlot 80',
       'byHeat 86.4',
       'byLiquidity 86.4',
+      'cap:single 100',
+      'cap:cash 1000',
+      'cap:risk 100',
+      'cap:hourVolume 30',
       'hourVolume 30',
       'amount 30',
     ]);

@@ -282,6 +282,14 @@ export const ERROR_CODES = {
     message: 'the API key is refused: {reason}',
     hint: 'Make a key that may trade on spot and nothing else, without withdrawals. Nothing was started.',
   },
+  ledger_missing: {
+    message: 'no decisions are kept in {path}',
+    hint: 'hotwick trade keeps them. Name its directory with --data-dir.',
+  },
+  trade_unknown: {
+    message: 'no position {id} is known in {path}',
+    hint: 'Ids of positions are in hotcoin_trades_*.jsonl and in what hotwick why says about a coin.',
+  },
   trading_not_running: {
     message: 'no trading runs on {path}',
     hint: 'Name its directory with --data-dir. If it hangs, end it: stops rest on the exchange; sell by hand there.',

@@ -50,6 +50,12 @@ describe('hotwick trade', () => {
     const closing = await runHotwick(['emergency-close', '--data-dir', data, '--reason', 'try it']);
     expect(closing).toMatchObject({ code: 0, stderr: '' });
     expect(closing.stdout).toMatch(/emergency +try it[\s\S]*positions +0/);
+    const summary = await runHotwick(['why', '--summary', '--json', '--data-dir', data]);
+    expect(summary).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(summary.stdout)).toMatchObject([{ ledger: join(data, 'paper'), question: 'summary' }]);
+    const unknown = await runHotwick(['why', '--trade', 'P9', '--data-dir', data]);
+    expect(unknown).toMatchObject({ code: 1, stdout: '' });
+    expect(unknown.stderr).toMatch(/^error trade_unknown: no position P9/);
     const ending = await trade.end();
     expect(ending).toMatchObject({ code: 0, signal: null });
     expect(ending.stdout).toMatch(/RISK +emergency: try it/);

@@ -7,6 +7,8 @@ import { afterEach, expect, it } from 'vitest';
 import { createMemoryDecisionLedger } from '../../src/adapters/memory/memory-decision-ledger.ts';
 import { openSqliteDatabase } from '../../src/adapters/sqlite/sqlite-database.ts';
 import { createSqliteStorage } from '../../src/adapters/sqlite/sqlite-storage.ts';
+import { whyCoinAnswer, whySummaryAnswer, whyTradeAnswer } from '../../src/api/contract.ts';
+import { openWhy } from '../../src/app/why/open-why.ts';
 import type { EpochMs } from '../../src/core/time.ts';
 import { replay, type Step, step, type TradingEvent } from '../../src/engine/index.ts';
 import type { DecisionLedger, LedgerEntry } from '../../src/ports/decision-ledger.ts';
@@ -48,6 +50,36 @@ async function replayRun(dataDir: string) {
   return { stored, made, told, divergences: replayed.value.divergences };
 }
 
+/** What people are told, from the file while trading runs on it. */
+async function expectWords(session: TradingRun): Promise<void> {
+  const opened = openWhy(session.dataDir, () => session.now());
+  const [why] = opened.ok ? opened.value : [];
+  if (why === undefined) throw new Error('no ledger was found');
+  const { reader } = why;
+  const coin = await reader.coin(HOT, null);
+  expect(coin.words.join('\n')).toMatch(/HOTUSDT was not bought from .* \(\d+ rounds\): it cools after a loss/);
+  const id = coin.verdicts.find(({ position_id }) => position_id !== null)?.position_id ?? '';
+  const trade = await reader.trade(id);
+  const words = trade?.words.join('\n') ?? '';
+  expect(words, 'why it was bought').toMatch(/decided to be bought at 2026-06-15 09:1\d:\d\d UTC at 1\.\d+, its stop/);
+  expect(words, 'why that much').toMatch(
+    /Size \d+\.\d\d: .* by heat, .*; caps: the share of one coin 100, .*; no cap bound/,
+  );
+  expect(words, 'why it was sold').toMatch(/was sold at .*: the price reached its stop \(saw -\d\.\d\d %, limit -/);
+  expect(words, 'what came after').toMatch(/Price after the sale .*: after 15 minutes -.* %.*; after 1 hour not yet/);
+  expect(words).toMatch(/Over at .* after 1 sale\(s\), the last by stop: net -\d/);
+  expect(whyTradeAnswer.parse(trade)).toEqual(trade);
+  const at = (coin.verdicts.at(-1)?.first_time ?? 0) * 1000;
+  const then = await reader.coin(HOT, (at - 20 * MINUTE_MS) as EpochMs);
+  expect(then.words.join(' ')).toMatch(/^HOTUSDT was no candidate around/);
+  expect(whyCoinAnswer.parse(coin)).toEqual(coin);
+  const summary = await reader.summary(EVER.from, session.now());
+  expect(whySummaryAnswer.parse(summary)).toEqual(summary);
+  expect(summary.gates.at(-1)).toMatchObject({ rule: 'bought', verdicts: 1, after: { '15m': { known: 1, fell: 1 } } });
+  expect(await reader.trade('unheard')).toBeNull();
+  why.close();
+}
+
 it('C-8 replay reproduces each decision, and the ledger of the session byte for byte', async () => {
   const session = await TradingRun.start({ scenario: burstMarket(move('18m', 'price: -9%, volume: 5x, for: 1m')) });
   run = session;
@@ -75,6 +107,7 @@ it('C-8 replay reproduces each decision, and the ledger of the session byte for 
   expect(of('pool:cooling')).toHaveLength(1);
   expect(entries.length, 'an unchanged verdict is one row').toBeLessThan(8);
 
+  await expectWords(session);
   const decided = session.told('decision').map(({ record }) => record);
   await session.end();
   const { stored, made, told, divergences } = await replayRun(session.dataDir);

@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, AddCommand>> = {
   up: async (program) => (await import('./up-command.ts')).addUpCommand(program),
   trade: async (program) => (await import('./trade-command.ts')).addTradeCommand(program),
   'emergency-close': async (program) => (await import('./emergency-command.ts')).addEmergencyCommand(program),
+  why: async (program) => (await import('./why-command.ts')).addWhyCommand(program),
   sim: async (program) => (await import('./sim-command.ts')).addSimCommand(program),
   scan: async (program) => (await import('./scan-command.ts')).addScanCommand(program),
   replay: async (program) => (await import('./replay-command.ts')).addReplayCommand(program),
