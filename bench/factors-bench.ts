@@ -14,11 +14,14 @@ import { encode, parseEncoded } from '../src/journal/index.ts';
 import { acceptClosed, createFanout, emptyOutput } from '../src/market/derived-timeframe-fanout.ts';
 import type { ClosedCandle } from '../src/model/candle.ts';
 import { type BenchContext, type BenchResult, figureOf } from './bench-result.ts';
+import { measureGrowth, repeatMinutes } from './growth-figures.ts';
 import { DERIVED, findMinuteFile, readMinutes } from './minute-file.ts';
 import { alternate } from './rounds.ts';
 
 /** Candles after which levels reach back as far as they ever will. */
 const FILLED = 20_000;
+/** Candles of the growth figures. */
+const GROWN = { full: 100_000, quick: 30_000 } as const;
 const PLAN: ChartPlan = { factors: FACTORS, settings: DEFAULT_FACTOR_SETTINGS };
 
 /** Measures. */
@@ -38,6 +41,13 @@ export async function runFactorsBench(context: BenchContext): Promise<BenchResul
     { ours: () => goOn(rest), bare: () => Array.from({ length: 10 }, () => goOn(tenth)).reduce((a, b) => a + b) },
     rounds,
   );
+  context.note('growth');
+  const growth = await measureGrowth({
+    dir: context.dir,
+    plan: PLAN,
+    candles: repeatMinutes(all, GROWN[context.mode]),
+    rounds: { warmUps: 1, measured: context.mode === 'full' ? 5 : 1 },
+  });
   return {
     title: 'Factors: five factors and the overlay over 1m candles',
     notes: [
@@ -46,6 +56,10 @@ export async function runFactorsBench(context: BenchContext): Promise<BenchResul
       `Linear: candles a second over all candles after the first ${FILLED}, which fill every window, against ten passes ` +
         'over the first tenth of them. Ten times the candles take at most eleven times as long when the ratio is at ' +
         'least 10/11.',
+      `Growth: ${GROWN[context.mode].toLocaleString('en')} candles into one chart that begins empty, so the first half has ` +
+        'the stretch in which windows still fill. The state is its text; heap in use is after a collection where ' +
+        'collections can be asked for.',
+      'With storing: SQLite on new files, 250 candles with their structure a commit; bare the same without structure.',
     ],
     figures: [
       figureOf(
@@ -59,6 +73,7 @@ export async function runFactorsBench(context: BenchContext): Promise<BenchResul
         { name: 'linear in the history', unit: 'candles/s' },
         { of: 'ratio', direction: 'at least', value: 10 / 11 },
       ),
+      ...growth,
     ],
   };
 }

@@ -45,7 +45,10 @@ const PIECE_CANDLES = 250;
  * hundreds of candles again.
  */
 const CHECKPOINT_EVERY = 1_000;
-/** Charts kept in memory of series that nobody follows (policy: the one whose last candle is longest ago is let go). */
+/**
+ * Charts kept in memory of series that nobody follows (policy: the one whose last candle is longest ago is let go, before
+ * any that is being computed, and of these the one whose turn is next is the last to go).
+ */
 const POSTED_MAX = 64;
 
 /** No chart open: nothing is computed of any candle. */
@@ -85,7 +88,10 @@ function isOfInstrument({ seriesId }: SeriesChart, other: SeriesId): boolean {
 
 function letGo(state: ChartsState): void {
   const posted = Object.values(state.series).filter(({ use }) => use === 'posted');
-  for (const { seriesId } of posted.slice(0, Math.max(0, posted.length - POSTED_MAX))) delete state.series[seriesId];
+  const working = posted.filter(({ building }) => building !== null);
+  const idle = posted.filter(({ building }) => building === null);
+  const inOrder = [...idle, ...working.toReversed()];
+  for (const { seriesId } of inOrder.slice(0, Math.max(0, posted.length - POSTED_MAX))) delete state.series[seriesId];
 }
 
 function foldOpened(state: ChartsState, input: ChartOpened): readonly Effect[] {

@@ -7,6 +7,7 @@ import { createMemoryCandleStore } from '../../adapters/memory/memory-candle-sto
 import { toDecimalText } from '../../core/decimal.ts';
 import { epochMs } from '../../core/time.ts';
 import type { ClosedCandle } from '../../model/candle.ts';
+import type { SeriesId } from '../../model/series.ts';
 
 const { settings } = planWith({ majorWindow: 3, minorWindow: 1, lookbackCandles: 200, overlayCandles: 80 });
 const start = epochMs(Date.UTC(2024, 0, 3));
@@ -173,6 +174,42 @@ describe('charts in the step', () => {
     const next = await desk.restart();
     await next.follow(BTC_1M);
     await expectInStep(next);
+  });
+
+  it('of stored series that are only read are computed when they are, some at a time, and the most recent are kept', async () => {
+    const store = createMemoryCandleStore();
+    const ids = Array.from({ length: 80 }, (_, index) => `binance:futures:C${index}/USDT:1m` as SeriesId);
+    for (const seriesId of ids) {
+      await store.save({ candles: WALK.slice(0, 40).map((candle) => ({ ...candle, seriesId })), gaps: [] });
+    }
+    const desk = await ChartBench.start({ start, store }, settings);
+    const { bench } = desk;
+    const open = () => Object.values(bench.engine.state().charts.series);
+    let working = 0;
+    let unready = 0;
+    const readAll = async (): Promise<readonly SeriesId[]> => {
+      const missing: SeriesId[] = [];
+      for (const seriesId of ids) if ((await bench.charts.head(seriesId)) === null) missing.push(seriesId);
+      await Promise.all(
+        missing.map(async (seriesId) => {
+          expect(await desk.prepare(seriesId)).toBe('working');
+          working = Math.max(working, open().filter(({ building }) => building !== null).length);
+          if ((await bench.charts.head(seriesId)) === null) unready++;
+        }),
+      );
+      await bench.settle();
+      return missing;
+    };
+    let rounds = 0;
+    while ((await readAll()).length > 0) rounds++;
+    expect(unready).toBeGreaterThan(0);
+    expect(working).toBeLessThanOrEqual(8);
+    expect(rounds).toBeLessThanOrEqual(80);
+    expect(open()).toHaveLength(64);
+    for (const seriesId of ids) {
+      const stored = await readSeries(store, seriesId);
+      expect(await tellChart(bench.charts, stored)).toBe(await tellFold(stored, settings));
+    }
   });
 
   it('are no work at all where they are switched off', async () => {

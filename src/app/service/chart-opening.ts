@@ -24,11 +24,16 @@ export type ChartOpenerParts = {
   readonly checkpointEvery?: number;
 };
 
+/** Charts computed for readers at a time (policy: another one begins with a later read; that read says it is not ready). */
+const COMPUTED_FOR_READERS_MAX = 8;
+
 /** Opens charts, each series one at a time; without settings for charts it does nothing. */
 export class ChartOpener {
   readonly #parts: ChartOpenerParts;
   /** Opening now; at most one for each post or start under way. */
   readonly #opening = new Map<SeriesId, Promise<void>>();
+  /** Opening for a reader; at most `COMPUTED_FOR_READERS_MAX`. */
+  readonly #asked = new Set<SeriesId>();
 
   constructor(parts: ChartOpenerParts) {
     this.#parts = parts;
@@ -51,19 +56,29 @@ export class ChartOpener {
 
   /**
    * Has the chart of a series computed where it is `missing` or behind, or `again` from the stored candles, in the
-   * background; `idle` where the settings forbid it. Rejects as `open` does.
+   * background; `idle` where the settings forbid it. Many at once have to ask again. Rejects as `open` does.
    */
   async prepare(seriesId: SeriesId, how: 'missing' | 'again'): Promise<'working' | 'idle'> {
     const { charts, engine } = this.#parts;
     const stored = await charts.head(seriesId);
     if (!this.#isComputed(stored)) return 'idle';
-    await this.openForPost(seriesId);
+    if (this.#isFull(seriesId)) return 'working';
+    this.#asked.add(seriesId);
+    await this.openForPost(seriesId).finally(() => this.#asked.delete(seriesId));
     const state = engine.state().charts.series[seriesId];
     const isIdle = state !== undefined && state.building === null && state.reviews === 0;
     if (!isIdle) return 'working';
     if (how === 'again') await this.#submit(seriesId, 'posted', 'again');
     else if (stored?.coverage === 'some') await this.open(seriesId, 'posted');
     return 'working';
+  }
+
+  /** Whether a series that is not open has to wait for others to be computed. */
+  #isFull(seriesId: SeriesId): boolean {
+    const { series } = this.#parts.engine.state().charts;
+    if (series[seriesId]?.isOpen === true || this.#asked.has(seriesId)) return false;
+    const working = Object.values(series).filter(({ building }) => building !== null).length;
+    return working + this.#asked.size >= COMPUTED_FOR_READERS_MAX;
   }
 
   /** Whether the settings let a chart be computed in the place of `stored`. */
