@@ -89,9 +89,14 @@ export function goOnFrom(track: Track, { generation, headTime, version, state }:
   track.origin = { generation, upTo: headTime, version, shift: now - version };
 }
 
+/** Whether the fingerprint is that of the series' settings in this program. */
+export function isOfPlan(series: SeriesChart, fingerprint: string): boolean {
+  return fingerprint === fingerprintOf(planOf(series.settings));
+}
+
 /** Whether this program made the checkpoint with the settings of the series. */
 export function isOurs(series: SeriesChart, { state }: CheckpointRead): boolean {
-  return (state as Partial<Chart>).fingerprint === fingerprintOf(planOf(series.settings));
+  return isOfPlan(series, (state as Partial<Chart>).fingerprint ?? '');
 }
 
 /** A copy of the chart when one is due: the further the newest candle is away, the more rarely. */
@@ -107,7 +112,7 @@ export function takeCheckpoint(series: SeriesChart, track: Track): Chart | null 
 
 /** Whether this program goes on with `track` as if it had computed it. */
 export function canGoOn(series: SeriesChart, track: Track): boolean {
-  return track.chart.fingerprint === fingerprintOf(planOf(series.settings));
+  return isOfPlan(series, track.chart.fingerprint);
 }
 
 /** Folds candles that follow on the head of `track`, ascending, and tells what changed. */

@@ -23,6 +23,7 @@ import {
   canGoOn,
   foldInto,
   goOnFrom,
+  isOfPlan,
   isOurs,
   type SeriesChart,
   startTrack,
@@ -120,7 +121,7 @@ function foldOpened(state: ChartsState, input: ChartOpened): readonly Effect[] {
     return [];
   }
   const isInStep = stored?.coverage === 'all' && series.current?.chart.headTime === newestCandle;
-  return isInStep ? [] : computeAgain(state, series, null);
+  return isInStep ? [] : computeAgain(state, series, knownUntil(series, stored));
 }
 
 /** An open chart knows more than was read of the store; only candles that came beside the engine are news to it. */
@@ -139,11 +140,18 @@ function isStored(series: SeriesChart, stored: ChartOpened['stored']): boolean {
   return isSame && canGoOn(series, series.current);
 }
 
-/** Begins a new chart; candles before `changedFrom` are the same as those the current one is of, `null` for none. */
+/**
+ * Begins a new chart; candles before `changedFrom` are those that the store's chart is of, `null` where that is unknown.
+ */
 function computeAgain(state: ChartsState, series: SeriesChart, changedFrom: EpochMs | null): readonly Effect[] {
-  const isKnown = series.current !== null && canGoOn(series, series.current);
-  series.building = { ...startTrack(series), changedFrom: isKnown ? changedFrom : null };
+  series.building = { ...startTrack(series), changedFrom };
   return readNext(state);
+}
+
+/** Up to where the store's chart is one of all candles: behind its head, or `null` where it is unknown. */
+function knownUntil(series: SeriesChart, stored: ChartOpened['stored']): EpochMs | null {
+  const isKnown = stored?.coverage === 'all' && isOfPlan(series, stored.fingerprint);
+  return isKnown ? ((stored.headTime + 1) as EpochMs) : null;
 }
 
 /** Asks for the next piece of the first chart that is being computed again, one piece at a time over all series. */

@@ -145,6 +145,23 @@ describe('a chart whose past was corrected', () => {
     await expectWhole(desk);
   });
 
+  it('is computed from its first candle again after so many corrections that it goes on from too many', async () => {
+    const { database, storage } = openFile();
+    const rows = database.connect('NORMAL');
+    const desk = await ChartBench.start({ ...storage, start, checkpointEvery: 20 }, settings);
+    const wholeRounds: number[] = [];
+    for (let round = 0; round < 36; round++) {
+      await desk.post(WALK.slice(round * 20, round * 20 + 20));
+      await desk.post([corrected(WALK[round * 20 + 15] as ClosedCandle, 1 + round)]);
+      await desk.bench.settle();
+      const origin = rows.prepare("SELECT origin FROM charts WHERE standing = 'current'").pluck().get();
+      if (origin === null) wholeRounds.push(round);
+    }
+    // The first one has no checkpoint before it; each of the others goes on from one more than the one before.
+    expect(wholeRounds).toEqual([0, 32]);
+    await expectWhole(desk);
+  });
+
   it('costs the candles from about the change on, whatever is before it', async () => {
     let read = 0;
     const inner = createMemoryCandleStore();
@@ -168,5 +185,14 @@ describe('a chart whose past was corrected', () => {
       expect(read).toBeLessThanOrEqual(2 * distance + 1_250);
     }
     await expectWhole(desk);
+    // A run that remembers nothing of the chart goes on from the newest checkpoint as well.
+    await desk.bench.settle();
+    const { charts } = desk.bench;
+    const next = await ChartBench.start({ store, charts, start }, settings);
+    read = 0;
+    await next.follow(BTC_1M);
+    await next.bench.settle();
+    expect(read).toBeLessThanOrEqual(1_250);
+    await expectWhole(next);
   });
 });
