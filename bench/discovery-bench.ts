@@ -7,6 +7,7 @@ import { parseKlineFrame } from '../src/adapters/binance/kline-frame.ts';
 import { parseStreamMessage } from '../src/adapters/binance/stream-message.ts';
 import { type KlineStream, resolveStream } from '../src/adapters/binance/symbol-name.ts';
 import { parseTickersFrame } from '../src/adapters/binance/ticker-frame.ts';
+import { TickerNames } from '../src/adapters/binance/ticker-names.ts';
 import { toFloat } from '../src/core/decimal.ts';
 import { type EpochMs, epochMs } from '../src/core/time.ts';
 import {
@@ -23,6 +24,7 @@ import { type BenchContext, type BenchResult, type Figure, figureOf, type Mode, 
 import { alternate } from './rounds.ts';
 
 const START = Date.UTC(2026, 10, 20);
+const NAMES = new TickerNames('USDT');
 const SYMBOLS = 2_500;
 const STREAMS = 600;
 const MINUTE_MS = 60_000;
@@ -151,7 +153,7 @@ function foldText(
   if (message.kind !== 'frame') throw new Error(`no frame but ${message.kind}`);
   const known = streams.get(message.name);
   if (known === undefined) {
-    const frame = parseTickersFrame(message.data, 'USDT', now);
+    const frame = parseTickersFrame(message.data, NAMES, now);
     if (!frame.ok) throw new Error(frame.error);
     foldDiscovery(state, { kind: 'tickersReceived', receivedTime: now, tickers: frame.value.tickers });
     return;

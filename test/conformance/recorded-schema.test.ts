@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { parseBook } from '../../src/adapters/binance/book-answer.ts';
 import { parseAnnouncements, parseListedInstruments } from '../../src/adapters/binance/listing-answers.ts';
 import { parseTickersFrame } from '../../src/adapters/binance/ticker-frame.ts';
+import { TickerNames } from '../../src/adapters/binance/ticker-names.ts';
 import {
   parseExecutionReport,
   parseOrder,
@@ -65,7 +66,7 @@ describeWithData('our schemas understand recorded', () => {
 
   it('arrays of mini tickers', () => {
     const tickers = recordedFrames('spot-miniTicker-arr-20221014.json.gz').flatMap(({ data }) => data);
-    const parsed = parseTickersFrame(tickers, 'USDT', NOW);
+    const parsed = parseTickersFrame(tickers, new TickerNames('USDT'), NOW);
     if (!parsed.ok) throw new Error(parsed.error);
     const inUsdt = tickers.filter((ticker) => (ticker as { readonly s: string }).s.endsWith('USDT'));
     expect([parsed.value.tickers.length, parsed.value.skipped]).toEqual([inUsdt.length, 0]);

@@ -21,6 +21,7 @@ import { type LaneEvents, type LaneOptions, type LaneStream, type ParseFrame, St
 import { StreamPool } from './stream-pool.ts';
 import { type KlineStream, resolveStream } from './symbol-name.ts';
 import { parseTickersFrame, TICKERS_PACE_MS, TICKERS_STREAM, type TickersUpdate } from './ticker-frame.ts';
+import { TickerNames } from './ticker-names.ts';
 import type { BinanceTimings } from './timings.ts';
 
 /** What the streams are made of. */
@@ -57,13 +58,14 @@ export class MarketStreams {
   constructor(options: MarketStreamsOptions) {
     this.#options = options;
     const { quoteAsset } = options;
+    const names = new TickerNames(quoteAsset);
     const url = streamUrl(options.endpoints, 'spot');
     const shared = laneOptions(options, url);
     this.#corrupt = new CorruptFrames(`${url} ${TICKERS_STREAM}`);
     this.#tickers = new StreamLane({
       ...shared,
       attempts: new AttemptWindow(options.timings.attemptsPer5Min),
-      parse: this.#counted('tickers', (data, _stream, now) => parseTickersFrame(data, quoteAsset, now)),
+      parse: this.#counted('tickers', (data, _stream, now) => parseTickersFrame(data, names, now)),
       events: this.#events('tickers', (_stream, update) => this.#onTickers(update)),
     });
     this.#minutes = new StreamPool({

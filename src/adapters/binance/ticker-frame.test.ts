@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { epochMs } from '../../core/time.ts';
 import { parseTickersFrame } from './ticker-frame.ts';
+import { NAMES_MAX, TickerNames } from './ticker-names.ts';
 
 const T = epochMs(1_767_225_600_000);
 
@@ -10,7 +11,7 @@ function item(more: Readonly<Record<string, unknown>> = {}): Readonly<Record<str
 }
 
 function parse(data: unknown) {
-  const parsed = parseTickersFrame(data, 'USDT', T);
+  const parsed = parseTickersFrame(data, new TickerNames('USDT'), T);
   if (!parsed.ok) throw new Error(parsed.error);
   return parsed.value;
 }
@@ -46,11 +47,19 @@ describe('parseTickersFrame', () => {
   });
 
   it('refuses what is no array, and an array without any usable item', () => {
-    expect(parseTickersFrame({ data: [] }, 'USDT', T).ok).toBe(false);
-    expect(parseTickersFrame([item({ c: 'x' })], 'USDT', T).ok).toBe(false);
+    expect(parseTickersFrame({ data: [] }, new TickerNames('USDT'), T).ok).toBe(false);
+    expect(parseTickersFrame([item({ c: 'x' })], new TickerNames('USDT'), T).ok).toBe(false);
   });
 
   it('takes the present where no event has a usable time', () => {
     expect(parse([item({ E: 0 })]).openTime).toBe(T);
+  });
+
+  it('names symbols beyond its bound as it names those within', () => {
+    const names = new TickerNames('USDT');
+    for (let index = 0; index < NAMES_MAX + 10; index++) names.nameOf(`C${index}USDT`);
+    expect(names.nameOf('C1USDT')).toBe('binance:spot:C1/USDT');
+    expect(names.nameOf('A:BUSDT')).toBeNull();
+    expect([names.nameOf('USDT'), names.nameOf('C1BTC')]).toEqual(['foreign', 'foreign']);
   });
 });

@@ -4,9 +4,9 @@
  */
 import { err, ok, type Result } from '../../core/result.ts';
 import { type EpochMs, isVenueMs } from '../../core/time.ts';
-import { type InstrumentId, instrumentId } from '../../model/instrument.ts';
 import type { Ticker } from '../../model/ticker.ts';
-import { BINANCE_VENUE } from './symbol-name.ts';
+import { decimalTextToNumber } from './decimal-text.ts';
+import type { TickerNames } from './ticker-names.ts';
 
 /** The stream of all mini tickers; about once a second, only symbols that changed. Source: Binance "All Market Mini Tickers". */
 export const TICKERS_STREAM = '!miniTicker@arr';
@@ -23,25 +23,21 @@ export type TickersUpdate = {
   readonly fault: string | null;
 };
 
-/** Decimals as the venue writes them; nothing else that JavaScript would take for a number. */
-const NUMBER = /^\d{1,18}(\.\d{1,18})?$/;
-const SEPARATOR = /[:/\s]/;
-
-/** The tickers of `quote` in the array `data`; a frame that arrived `now`. */
-export function parseTickersFrame(data: unknown, quote: string, now: EpochMs): Result<TickersUpdate, string> {
+/** The tickers in the array `data` that `names` does not call foreign; a frame that arrived `now`. */
+export function parseTickersFrame(data: unknown, names: TickerNames, now: EpochMs): Result<TickersUpdate, string> {
   if (!Array.isArray(data)) return err('no array of tickers');
   const tickers: Ticker[] = [];
   let [skipped, foreign, newest] = [0, 0, 0];
   let fault: string | null = null;
   for (const item of data as readonly unknown[]) {
-    const read = readItem(item, quote);
+    const read = readItem(item, names);
     if (read === 'foreign') foreign++;
     else if (typeof read === 'string') {
       skipped++;
       fault ??= read;
     } else {
-      tickers.push(read.ticker);
-      newest = Math.max(newest, read.eventTime);
+      tickers.push(read);
+      newest = Math.max(newest, eventTimeOf(item));
     }
   }
   if (fault !== null && tickers.length + foreign === 0) return err(fault);
@@ -51,35 +47,26 @@ export function parseTickersFrame(data: unknown, quote: string, now: EpochMs): R
   return ok({ state: 'forming', openTime, tickers, skipped, fault });
 }
 
-type Item = { readonly ticker: Ticker; readonly eventTime: number };
-
-function readItem(item: unknown, quote: string): Item | 'foreign' | string {
+function readItem(item: unknown, names: TickerNames): Ticker | 'foreign' | string {
   if (typeof item !== 'object' || item === null) return 'an item is no object';
   const fields = item as Readonly<Record<string, unknown>>;
-  const { s: symbol, E: eventTime } = fields;
+  const symbol = fields['s'];
   if (typeof symbol !== 'string' || symbol === '') return 'an item without a symbol';
-  if (!symbol.endsWith(quote) || symbol.length === quote.length) return 'foreign';
-  const name = toName(symbol.slice(0, -quote.length), quote);
-  if (name === null) return `${symbol.slice(0, 40)} holds a separator of our own names`;
-  const ticker = {
-    instrumentId: name,
-    price: toNumber(fields['c']),
-    open24h: toNumber(fields['o']),
-    high24h: toNumber(fields['h']),
-    low24h: toNumber(fields['l']),
-    quoteVolume24h: toNumber(fields['q']),
-  };
-  const { price, open24h, high24h, low24h, quoteVolume24h } = ticker;
+  const instrumentId = names.nameOf(symbol);
+  if (instrumentId === 'foreign') return 'foreign';
+  if (instrumentId === null) return `${symbol.slice(0, 40)} holds a separator of our own names`;
+  const price = decimalTextToNumber(fields['c']);
+  const open24h = decimalTextToNumber(fields['o']);
+  const high24h = decimalTextToNumber(fields['h']);
+  const low24h = decimalTextToNumber(fields['l']);
+  const quoteVolume24h = decimalTextToNumber(fields['q']);
   const isUsable = price > 0 && open24h > 0 && high24h > 0 && low24h > 0 && quoteVolume24h >= 0;
   if (!isUsable) return `${symbol.slice(0, 40)} with a number that is none, or no price`;
-  return { ticker, eventTime: typeof eventTime === 'number' && isVenueMs(eventTime) ? eventTime : 0 };
+  return { instrumentId, price, open24h, high24h, low24h, quoteVolume24h };
 }
 
-function toName(base: string, quote: string): InstrumentId | null {
-  return SEPARATOR.test(base) ? null : instrumentId({ venue: BINANCE_VENUE, market: 'spot', base, quote });
-}
-
-/** NaN for anything but a decimal as text. */
-function toNumber(value: unknown): number {
-  return typeof value === 'string' && NUMBER.test(value) ? Number(value) : Number.NaN;
+/** 0 where there is none. */
+function eventTimeOf(item: unknown): number {
+  const time = (item as Readonly<Record<string, unknown>>)['E'];
+  return typeof time === 'number' && isVenueMs(time) ? time : 0;
 }
