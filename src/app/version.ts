@@ -22,3 +22,8 @@ export function packageVersion(): string {
 export function webDir(): string {
   return join(packageDir(), 'dist/web');
 }
+
+/** Folder of the built page of the desk. */
+export function deskDir(): string {
+  return join(packageDir(), 'dist/desk');
+}

@@ -40,11 +40,14 @@ describe('hotwick trade', () => {
     );
     expect(saved).toMatchObject({ code: 0, stderr: '' });
     expect(saved.stdout).toContain('execution.initial_capital: 1000 -> 777 (with the next start)');
-    const args = ['trade', '--data-dir', data, ...urls];
+    const args = ['trade', '--data-dir', data, '--port', '0', ...urls];
     const trade = new HotwickProcess(args, { HOTCOIN_EXECUTE: '1' });
     await trade.match(/health +tradeable/);
     const running = readStatus(data);
     expect(running).toMatchObject({ running: true, paper: true, execution_enabled: true, block_errors: {} });
+    const [desk = ''] = await trade.match(/http:\/\/127\.0\.0\.1:\d+\/hotcoin\//);
+    const health = await fetch(`${desk}health`);
+    expect(await health.json()).toMatchObject({ runner_attached: true, engine_state: 'tradeable' });
     await config('--set', 'execution.max_concurrent_positions=2', '--set', 'execution.use_paper_trading=false');
     await trade.match(/settings +hash [0-9a-f]{16} are in force/);
     const closing = await runHotwick(['emergency-close', '--data-dir', data, '--reason', 'try it']);
@@ -82,7 +85,7 @@ describe('hotwick trade', () => {
     const settings = join(dir, 'hotcoin.json');
     writeFileSync(settings, JSON.stringify({ execution: { initial_capital: 9_999, dust_usd: 2 } }));
     const confirmed = ['--confirm-live', 'I-ACCEPT-THE-RISK', '--config', settings, '--preset', 'stage-1'];
-    const args = ['trade', '--data-dir', data, ...confirmed, ...urls];
+    const args = ['trade', '--data-dir', data, '--no-http', ...confirmed, ...urls];
     const trade = new HotwickProcess(args, MONEY);
     await trade.match(/Trading runs/);
     const ending = await trade.end();

@@ -30,6 +30,7 @@ async function readStatus(run: TradingRun): Promise<Record<string, unknown>> {
     clock: run.clock,
     mode: 'paper',
     configHash: 'x',
+    version: 'test',
     runId: 'r',
     onWarning: (reason) => run.warnings.push(reason),
   });

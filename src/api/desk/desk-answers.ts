@@ -26,10 +26,11 @@ export const DESK_ANSWERS: Readonly<Record<LookKey, DeskHandler>> = {
   'GET /hotcoin/health': sendHealth,
   'GET /hotcoin/status': sendStatus,
   'GET /hotcoin/api/status': sendStatus,
-  'GET /hotcoin/config': ({ desk, reply }) =>
-    desk.config === null
-      ? reply.status(404).send({ detail: 'config_not_edited_here' })
-      : reply.send(desk.config.read()),
+  'GET /hotcoin/config': async ({ desk, reply }) => {
+    if (desk.config === null) return reply.status(404).send({ detail: 'config_not_edited_here' });
+    const config = await desk.config.read();
+    return config.ok ? reply.send(config.value) : reply.status(500).send({ detail: config.error.code });
+  },
   'GET /hotcoin/api/risk': ofRunner(({ views }) => views.risk()),
   'GET /hotcoin/api/funnel': ofRunner(({ views }) => views.funnel()),
   'GET /hotcoin/api/params': ofRunner(({ views }) => views.params()),
@@ -55,7 +56,7 @@ export const DESK_ANSWERS: Readonly<Record<LookKey, DeskHandler>> = {
       limit: clampInteger(query, EVENTS),
     });
     const last = events.at(-1);
-    const next_before = hasOlder && last !== undefined ? last.seq : null;
+    const next_before = hasOlder && last !== undefined ? last.id : null;
     return { events, next_before, types: EVENT_TYPES, ts: now / 1_000 };
   }),
   'GET /hotcoin/api/chart': answerChart,

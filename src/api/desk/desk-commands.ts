@@ -17,7 +17,8 @@ const ID_FORM = /^[A-Za-z0-9_-]{1,80}$/;
 
 /** A handler for each command. */
 export const DESK_COMMANDS: Readonly<Record<CommandKey, DeskHandler>> = {
-  'POST /hotcoin/config': saveConfig,
+  'POST /hotcoin/config': (call) => changeConfig(call, 'save'),
+  'POST /hotcoin/config/preview': (call) => changeConfig(call, 'preview'),
   'POST /hotcoin/api/emergency_close': ofBody(closeEverything),
   'POST /hotcoin/api/close_position': ofBody(closePosition),
   'POST /hotcoin/api/acknowledge': ofBody(async ({ control }, { what }, { reply, now }) => {
@@ -91,10 +92,10 @@ function reasonOf(reason: unknown): string {
   return typeof reason === 'string' && reason.trim() !== '' ? reason.trim().slice(0, REASON_MAX) : 'by an operator';
 }
 
-async function saveConfig({ desk, request, reply }: DeskCall): Promise<FastifyReply> {
+async function changeConfig({ desk, request, reply }: DeskCall, how: 'save' | 'preview'): Promise<FastifyReply> {
   if (desk.config === null) return reply.status(404).send({ detail: 'config_not_edited_here' });
   const fields = fieldsOf(request);
-  const saved = fields === null ? null : await desk.config.save(fields);
+  const saved = fields === null ? null : await desk.config[how](fields);
   if (saved?.ok === true) return reply.send(saved.value);
   const problems = saved === null ? ['the body is not a JSON object'] : saved.error.problems.slice(0, 8);
   return reply.status(400).send({ success: false, message: problems.join('; '), problems });

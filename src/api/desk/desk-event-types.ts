@@ -22,5 +22,6 @@ export const EVENT_TYPES = [
   'risk_action',
   'emergency_close',
   'state_change',
+  'settings',
   'mismatch',
 ] as const;

@@ -104,10 +104,17 @@ export type DeskRunner = {
 /** The status file as it was last written, by whatever process; `ageMs` is negative where its clock is ahead. */
 export type StatusFile = { readonly status: Readonly<Record<string, unknown>>; readonly ageMs: number };
 
-/** The settings of the next start. `save` checks all of them and refuses with the first problems, saving nothing. */
+/** What is wrong with settings, the first problems. */
+export type ConfigRefused = { readonly problems: readonly string[] };
+
+/**
+ * Settings, in force and saved. A change is an object of groups and names and is checked as a whole; `preview` says what
+ * it amounts to, `save` saves it, or nothing. What acts at once is in force when a save resolves.
+ */
 export type ConfigDesk = {
-  readonly read: () => ConfigAnswer;
-  readonly save: (wanted: unknown) => Promise<Result<ConfigSaved, { readonly problems: readonly string[] }>>;
+  readonly read: () => Promise<Result<ConfigAnswer, Failure>>;
+  readonly preview: (change: unknown) => Promise<Result<ConfigSaved, ConfigRefused>>;
+  readonly save: (change: unknown) => Promise<Result<ConfigSaved, ConfigRefused>>;
 };
 
 /** Everything the desk is made of; it outlives a runner. */

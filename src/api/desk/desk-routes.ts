@@ -32,6 +32,12 @@ export const DESK_ROUTES = [
     scope: 'read',
     summary: 'Settings in force, saved and default, and where each comes from',
   },
+  {
+    method: 'POST',
+    path: '/hotcoin/config/preview',
+    scope: 'operate',
+    summary: 'What a change of settings would amount to; saves nothing',
+  },
   { method: 'POST', path: '/hotcoin/config', scope: 'operate', summary: 'Checks settings as a whole and saves them' },
   { method: 'GET', path: '/hotcoin/api/status', scope: 'read', summary: 'State of the engine at a glance' },
   {

@@ -46,6 +46,20 @@ function readFields({ status }: StatusFile): Partial<DeskStatus> {
   return Object.fromEntries(fields) as Partial<DeskStatus>;
 }
 
+const NO_TRADES = {
+  total_trades: 0,
+  wins: 0,
+  losses: 0,
+  win_rate: null,
+  total_pnl: '0',
+  avg_pnl: null,
+  avg_holding_min: null,
+  best_trade: null,
+  worst_trade: null,
+  profit_factor: null,
+  max_drawdown: '0',
+};
+
 /** The status of an engine of which nothing is known. */
 export function createStoppedStatus(now: EpochMs): DeskStatus {
   return {
@@ -88,22 +102,13 @@ export function createStoppedStatus(now: EpochMs): DeskStatus {
     peak_equity: '0',
     day_pnl: '0',
     day_pnl_pct: 0,
-    pnl_summary: {
-      total_trades: 0,
-      wins: 0,
-      losses: 0,
-      win_rate: null,
-      total_pnl: '0',
-      avg_pnl: null,
-      avg_holding_min: null,
-      best_trade: null,
-      worst_trade: null,
-      profit_factor: null,
-      max_drawdown: '0',
-    },
+    pnl_summary: { ...NO_TRADES },
+    pnl_today: { ...NO_TRADES },
+    tasks: [],
     monitors: {},
     hot_posts: [],
     config_hash: '',
+    config: null,
     run_id: '',
     version: '',
     event_log_file: null,

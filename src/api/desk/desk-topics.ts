@@ -20,7 +20,7 @@ const TOPICS: { readonly [Topic in DeskTopic]: (runner: DeskRunner, now: EpochMs
   signals: ({ views }) => byKey(views.signals().map(toDeskSignal), ({ symbol }) => symbol),
   trades: ({ queries }) => byKey(queries.recentTrades(TRADES_SHOWN), ({ position_id, leg }) => `${position_id}/${leg}`),
   events: ({ queries }) =>
-    byKey(queries.events({ ...EVERY_EVENT, limit: EVENTS_SHOWN }).events, ({ seq }) => String(seq)),
+    byKey(queries.events({ ...EVERY_EVENT, limit: EVENTS_SHOWN }).events, ({ id }) => String(id)),
   metrics: ({ views }) => ({ execution: timeless(views.metrics()), prechecks: timeless(views.prechecks()) }),
   funnel: ({ views }) => timeless(views.funnel()),
   posts: ({ views }) => {

@@ -10,12 +10,13 @@ import type { OperatorCommand } from '../../decisions/index.ts';
 import { type Failure, FailureError } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { loadConfig, readHotCoinEnvironment } from '../config.ts';
+import type { OperatorDesk } from '../desk/open-desk.ts';
+import type { HotCoinConfigEditor } from '../hotcoin/config-editor.ts';
 import { openHotCoinEditor } from '../hotcoin/open-editor.ts';
 import { PRESET_NAMES } from '../hotcoin/presets.ts';
 import { LIVE_CONFIRMATION } from '../hotcoin/trading-consent.ts';
 import { startTrade } from '../modes/trade.ts';
 import { toEventLines } from '../trading/event-text.ts';
-import { TradingExports } from '../trading/exports/trading-exports.ts';
 import { checkKey } from '../trading/key-check.ts';
 import { watchOperator } from '../trading/operator-file.ts';
 import { SettingsFollower } from '../trading/settings-follower.ts';
@@ -23,9 +24,11 @@ import { Supervisor, type Task, untilStopped } from '../trading/supervisor.ts';
 import type { TradingService } from '../trading/trading-service.ts';
 import { endInTime, windDown } from '../trading/wind-down.ts';
 import { packageVersion } from '../version.ts';
+import { portOption } from './options.ts';
 import { say, sayFailure, sayWarning } from './output.ts';
 import { runUntilStopped } from './running.ts';
 import { describePlan } from './trade-banner.ts';
+import { openDesk, serveDesk } from './trade-desk.ts';
 import {
   planTrade,
   type SettingSource,
@@ -41,6 +44,7 @@ Examples:
   HOTCOIN_EXECUTE=1 hotwick trade                 on paper, at the real market's prices
   HOTCOIN_EXECUTE=1 HOTCOIN_CAPITAL=500 hotwick trade --config hotcoin.json
   HOTCOIN_EXECUTE=1 hotwick trade --preset stage-1      100 USDT, two positions, only the hottest
+  hotwick trade --port 8081                       the operator's desk elsewhere than on http://127.0.0.1:18081/hotcoin/
   HOTCOIN_EXECUTE=1 hotwick trade --rest-url http://127.0.0.1:18090 --ws-url ws://127.0.0.1:18090
 
 Settings: built-in defaults, over them what is saved (hotwick config --hotcoin), over that the preset, over all of it the
@@ -69,11 +73,15 @@ export function addTradeCommand(program: Command): void {
     .option('--confirm-live <word>', 'the word without which no money is traded with')
     .option('--rest-url <url>', 'REST address of a simulated exchange (default: the one in the settings)')
     .option('--ws-url <url>', 'its stream address')
+    .option('--port <port>', "port of the operator's desk on this machine, 0 for a free one", portOption, 18081)
+    .option('--no-http', 'serve no desk; hotwick emergency-close and the files remain')
     .addHelpText('after', EXAMPLES)
     .action(runTrade);
 }
 
-async function runTrade(flags: TradeFlags): Promise<void> {
+type TradeCommandFlags = TradeFlags & { readonly port: number; readonly http: boolean };
+
+async function runTrade(flags: TradeCommandFlags): Promise<void> {
   const config = loadConfig();
   if (!config.ok) return sayFailure(config.error);
   const environment = readHotCoinEnvironment();
@@ -82,51 +90,75 @@ async function runTrade(flags: TradeFlags): Promise<void> {
   const opened = openHotCoinEditor({ dir, purpose: 'change', environment: environment.variables, clock });
   if (!opened.ok) return sayFailure(opened.error);
   try {
-    const source = settingSource(flags, opened.value.editor, environment);
+    const { editor } = opened.value;
+    const source = settingSource(flags, editor, environment);
     const plan = await planTrade(flags, { config: config.value, environment, source });
     if (!plan.ok) return sayFailure(plan.error);
-    await runPlan(plan.value, { clock, source });
+    // What a file says is not changed by saving: the desk then only shows it.
+    await runPlan(plan.value, { clock, source, flags, editor: flags.config === undefined ? editor : null });
   } finally {
     await opened.value.close();
     clock.close();
   }
 }
 
-type Surroundings = { readonly clock: Clock; readonly source: SettingSource };
+type Surroundings = {
+  readonly clock: Clock;
+  readonly source: SettingSource;
+  readonly flags: TradeCommandFlags;
+  readonly editor: HotCoinConfigEditor | null;
+};
 
-async function runPlan(plan: TradePlan, { clock, source }: Surroundings): Promise<void> {
+async function runPlan(plan: TradePlan, surroundings: Surroundings): Promise<void> {
+  const { clock, flags, editor } = surroundings;
   await runUntilStopped(async (stop, stopped) => {
-    describePlan(plan);
-    const supervisor = new Supervisor({ clock, onFatal: stop.fail, onWarning: sayWarning });
-    const exports = openExports(plan, clock);
-    const { fatal, onFatal } = hearFatal();
-    const service = await start(plan, { clock, onFatal, exports });
-    if (!service.ok) return sayFailure(service.error);
-    say('\nTrading runs. Press Ctrl-C to stop, twice to end at once. Times are UTC.\n');
-    exports.noteSettings(plan.resolved, 'start');
-    exports.start(service.value, () => supervisor.status());
-    const running = { service: service.value, clock, source, exports };
-    for (const task of listTasks(plan, { ...running, fatal })) supervisor.add(task);
-    await stopped;
-    say('\nStopping. Press Ctrl-C again to end at once.');
-    await end(plan, { ...running, supervisor });
+    const desk = await openDesk(plan, { clock, editor });
+    // Before trading, so that a port that is taken ends the start before anything is traded with.
+    const server = await serveDesk(desk, { clock, port: flags.http ? flags.port : null });
+    if (!server.ok) return sayFailure(server.error);
+    try {
+      describePlan(plan, server.value?.port ?? null);
+      const { fatal, onFatal } = hearFatal();
+      const service = await start(plan, { clock, onFatal, desk });
+      if (!service.ok) return sayFailure(service.error);
+      const supervisor = new Supervisor({ clock, onFatal: stop.fail, onWarning: sayWarning });
+      await trade(plan, { ...surroundings, service: service.value, desk, supervisor, fatal, stopped });
+    } finally {
+      await server.value?.close();
+    }
     say('\nStopped.');
   });
 }
 
-type Running = Surroundings & { readonly service: TradingService; readonly exports: TradingExports };
+type Running = Pick<Surroundings, 'clock' | 'source'> & {
+  readonly service: TradingService;
+  readonly desk: OperatorDesk;
+  readonly supervisor: Supervisor;
+  /** Rejects when the engine ended by a failure. */
+  readonly fatal: Promise<never>;
+};
+
+async function trade(plan: TradePlan, running: Running & { readonly stopped: Promise<void> }): Promise<void> {
+  const { service, desk, supervisor, stopped } = running;
+  say('\nTrading runs. Press Ctrl-C to stop, twice to end at once. Times are UTC.\n');
+  const follower = createFollower(plan, running);
+  desk.noteSettings(plan.resolved, 'start');
+  desk.attach(service, { settings: follower, tasks: () => supervisor.status() });
+  for (const task of listTasks(plan, { ...running, follower })) supervisor.add(task);
+  await stopped;
+  say('\nStopping. Press Ctrl-C again to end at once.');
+  await end(plan, running);
+}
 
 /** R9-2: all of it together takes `STOP_MS` at most. */
-async function end(
-  plan: TradePlan,
-  { service, clock, exports, supervisor }: Running & { readonly supervisor: Supervisor },
-): Promise<void> {
+async function end(plan: TradePlan, { service, clock, desk, supervisor }: Running): Promise<void> {
   const close = async (): Promise<void> => {
     const positions = plan.resolved.config.execution.on_shutdown;
     await windDown({ service, clock, positions, limitMs: SELL_MS, onWarning: sayWarning });
     await supervisor.stop(TASKS_MS);
+    desk.detach();
     await service.close();
-    await exports.close();
+    await desk.exports.close();
   };
   const onLate = (): void => {
     sayWarning(`trading did not stop within ${STOP_MS / 1000} s; it is ended, and the next start recovers`);
@@ -145,8 +177,8 @@ function hearFatal(): { readonly fatal: Promise<never>; readonly onFatal: (failu
 }
 
 /** What runs beside the engine, and the engine itself, without which nothing is worth running. */
-function listTasks(plan: TradePlan, running: Running & { readonly fatal: Promise<never> }): readonly Task[] {
-  const follower = createFollower(plan, running);
+function listTasks(plan: TradePlan, running: Running & { readonly follower: SettingsFollower }): readonly Task[] {
+  const { follower } = running;
   return [
     { name: 'engine', importance: 'critical', run: (stop) => Promise.race([running.fatal, untilStopped(stop)]) },
     { name: 'saved settings', importance: 'other', run: (stop) => follower.run(stop) },
@@ -155,14 +187,14 @@ function listTasks(plan: TradePlan, running: Running & { readonly fatal: Promise
 }
 
 /** Settings that are saved while trading runs. */
-function createFollower(plan: TradePlan, { service, clock, source, exports }: Running): SettingsFollower {
+function createFollower(plan: TradePlan, { service, clock, source, desk }: Running): SettingsFollower {
   return new SettingsFollower({
     started: plan.resolved,
     trading: plan.trading,
     resolve: source,
     apply: (settings) => service.engine.submit({ kind: 'settingsChanged', receivedTime: clock.now(), settings }),
     onApplied: (config) => {
-      exports.noteSettings(config, 'change');
+      desk.noteSettings(config, 'change');
       say(`settings   hash ${config.hash} are in force`);
     },
     clock,
@@ -170,12 +202,9 @@ function createFollower(plan: TradePlan, { service, clock, source, exports }: Ru
   });
 }
 
-type StartParts = Pick<Running, 'clock' | 'exports'> & { readonly onFatal: (failure: Failure) => void };
+type StartParts = Pick<Running, 'clock' | 'desk'> & { readonly onFatal: (failure: Failure) => void };
 
-async function start(
-  plan: TradePlan,
-  { clock, onFatal, exports }: StartParts,
-): Promise<Result<TradingService, Failure>> {
+async function start(plan: TradePlan, { clock, onFatal, desk }: StartParts): Promise<Result<TradingService, Failure>> {
   const { credentials, endpoints, trading } = plan;
   const isKeyUsed = trading === 'real' && credentials !== null;
   const checked = isKeyUsed ? await checkKey({ credentials, endpoints, clock, onWarning: sayWarning }) : ok(undefined);
@@ -188,9 +217,9 @@ async function start(
     clock,
     wallClock: clock,
     notifier: createLogNotifier({ write: sayWarning }),
-    storage: () => exports.storage(),
+    storage: () => desk.exports.storage(),
     onEvents: (events) => {
-      exports.take(events);
+      desk.take(events);
       for (const event of events) for (const line of toEventLines(event)) say(line);
     },
     onWarning: sayWarning,
@@ -203,17 +232,4 @@ function listen({ dataDir }: TradePlan, { service, clock }: Running, stop: Abort
   const command = (wanted: OperatorCommand): Promise<void> =>
     service.engine.submit({ kind: 'operatorCommanded', receivedTime: clock.now(), command: wanted });
   return watchOperator({ dir: dataDir, clock, command, onWarning: sayWarning }, stop);
-}
-
-const EXPORT_MODES = { observe: 'observe', simulated: 'paper', real: 'live' } as const;
-
-function openExports({ resolved, trading, dataDir }: TradePlan, clock: Clock): TradingExports {
-  return new TradingExports({
-    dir: dataDir,
-    clock,
-    mode: EXPORT_MODES[trading],
-    configHash: resolved.hash,
-    runId: clock.now().toString(36),
-    onWarning: sayWarning,
-  });
 }

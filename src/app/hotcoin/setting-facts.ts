@@ -12,12 +12,22 @@ import {
   tradingSchema,
 } from './hotcoin-schema.ts';
 
+/** What a form needs to ask for a setting; `json` is what has no simpler shape. */
+export type SettingForm = {
+  readonly kind: 'number' | 'integer' | 'switch' | 'choice' | 'list' | 'json';
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly choices: readonly string[];
+};
+
 /** One setting of the name `group.key`. */
 export type SettingFacts = {
   readonly name: string;
   readonly meaning: string;
   /** What it may be, in words. */
   readonly limits: string;
+  /** The same for a form; bounds are inclusive where `limits` says so. */
+  readonly form: SettingForm;
   readonly initial: unknown;
   readonly applies: Applies;
 };
@@ -32,6 +42,7 @@ type Shape = {
   readonly maximum?: number;
   readonly exclusiveMaximum?: number;
   readonly maxItems?: number;
+  readonly items?: { readonly type?: string };
 };
 
 const SCHEMAS = { discovery: discoverySchema, trading: tradingSchema, execution: executionSchema } as const;
@@ -49,9 +60,22 @@ function factsOf(group: HotCoinGroup): readonly SettingFacts[] {
     name: `${group}.${key}`,
     meaning: shape.description ?? '',
     limits: limitsOf(shape),
+    form: formOf(shape),
     initial: shape.default,
     applies: appliesOf(`${group}.${key}`),
   }));
+}
+
+function formOf(shape: Shape): SettingForm {
+  const bounds = {
+    min: shape.minimum ?? shape.exclusiveMinimum ?? null,
+    max: shape.maximum ?? shape.exclusiveMaximum ?? null,
+    choices: (shape.enum ?? []).map(String),
+  };
+  if (shape.enum !== undefined) return { kind: 'choice', ...bounds };
+  if (shape.type === 'number' || shape.type === 'integer') return { kind: shape.type, ...bounds };
+  if (shape.type === 'boolean') return { kind: 'switch', ...bounds };
+  return { kind: shape.items?.type === 'string' ? 'list' : 'json', ...bounds };
 }
 
 function limitsOf(shape: Shape): string {

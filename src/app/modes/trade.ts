@@ -3,10 +3,13 @@
  * rules, or to the exchange itself where every consent was given.
  */
 import { type BinanceAccess, openBinance } from '../../adapters/binance/binance-access.ts';
+import type { BinanceFeed } from '../../adapters/binance/binance-feed.ts';
 import type { BinanceEndpoints } from '../../adapters/binance/endpoints.ts';
+import type { BudgetStats } from '../../adapters/binance/request-governor.ts';
 import type { BinanceTimings } from '../../adapters/binance/timings.ts';
 import type { ApiCredentials } from '../../adapters/binance/trading/credentials.ts';
 import { createSeededRandom } from '../../adapters/memory/seeded-random.ts';
+import type { RequestBudget } from '../../api/contract.ts';
 import type { Result } from '../../core/result.ts';
 import type { Surroundings, TradingEvent } from '../../engine/index.ts';
 import type { Failure } from '../../model/failure.ts';
@@ -59,8 +62,13 @@ export function startTrade(options: TradeOptions): Promise<Result<TradingService
     openMarket: (ledger) => {
       const opened = openAccess(options, ledger);
       access = opened;
+      let feed: BinanceFeed | null = null;
       return {
-        openFeed: opened.openFeed,
+        openFeed: (sink) => {
+          feed = opened.openFeed(sink);
+          return feed;
+        },
+        readBudgets: () => (feed === null ? [] : [toBudget(feed.requestBudget().spot)]),
         openWatch: (sink) => opened.openMarketWatch({ sink, quoteAsset }),
         close: () => opened.close(),
       };
@@ -68,6 +76,10 @@ export function startTrade(options: TradeOptions): Promise<Result<TradingService
     socials: social === undefined ? [] : openSocialSources(social, { clock, squarePollMs }),
     openVenue: () => openVenue(options, access as unknown as BinanceAccess),
   });
+}
+
+function toBudget({ used, limit, blockedUntil }: BudgetStats): RequestBudget {
+  return { scope: 'spot', used_weight_1m: used, limit_1m: limit, paused_until_ms: blockedUntil };
 }
 
 function openAccess(options: TradeOptions, ledger: Parameters<typeof openBinance>[0]['ledger']): BinanceAccess {

@@ -3,6 +3,7 @@
  * Which market, which venue, which clock and which place are the caller's row of choices; nothing here knows a mode.
  */
 import { createMemoryBus } from '../../adapters/memory/memory-bus.ts';
+import type { RequestBudget } from '../../api/contract.ts';
 import { assert } from '../../core/assert.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import { listCandidates } from '../../discovery/index.ts';
@@ -41,6 +42,8 @@ import { openTradingStores, type TradingStores } from './trading-stores.ts';
 export type TradingMarket = {
   readonly openFeed: (sink: FeedSink) => Feed;
   readonly openWatch: (sink: MarketWatchSink) => MarketWatch;
+  /** What is spent of the exchange's patience; absent where it has no end. */
+  readonly readBudgets?: () => readonly RequestBudget[];
   /** Called after feed, watch and venue were closed. */
   readonly close: () => Promise<void>;
 };
@@ -93,6 +96,9 @@ export type TradingService = {
   /** Why things were done and not done, and the orders behind it. */
   readonly decisions: DecisionLedger;
   readonly orders: OrderStore;
+  /** For questions beside trading; they spend the same budget, last in line. */
+  readonly feed: Pick<Feed, 'fetchHistory'>;
+  readonly readBudgets: () => readonly RequestBudget[];
   /** No more input; everything that waits is stored; positions are left to their resting stops. */
   readonly close: () => Promise<void>;
 };
@@ -181,8 +187,17 @@ class Trading {
     this.#watch.start();
     surroundings.start();
     const { decisions, orders } = this.#stores;
-    const close = (): Promise<void> => closeAll(this.#closers, 'trading');
-    return ok({ engine, watch: this.#watch, socials, account, decisions, orders, close });
+    return ok({
+      engine,
+      watch: this.#watch,
+      socials,
+      account,
+      decisions,
+      orders,
+      feed: this.#lateFeed(),
+      readBudgets: () => this.#market.readBudgets?.() ?? [],
+      close: () => closeAll(this.#closers, 'trading'),
+    });
   }
 
   async #createEngine(): Promise<Engine> {

@@ -7,6 +7,7 @@ import { sec, text } from './parts.ts';
 /** One line of the event log (hotcoin.md 5.5). Readers rely on `schema_version`. */
 export const deskEvent = z
   .object({
+    id: z.int().describe('grows by one with everything the desk knows of, former runs included'),
     ts: sec,
     seq: z.int().describe('grows by one within a run'),
     schema_version: z.int(),
@@ -24,7 +25,7 @@ export const eventsQuery = z.object({
   symbol: z.string().optional(),
   trace_id: z.string().optional(),
   position_id: z.string().optional(),
-  before: z.string().optional().describe('only events with a lower seq'),
+  before: z.string().optional().describe('only events with a lower id'),
   limit: z.string().optional().describe('1..500, 100'),
 });
 

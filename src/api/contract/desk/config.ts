@@ -13,6 +13,8 @@ export const configField = z
     name: z.string(),
     kind: z.enum(['number', 'integer', 'switch', 'choice', 'list', 'json']),
     meaning: z.string(),
+    limits: z.string().describe('what it may be, in words'),
+    initial: z.unknown().describe('the default'),
     min: z.number().nullable(),
     max: z.number().nullable(),
     choices: z.array(z.string()),
@@ -28,7 +30,7 @@ export const configAnswer = z
     default_config: groups,
     saved: groups.describe('what is saved; in force after the next start where the environment does not win'),
     provenance: z
-      .record(z.string(), z.enum(['default', 'saved', 'environment']))
+      .record(z.string(), z.enum(['default', 'saved', 'preset', 'environment']))
       .describe('where each value in force comes from, by group.name'),
     pending: z.array(z.string()).describe('names whose saved value is not in force yet'),
     fields: z.array(configField),
@@ -36,19 +38,33 @@ export const configAnswer = z
   })
   .meta({ id: 'DeskConfig' });
 
-/** Answer 200 of `POST /hotcoin/config`. */
+/** One setting that a change gives another value; `overridden` says that the environment has the last word. */
+export const configDifference = z
+  .object({
+    name: z.string().describe('group.name'),
+    from: z.unknown(),
+    to: z.unknown(),
+    applies: z.enum(['now', 'restart', 'overridden']),
+  })
+  .meta({ id: 'ConfigDifference' });
+
+/** Body of `POST /hotcoin/config`: values by group and name; `null` takes a setting back to its default. */
+export const configBody = groups.meta({ id: 'ConfigChange' });
+
+/** Answer 200 of `POST /hotcoin/config`, and of `POST /hotcoin/config/preview`, which saves nothing. */
 export const configSaved = z
   .object({
     success: z.literal(true),
     message: z.string(),
-    config: groups,
-    applies: z.enum(['now', 'restart']),
-    pending: z.array(z.string()),
-    hash: z.string(),
+    config: groups.describe('what is saved now, or would be, over the defaults and under the environment'),
+    differences: z.array(configDifference),
+    applies: z.enum(['now', 'restart', 'nothing']).describe('restart when any of it waits for one'),
+    pending: z.array(z.string()).describe('names whose saved value waits for a restart'),
+    hash: z.string().describe('of the settings in force'),
   })
   .meta({ id: 'ConfigSaved' });
 
-/** Answer 400 of `POST /hotcoin/config`: nothing was saved. */
+/** Answer 400 of both: nothing was saved. */
 export const configRefusal = z
   .object({ success: z.literal(false), message: z.string(), problems: z.array(z.string()).max(8) })
   .meta({ id: 'ConfigRefusal' });

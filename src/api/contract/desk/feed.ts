@@ -30,6 +30,10 @@ export const socialMonitor = z
     last_success_ts: sec.nullable(),
     last_error: text,
     error_count: z.int(),
+    recent_posts: z.int(),
+    next_poll_ts: sec.nullable(),
+    posts: z.int().describe('handed on so far'),
+    skipped: z.int().describe('items of answers that were no posts'),
   })
   .meta({ id: 'SocialMonitor' });
 

@@ -105,6 +105,7 @@ export const deskTrade = z
     fee_exit: z.number(),
     pnl_net: z.number(),
     slippage_bps: figure,
+    slippage_entry_bps: figure,
     trace_id: z.string().describe('the chain of events that led here: GET /hotcoin/api/events?trace_id='),
     client_order_id: z.string(),
     sl_pct: figure,

@@ -118,7 +118,7 @@ export type DeskTopicData = {
   readonly signals: MapOf<DeskSignal>;
   /** By `position_id/leg`; the newest 100. */
   readonly trades: MapOf<DeskTrade>;
-  /** By `seq`; the newest 200. */
+  /** By `id`; the newest 200. */
   readonly events: MapOf<DeskEvent>;
   readonly metrics: {
     readonly execution: Timeless<ExecutionMetricsAnswer>;

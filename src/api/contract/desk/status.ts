@@ -91,9 +91,25 @@ export const deskStatus = z
     day_pnl: exact.describe('change of the equity since 00:00 UTC, unrealised results included'),
     day_pnl_pct: z.number(),
     pnl_summary: pnlSummary,
+    pnl_today: pnlSummary.describe('of positions closed since 00:00 UTC'),
+    tasks: z
+      .array(
+        z.object({
+          name: z.string(),
+          critical: z.boolean(),
+          state: z.string(),
+          restarts: z.int(),
+          last_error: text,
+        }),
+      )
+      .describe('what runs beside the engine'),
     monitors: z.record(z.string(), socialMonitor),
     hot_posts: z.array(hotPost).describe('at most 50, newest first'),
     config_hash: z.string(),
+    config: z
+      .record(z.string(), z.record(z.string(), z.unknown()))
+      .nullable()
+      .describe('the settings in force; null before they are known'),
     run_id: z.string(),
     version: z.string(),
     event_log_file: text,

@@ -1,13 +1,14 @@
 /**
  * Statistics of closed positions in the words of the status (hotcoin.md 4.10): positions and not legs, net of commissions.
  */
+import type { WirePnlSummary } from '../../../api/contract.ts';
 import { type Decimal, toDecimalText } from '../../../core/decimal.ts';
 import type { PnlSummary } from '../../../portfolio/index.ts';
 
 const MINUTE_MS = 60_000;
 
 /** The block; money is text. */
-export function toPnlBlock(summary: PnlSummary) {
+export function toPnlBlock(summary: PnlSummary): WirePnlSummary {
   const { totalTrades, wins, losses, winRate, averagePnl, averageHoldingMs, best, worst, profitFactor } = summary;
   return {
     total_trades: totalTrades,

@@ -2,25 +2,9 @@
  * What is said in public, for the status file: how each network's monitor stands, and the newest posts. The texts are
  * foreign; they were made plain and short at the door.
  */
+import type { HotPost, WireMonitor } from '../../../api/contract.ts';
 import type { SocialPost } from '../../../model/social-post.ts';
 import type { SocialStatus } from '../../../ports/social-source.ts';
-
-/** A monitor as the status file shows it; times are Unix seconds. */
-export type MonitorBlock = {
-  readonly enabled: boolean;
-  readonly running: boolean;
-  readonly started_at: number | null;
-  readonly last_poll_ts: number | null;
-  readonly last_success_ts: number | null;
-  readonly last_error: string | null;
-  readonly error_count: number;
-  readonly recent_posts: number;
-  /** Why it never asks; `null` where it does. */
-  readonly off_reason: string | null;
-  readonly next_poll_ts: number | null;
-  readonly posts: number;
-  readonly skipped: number;
-};
 
 /** The names that the contract gives to networks. */
 const NAMES = { x: 'twitter', square: 'square' } as const;
@@ -29,7 +13,7 @@ const NAMES = { x: 'twitter', square: 'square' } as const;
 export function toMonitorBlocks(
   statuses: readonly SocialStatus[],
   recent: readonly SocialPost[],
-): Readonly<Record<string, MonitorBlock>> {
+): Record<string, WireMonitor> {
   const blocks = statuses.map((status) => {
     const posts = recent.filter(({ network }) => network === status.network).length;
     return [NAMES[status.network], toMonitorBlock(status, posts)] as const;
@@ -37,7 +21,7 @@ export function toMonitorBlocks(
   return Object.fromEntries(blocks);
 }
 
-function toMonitorBlock(status: SocialStatus, recentPosts: number): MonitorBlock {
+function toMonitorBlock(status: SocialStatus, recentPosts: number): WireMonitor {
   const { lastFailure } = status;
   return {
     enabled: status.offReason === null,
@@ -56,8 +40,8 @@ function toMonitorBlock(status: SocialStatus, recentPosts: number): MonitorBlock
 }
 
 /** A post as the status file shows it. */
-export function toPostBlock({ id, network, title, text, tickers, sentiment, author, time }: SocialPost) {
-  return { id, title, body: text, tickers, sentiment, source: NAMES[network], author, ts: toSeconds(time) };
+export function toPostBlock({ id, network, title, text, tickers, sentiment, author, time }: SocialPost): HotPost {
+  return { id, title, body: text, tickers: [...tickers], sentiment, source: NAMES[network], author, ts: time / 1000 };
 }
 
 function toSeconds(time: number | null): number | null {

@@ -2,7 +2,8 @@
  * The blocks of `hotcoin_runtime_status.json` (hotcoin.md 5.4), each collected by itself: one that fails is missing and
  * named in `block_errors`, and the others are there (R9-3). Times are Unix seconds, money is text.
  */
-import { toDecimalText } from '../../../core/decimal.ts';
+import type { DeskStatus } from '../../../api/contract.ts';
+import { divide, subtract, toDecimalText, toFloat } from '../../../core/decimal.ts';
 import type { EpochMs } from '../../../core/time.ts';
 import { areEntriesOpen } from '../../../decisions/index.ts';
 import { listCandidates, listRecentPosts } from '../../../discovery/index.ts';
@@ -15,6 +16,7 @@ import type { SocialStatus } from '../../../ports/social-source.ts';
 import type { HotCoinConfig } from '../../hotcoin/hotcoin-schema.ts';
 import type { TaskStatus } from '../supervisor.ts';
 import { stateOf } from './event-bodies.ts';
+import { toMetrics, toPrechecks } from './execution-words.ts';
 import { toPnlBlock } from './pnl-block.ts';
 import { toMonitorBlocks, toPostBlock } from './social-blocks.ts';
 import { symbolOf } from './trade-line.ts';
@@ -27,18 +29,21 @@ export type StatusSource = {
   /** The settings in force; `null` before they are known. */
   readonly config: HotCoinConfig | null;
   readonly runId: string;
+  readonly version: string;
   readonly eventLogFile: string;
   readonly state: () => NonNullable<EngineState['trading']>;
   readonly watch: () => MarketWatchStatus;
   /** What runs beside the engine. */
   readonly tasks: () => readonly TaskStatus[];
   readonly socials: () => readonly SocialStatus[];
+  /** Since 00:00 UTC, as far as this process saw them. */
+  readonly anomaliesToday: number;
   /** Newest last. */
   readonly anomalies: readonly Extract<TradingEvent, { readonly kind: 'anomaly' }>[];
   readonly signals: readonly Extract<TradingEvent, { readonly kind: 'signals' }>['signals'][number][];
 };
 
-type Block = (source: StatusSource) => Readonly<Record<string, unknown>>;
+type Block = (source: StatusSource) => Partial<DeskStatus>;
 
 const SHOWN_MAX = 20;
 const POSTS_MAX = 50;
@@ -55,12 +60,13 @@ const BLOCKS: Readonly<Record<string, Block>> = {
     const { decisions } = state();
     const { engine_state, state_recovery_pending } = stateOf(decisions.health);
     return {
-      engine_state,
-      engine_state_reasons: decisions.health.reasons,
+      engine_state: engine_state as DeskStatus['engine_state'],
+      engine_state_reasons: [...decisions.health.reasons],
       state_recovery_pending,
       can_open_new_positions: areEntriesOpen(decisions),
       risk_halted: decisions.halt !== null,
       emergency: decisions.emergency?.reason ?? null,
+      pause: decisions.pause,
     };
   },
   freshness: ({ watch, state, now }) => {
@@ -76,10 +82,7 @@ const BLOCKS: Readonly<Record<string, Block>> = {
   },
   execution: ({ state, now }) => {
     const { metrics, prechecks } = readExecution(state().execution, now);
-    return {
-      execution_metrics: metrics,
-      precheck_stats: prechecks,
-    };
+    return { execution_metrics: toMetrics(metrics), precheck_stats: toPrechecks(prechecks) };
   },
   tasks: ({ tasks }) => ({
     tasks: tasks().map(({ name, importance, state, restarts, lastError }) => ({
@@ -94,8 +97,9 @@ const BLOCKS: Readonly<Record<string, Block>> = {
     const candidates = listCandidates(state().discovery.pool).toSorted((a, b) => b.heat - a.heat);
     return { pool_size: candidates.length, candidates: candidates.slice(0, SHOWN_MAX).map(candidateBlock) };
   },
-  anomalies: ({ anomalies, now }) => ({
+  anomalies: ({ anomalies, anomaliesToday, now }) => ({
     anomaly_count: anomalies.filter(({ time }) => now - time <= ANOMALY_WINDOW_MS).length,
+    anomalies_today: anomaliesToday,
     recent_anomalies: anomalies.slice(-SHOWN_MAX).map(({ anomaly, time }) => ({
       symbol: symbolOf(anomaly.instrumentId),
       volume_surge_ratio: anomaly.volumeRatio,
@@ -116,12 +120,15 @@ const BLOCKS: Readonly<Record<string, Block>> = {
   }),
   money: ({ state }) => {
     const { portfolio } = state();
-    const { equity, cash, peak, positions, dayStart } = viewPortfolio(portfolio);
+    const { equity, cash, peak, positions, dayStart, dayStartEquity } = viewPortfolio(portfolio);
+    const dayPnl = subtract(equity, dayStartEquity);
     return {
       positions: positions.length,
       equity: toDecimalText(equity),
       cash: toDecimalText(cash),
       peak_equity: toDecimalText(peak),
+      day_pnl: toDecimalText(dayPnl),
+      day_pnl_pct: dayStartEquity > 0n ? toFloat(divide(dayPnl, dayStartEquity)) : 0,
       pnl_summary: toPnlBlock(summarizePnl(portfolio.pnl)),
       // Of the day that is known to the portfolio, so it is there again with it after a restart.
       pnl_today: toPnlBlock(summarizePnlSince(portfolio.pnl, dayStart)),
@@ -129,30 +136,32 @@ const BLOCKS: Readonly<Record<string, Block>> = {
   },
 };
 
-/** The status of a running system. */
-export function collectStatus(source: StatusSource): Readonly<Record<string, unknown>> {
-  const errors: Record<string, string> = {};
+/** The status of a running system; what could not be collected is missing, `null` by its block's name. */
+export function collectStatus(source: StatusSource): Partial<DeskStatus> {
+  const block_errors: Record<string, string> = {};
   const blocks = Object.entries(BLOCKS).map(([name, collect]) => {
     try {
       return collect(source);
     } catch (error) {
       // The other blocks are worth having without this one.
-      errors[name] = toReason(error);
+      block_errors[name] = toReason(error);
       return { [name]: null };
     }
   });
-  const { now, mode, configHash, config, runId, eventLogFile } = source;
+  const { now, mode, configHash, config, runId, version, eventLogFile } = source;
   return {
     running: true,
     ts: now / 1000,
+    mode,
     paper: mode !== 'live',
     execution_enabled: mode !== 'observe',
     config_hash: configHash,
     config,
     run_id: runId,
+    version,
     event_log_file: eventLogFile,
     ...Object.assign({}, ...blocks),
-    block_errors: errors,
+    block_errors,
   };
 }
 

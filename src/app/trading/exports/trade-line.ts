@@ -2,6 +2,7 @@
  * A closed leg as a line of `hotcoin_trades_YYYYMMDD.jsonl` (hotcoin.md 4.10): the seed's fields first, then what makes
  * a line answerable. Money and shares are rounded here and nowhere else.
  */
+import type { DeskTrade } from '../../../api/contract.ts';
 import { toDecimalText, toFloat } from '../../../core/decimal.ts';
 import { toIsoText } from '../../../core/time.ts';
 import type { TradeContext } from '../../../model/ledger.ts';
@@ -12,10 +13,10 @@ export function tradeFileOf({ exitTime }: TradeLeg): string {
   return `hotcoin_trades_${toIsoText(exitTime).slice(0, 10).replaceAll('-', '')}.jsonl`;
 }
 
-/** The line of a leg and what it was decided by; slippage is what was lost against the decided price. */
-export function toTradeLine(leg: TradeLeg, context: TradeContext & { readonly mode: 'paper' | 'live' }): string {
+/** What the line of a leg says, with what it was decided by; slippage is what was lost against the decided price. */
+export function toTrade(leg: TradeLeg, context: TradeContext & { readonly mode: 'paper' | 'live' }): DeskTrade {
   const [entry, exit] = [toFloat(leg.entryPrice), toFloat(leg.exitPrice)];
-  return JSON.stringify({
+  return {
     symbol: symbolOf(leg.instrumentId),
     side: 'BUY',
     entry_price: entry,
@@ -41,7 +42,7 @@ export function toTradeLine(leg: TradeLeg, context: TradeContext & { readonly mo
     config_hash: context.configHash,
     strength: context.strength,
     heat: context.heat,
-  });
+  };
 }
 
 /** In bps, positive where it cost; `null` where no price was decided at. */

@@ -83,6 +83,7 @@ async function run(): Promise<void> {
     mode: 'paper',
     configHash: 'abc',
     runId: 'run-1',
+    version: 'test',
     onWarning: (reason) => {
       throw new Error(reason);
     },

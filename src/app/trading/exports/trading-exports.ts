@@ -5,6 +5,7 @@
  */
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DeskEvent, DeskStatus, DeskTrade } from '../../../api/contract.ts';
 import { assert } from '../../../core/assert.ts';
 import { addMs, type EpochMs } from '../../../core/time.ts';
 import type { Surroundings, TradingEvent } from '../../../engine/index.ts';
@@ -17,12 +18,16 @@ import { EVENT_SCHEMA_VERSION, type EventBody } from './event-line.ts';
 import { LineFile } from './line-file.ts';
 import { rotateLog } from './rotate-log.ts';
 import { collectStatus, type StatusSource, stoppedStatus } from './status-blocks.ts';
-import { toTradeLine, tradeFileOf } from './trade-line.ts';
+import { toTrade, tradeFileOf } from './trade-line.ts';
 
 /** Where the files go and what is said in each of them. */
-export type ExportOptions = Pick<StatusSource, 'mode' | 'configHash' | 'runId'> & {
+export type ExportOptions = Pick<StatusSource, 'mode' | 'configHash' | 'runId' | 'version'> & {
   readonly dir: string;
   readonly clock: Clock;
+  /** Takes what goes into the event log, in its order. Must not throw. */
+  readonly onLine?: (line: EventLine) => void;
+  /** Takes each closed leg. Must not throw. */
+  readonly onTrade?: (trade: DeskTrade) => void;
   readonly onWarning: (reason: string) => void;
 };
 
@@ -36,6 +41,9 @@ const WAITING_MAX = 20_000;
 const ROTATION = { bytesMax: 20 * 1024 * 1024, archivesMax: 14 };
 const RECENT_MAX = 200;
 
+/** A line of the event log. */
+export type EventLine = Omit<DeskEvent, 'id'>;
+
 /** Writes the files while trading runs. */
 export class TradingExports {
   readonly #options: ExportOptions;
@@ -45,6 +53,7 @@ export class TradingExports {
   #service: Pick<TradingService, 'engine' | 'watch' | 'socials'> | null = null;
   #settings: Pick<ResolvedConfig, 'config' | 'hash'> | null = null;
   #tasks: StatusSource['tasks'] = () => [];
+  #today = { day: 0, anomalies: 0 };
   #sequence = 0;
   #cancel: Cancel | null = null;
   #writing: Promise<void> = Promise.resolve();
@@ -59,6 +68,11 @@ export class TradingExports {
       prepare: (path) =>
         path === join(dir, EVENTS_FILE) ? rotateLog(path, { ...ROTATION, now: clock.now() }) : Promise.resolve(),
     });
+  }
+
+  /** The status as the file has it, but of this moment. */
+  readStatus(): Partial<DeskStatus> {
+    return collectStatus(this.#describe());
   }
 
   /** Takes events, also before `start`; never throws and never waits. */
@@ -111,13 +125,15 @@ export class TradingExports {
   }
 
   #describe(): StatusSource {
-    const { mode, runId, clock, dir } = this.#options;
+    const { mode, runId, version, clock, dir } = this.#options;
     return {
       now: clock.now(),
       mode,
       configHash: this.#hash(),
       config: this.#settings?.config ?? null,
       runId,
+      version,
+      anomaliesToday: this.#today.day === dayOf(clock.now()) ? this.#today.anomalies : 0,
       eventLogFile: join(dir, EVENTS_FILE),
       state: () => {
         const trading = this.#now();
@@ -148,13 +164,14 @@ export class TradingExports {
     const { dir, mode } = this.#options;
     for (const body of toEventBodies(event, this.#now())) this.#addEvent(event.time, event.traceId, body);
     if (event.kind !== 'leg') return;
-    const line = toTradeLine(event.leg, { ...event.context, mode: mode === 'live' ? 'live' : 'paper' });
-    this.#lines.add(join(dir, tradeFileOf(event.leg)), line);
+    const trade = toTrade(event.leg, { ...event.context, mode: mode === 'live' ? 'live' : 'paper' });
+    this.#lines.add(join(dir, tradeFileOf(event.leg)), JSON.stringify(trade));
+    this.#options.onTrade?.(trade);
   }
 
   #addEvent(time: EpochMs, traceId: string | null, body: EventBody): void {
     this.#sequence++;
-    const envelope = {
+    const envelope: EventLine = {
       ts: time / 1000,
       seq: this.#sequence,
       schema_version: EVENT_SCHEMA_VERSION,
@@ -165,6 +182,7 @@ export class TradingExports {
       payload: body.payload,
     };
     this.#lines.add(join(this.#options.dir, EVENTS_FILE), JSON.stringify(envelope));
+    this.#options.onLine?.(envelope);
   }
 
   #hash(): string {
@@ -172,11 +190,14 @@ export class TradingExports {
   }
 
   #remember(event: TradingEvent): void {
-    if (event.kind === 'anomaly') keep(this.#anomalies, event);
-    else if (event.kind === 'signals') for (const signal of event.signals) keep(this.#signals, signal);
+    if (event.kind === 'anomaly') {
+      keep(this.#anomalies, event);
+      const day = dayOf(event.time);
+      this.#today = { day, anomalies: day === this.#today.day ? this.#today.anomalies + 1 : 1 };
+    } else if (event.kind === 'signals') for (const signal of event.signals) keep(this.#signals, signal);
   }
 
-  async #writeStatus(status: Readonly<Record<string, unknown>>): Promise<void> {
+  async #writeStatus(status: object): Promise<void> {
     const path = join(this.#options.dir, STATUS_FILE);
     try {
       await writeFile(`${path}.tmp`, `${JSON.stringify(status)}\n`);
@@ -187,6 +208,10 @@ export class TradingExports {
       this.#isStatusFailing = true;
     }
   }
+}
+
+function dayOf(time: number): number {
+  return Math.floor(time / 86_400_000);
 }
 
 function keep<T>(kept: T[], value: T): void {

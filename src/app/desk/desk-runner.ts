@@ -1,0 +1,106 @@
+/**
+ * One trading engine as the desk sees it: views made from its stages, questions to its files and its market, commands.
+ */
+import type { ExecutionMetricsAnswer, ParamsAnswer, RequestBudget } from '../../api/contract.ts';
+import type { DeskQueries, DeskRunner, DeskViews } from '../../api/desk/desk-ports.ts';
+import { add, toDecimalText } from '../../core/decimal.ts';
+import { ok } from '../../core/result.ts';
+import { listCandidates } from '../../discovery/index.ts';
+import { summarizePnl } from '../../portfolio/index.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ResolvedConfig } from '../hotcoin/hotcoin-config.ts';
+import { toMetrics, toPrechecks } from '../trading/exports/execution-words.ts';
+import { toPnlBlock } from '../trading/exports/pnl-block.ts';
+import type { TradingExports } from '../trading/exports/trading-exports.ts';
+import type { TradingService } from '../trading/trading-service.ts';
+import type { ChartQuery } from './chart-query.ts';
+import type { DeskBoard } from './desk-board.ts';
+import type { EngineControl } from './desk-control.ts';
+import { answerTradesFrom } from './desk-files.ts';
+import { viewFunnel } from './funnel-view.ts';
+import { viewPositions } from './positions-view.ts';
+import { viewPosts } from './posts-view.ts';
+import { viewRisk } from './risk-view.ts';
+import { readTrading, type TradingNow } from './trading-now.ts';
+
+/** What a runner is made of. */
+export type RunnerParts = {
+  readonly service: TradingService;
+  readonly exports: Pick<TradingExports, 'readStatus'>;
+  readonly board: DeskBoard;
+  readonly control: EngineControl;
+  readonly chart: ChartQuery;
+  readonly clock: Clock;
+  /** Where the files lie. */
+  readonly dir: string;
+  readonly about: Pick<ParamsAnswer, 'mode' | 'run_id' | 'version' | 'started_ms'>;
+  /** The settings in force. */
+  readonly inForce: () => ResolvedConfig;
+};
+
+/** The runner. */
+export function createDeskRunner(parts: RunnerParts): DeskRunner {
+  return { views: createViews(parts), queries: createQueries(parts), control: parts.control };
+}
+
+function createViews({ service, exports, board, clock, about, inForce }: RunnerParts): DeskViews {
+  const read = (): TradingNow => readTrading(service, clock.now());
+  return {
+    status: () => exports.readStatus(),
+    risk: () => viewRisk(read()),
+    positions: () => viewPositions(read()),
+    pool: () => {
+      const { pool } = read().stages.discovery;
+      return { candidates: listCandidates(pool), refusals: { ...pool.refusals.counts } };
+    },
+    signals: () => board.signals.latest(),
+    metrics: () => viewMetrics(read(), service.readBudgets()),
+    prechecks: () => {
+      const { execution, now } = read();
+      return { ...toPrechecks(execution.prechecks), source: 'runner', ts: now / 1_000 };
+    },
+    funnel: () => viewFunnel(read(), board),
+    posts: () =>
+      viewPosts(
+        read(),
+        service.socials.map((social) => social.status()),
+      ),
+    params: () => {
+      const { config, hash } = inForce();
+      return { params: structuredClone(config), ...about, config_hash: hash, ts: clock.now() / 1_000 };
+    },
+  };
+}
+
+function viewMetrics({ execution, now }: TradingNow, requests: readonly RequestBudget[]): ExecutionMetricsAnswer {
+  return { ...toMetrics(execution.metrics), requests: [...requests], source: 'runner', ts: now / 1_000 };
+}
+
+function createQueries({ service, board, chart, clock, dir }: RunnerParts): DeskQueries {
+  return {
+    events: (wanted) => board.find(wanted),
+    recentTrades: (limit) => board.trades(limit),
+    trades: async (limit) => {
+      const trades = board.trades(limit);
+      const now = clock.now();
+      const pnl_summary = toPnlBlock(summarizePnl(readTrading(service, now).stages.portfolio.pnl));
+      if (trades.length > 0) return { trades: [...trades], source: 'memory', pnl_summary, ts: now / 1_000 };
+      return { ...(await answerTradesFrom(dir, limit, now)), pnl_summary };
+    },
+    chart: (wanted) => chart.answer(wanted),
+    balances: async () => {
+      const answer = await service.account.fetchBalances();
+      if (!answer.ok) return answer;
+      const balances = answer.value
+        .map(({ asset, free, locked }) => ({ asset, free, locked, total: add(free, locked) }))
+        .filter(({ total }) => total !== 0n)
+        .map(({ asset, free, locked, total }) => ({
+          asset,
+          free: toDecimalText(free),
+          locked: toDecimalText(locked),
+          total: toDecimalText(total),
+        }));
+      return ok({ ok: true, balances, ts: clock.now() / 1_000 });
+    },
+  };
+}

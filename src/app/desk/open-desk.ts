@@ -1,0 +1,184 @@
+/**
+ * The desk of one process: what it remembers, the engine it shows while one runs, and its server. It is opened before
+ * trading, so that a port that is taken ends a start before anything is traded with, and outlives it by a moment.
+ */
+import type { DeskStatus, InfoAnswer, ParamsAnswer } from '../../api/contract.ts';
+import type { Desk, DeskRunner } from '../../api/desk/desk-ports.ts';
+import { type DeskGuard, type DeskServer, startDeskServer } from '../../api/desk/desk-server.ts';
+import type { Result } from '../../core/result.ts';
+import type { TradingEvent } from '../../engine/index.ts';
+import type { Failure } from '../../model/failure.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { HotCoinConfigEditor } from '../hotcoin/config-editor.ts';
+import type { ResolvedConfig } from '../hotcoin/hotcoin-config.ts';
+import { TradingExports } from '../trading/exports/trading-exports.ts';
+import type { TaskStatus } from '../trading/supervisor.ts';
+import type { TradingService } from '../trading/trading-service.ts';
+import { deskDir } from '../version.ts';
+import { ChartQuery } from './chart-query.ts';
+import { createConfigDesk, type SettingsInForce } from './config-desk.ts';
+import { DeskBoard } from './desk-board.ts';
+import { EngineControl } from './desk-control.ts';
+import { answerTradesFrom, readEventLog, readStatusFile, readTrades } from './desk-files.ts';
+import { createDeskRunner } from './desk-runner.ts';
+import { readTrading } from './trading-now.ts';
+
+/** What a desk is made of. */
+export type DeskOptions = {
+  /** Where trading keeps its files. */
+  readonly dir: string;
+  readonly mode: DeskStatus['mode'];
+  readonly resolved: ResolvedConfig;
+  readonly version: string;
+  /** Names this run in the log and on the socket. */
+  readonly runId: string;
+  /** Time of the market. */
+  readonly clock: Clock;
+  /** Real time. */
+  readonly wallClock: Clock;
+  /** `null` where settings are shown only. */
+  readonly editor: HotCoinConfigEditor | null;
+  readonly onWarning: (reason: string) => void;
+};
+
+/** Where a desk is served. */
+export type DeskPlace = {
+  readonly host: string;
+  readonly port: number;
+  readonly guard: DeskGuard | null;
+  readonly info: () => InfoAnswer;
+};
+
+/** What runs beside an engine: nothing, and settings that nobody changes, unless given. */
+export type Beside = {
+  readonly settings?: SettingsInForce;
+  readonly tasks?: () => readonly TaskStatus[];
+};
+
+/** Former trades that are shown after a restart. */
+const TRADES_READ = 100;
+const QUOTE_ASSET = 'USDT';
+
+/** The desk of a process. */
+export class OperatorDesk {
+  readonly exports: TradingExports;
+  readonly #options: DeskOptions;
+  readonly #board = new DeskBoard();
+  #runner: DeskRunner | null = null;
+  #settings: SettingsInForce;
+  #takeOrder: (event: Extract<TradingEvent, { readonly kind: 'order' }>) => void = () => {};
+
+  private constructor(options: DeskOptions) {
+    this.#options = options;
+    this.#settings = unchanging(options.resolved);
+    const { dir, clock, mode, resolved, runId, version, onWarning } = options;
+    this.exports = new TradingExports({
+      dir,
+      clock,
+      mode,
+      configHash: resolved.hash,
+      runId,
+      version,
+      onWarning,
+      onLine: (line) => this.#board.takeLine(line),
+      onTrade: (trade) => this.#board.takeTrade(trade),
+    });
+  }
+
+  /** A desk that knows what the files of former runs say. */
+  static async open(options: DeskOptions): Promise<OperatorDesk> {
+    const desk = new OperatorDesk(options);
+    for (const line of await readEventLog(options.dir)) desk.#board.takeLine(line);
+    for (const trade of (await readTrades(options.dir, TRADES_READ)).toReversed()) desk.#board.takeTrade(trade);
+    return desk;
+  }
+
+  /** Takes what trading tells; never throws and never waits. */
+  take(events: readonly TradingEvent[]): void {
+    this.exports.take(events);
+    for (const event of events) if (event.kind === 'order') this.#takeOrder(event);
+    this.#board.take(events);
+  }
+
+  /** Settings came into force: events and status tell of them from here on. */
+  noteSettings(resolved: ResolvedConfig, occasion: 'start' | 'change'): void {
+    this.exports.noteSettings(resolved, occasion);
+  }
+
+  /** Shows an engine from now on, with what runs beside it, and begins to write its files. */
+  attach(service: TradingService, beside: Beside = {}): void {
+    const { dir, clock, wallClock, mode, resolved, runId, version } = this.#options;
+    const { settings = unchanging(resolved), tasks = () => [] } = beside;
+    this.#settings = settings;
+    const board = this.#board;
+    const control = new EngineControl({ service, board, clock, wallClock });
+    const chart = new ChartQuery({
+      feed: service.feed,
+      board,
+      portfolio: () => readTrading(service, clock.now()).stages.portfolio,
+      quoteAsset: QUOTE_ASSET,
+      now: () => clock.now(),
+    });
+    const about: Pick<ParamsAnswer, 'mode' | 'run_id' | 'version' | 'started_ms'> = {
+      mode,
+      run_id: runId,
+      version,
+      started_ms: clock.now(),
+    };
+    this.#takeOrder = ({ order }) => {
+      control.takeOrder(order);
+      chart.takeOrder(order);
+    };
+    this.exports.start(service, tasks);
+    const parts = {
+      service,
+      exports: this.exports,
+      board,
+      control,
+      chart,
+      clock,
+      dir,
+      about,
+      inForce: () => this.#settings.inForce(),
+    };
+    this.#runner = createDeskRunner(parts);
+  }
+
+  /** Shows no engine from now on. */
+  detach(): void {
+    this.#runner = null;
+  }
+
+  /** What the edge may see. */
+  ports(): Desk {
+    const { dir, clock, editor } = this.#options;
+    return {
+      runner: () => this.#runner,
+      readStatusFile: () => readStatusFile(dir, clock.now()),
+      readTradeFiles: (limit) => answerTradesFrom(dir, limit, clock.now()),
+      config: createConfigDesk(editor, () => this.#settings),
+    };
+  }
+
+  /** Serves it; fails with `port_occupied`. */
+  serve({ host, port, guard, info }: DeskPlace): Promise<Result<DeskServer, Failure>> {
+    const { clock, wallClock, runId: run, onWarning: onError } = this.#options;
+    return startDeskServer({
+      host,
+      port,
+      desk: this.ports(),
+      run,
+      guard,
+      clock,
+      wallClock,
+      info,
+      webDir: deskDir(),
+      onError,
+    });
+  }
+}
+
+/** Settings that nobody changes. */
+function unchanging(resolved: ResolvedConfig): SettingsInForce {
+  return { inForce: () => resolved, waiting: () => [], look: () => Promise.resolve() };
+}

@@ -1,0 +1,195 @@
+/**
+ * Section 7 of the hot-coin contract, route by route, over a running trade that holds a coin with its resting stop. Real
+ * sockets, a simulated exchange. What an operator does to it is in the other file of the desk.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import {
+  balancesAnswer,
+  deskChartAnswer,
+  deskHealth,
+  deskStatus,
+  eventsAnswer,
+  executionMetricsAnswer,
+  funnelAnswer,
+  hotPostsAnswer,
+  paramsAnswer,
+  poolAnswer,
+  positionsAnswer,
+  precheckStatsAnswer,
+  riskAnswer,
+  signalsAnswer,
+  tradesAnswer,
+} from '../../src/api/contract.ts';
+import { EVENT_PAYLOADS } from '../../src/app/trading/exports/event-line.ts';
+import { viewPortfolio } from '../../src/portfolio/index.ts';
+import { burstMarket, move } from '../fixtures/burst-market.ts';
+import { TradingRun } from '../fixtures/trading-run.ts';
+
+const MINUTE_MS = 60_000;
+let run: TradingRun;
+
+beforeAll(async () => {
+  const scenario = burstMarket(move('17m', 'price: +15%, volume: 6x, buyers: 60%, for: 16m'));
+  run = await TradingRun.start({ scenario, venue: 'exchange', desk: 'served' });
+  await run.passUntil(() => held() === 1, { limitMs: 25 * MINUTE_MS, what: 'the coin is bought' });
+  await run.pass(20_000);
+});
+
+afterAll(() => run.close());
+
+function held(): number {
+  return viewPortfolio(run.trading.portfolio).positions.length;
+}
+
+type Answer = { readonly status: number; readonly body: unknown };
+
+async function ask(path: string): Promise<Answer> {
+  const answer = await fetch(`${run.deskUrl}${path}`);
+  return { status: answer.status, body: await answer.json() };
+}
+
+/** An answer of 200 in exactly the contract's shape. */
+async function read<T extends z.ZodType>(schema: T, path: string): Promise<z.infer<T>> {
+  const { status, body } = await ask(path);
+  expect(status, path).toBe(200);
+  return schema.parse(body);
+}
+
+describe('a running trade answers', () => {
+  it('its status, with candidates, signals, anomalies and money (R3-11)', async () => {
+    const status = await read(deskStatus, '/hotcoin/api/status');
+    expect(status).toMatchObject({
+      source: 'runner',
+      running: true,
+      engine_state: 'tradeable',
+      mode: 'live',
+      positions: 1,
+    });
+    expect(status.recent_anomalies).toEqual([expect.objectContaining({ symbol: 'HOTUSDT' })]);
+    expect(status.anomalies_today).toBe(1);
+    expect(status.candidates[0]).toMatchObject({ symbol: 'HOTUSDT', status: 'trading' });
+    expect(status.recent_signals.length).toBeGreaterThan(0);
+    expect(status.block_errors).toEqual({});
+    expect(Object.keys(status).sort()).toEqual(Object.keys(deskStatus.omit({ message: true }).shape).sort());
+    expect((await read(deskStatus, '/hotcoin/status')).run_id).toBe(status.run_id);
+  });
+
+  it('A-3: its health is ok', async () => {
+    const health = await read(deskHealth, '/hotcoin/health');
+    expect(health).toMatchObject({ status: 'ok', can_trade: true, runner_attached: true, status_snapshot_fresh: true });
+    expect(health.reasons).toEqual([]);
+  });
+
+  it('the position with stop, tiers, protection and orders', async () => {
+    const { positions, pnl_summary, risk_state } = await read(positionsAnswer, '/hotcoin/api/positions');
+    const [position] = positions;
+    expect(position).toMatchObject({ symbol: 'HOTUSDT', side: 'BUY', protection: 'resting', trailing_active: false });
+    expect(position?.next_tp).toEqual({ tier: 1, target_pct: 0.05, exit_ratio: 0.3 });
+    expect(position?.orders).toEqual([expect.objectContaining({ purpose: 'protection', side: 'SELL' })]);
+    expect(Number(position?.stop_price)).toBeLessThan(Number(position?.entry_price));
+    expect(position?.sl_pct).toBeLessThanOrEqual(-0.03);
+    expect([pnl_summary.total_trades, risk_state.positions, risk_state.halted]).toEqual([0, 1, false]);
+  });
+
+  it('the five layers of risk, each with what it sees and where it acts', async () => {
+    const risk = await read(riskAnswer, '/hotcoin/api/risk');
+    expect(risk.layers.map(({ layer }) => layer)).toEqual(['L1', 'L2', 'L3', 'L4', 'L5']);
+    for (const { layer, limit, used, state } of risk.layers) {
+      expect([limit > 0, used < 1, state], layer).toEqual([true, true, 'ok']);
+    }
+    expect(risk.layers[2]?.parts[0]?.used, 'what is held counts for its sector').toBeGreaterThan(0);
+    expect([risk.positions, risk.positions_max, risk.halt, risk.emergency]).toEqual([1, 5, null, null]);
+  });
+
+  it('the pool with heat by dimension, the signals with their grounds, and the funnel with its refusals', async () => {
+    const { coins } = await read(poolAnswer, '/hotcoin/api/pool');
+    expect(coins.map(({ symbol }) => symbol)).toContain('HOTUSDT');
+    const { signals } = await read(signalsAnswer, '/hotcoin/api/signals');
+    expect(signals[0]).toMatchObject({ symbol: 'HOTUSDT' });
+    const funnel = await read(funnelAnswer, '/hotcoin/api/funnel');
+    const counts = Object.fromEntries(funnel.stages.map(({ stage, count }) => [stage, count]));
+    expect(counts).toMatchObject({ anomalies: 1, approved: 1, positions: 1 });
+    expect(funnel.entries.length, 'held already is a refusal too').toBeGreaterThan(0);
+  });
+
+  it('R7-4: the balances of the account, and counters of orders, prechecks and request weight', async () => {
+    const { balances } = await read(balancesAnswer, '/hotcoin/api/balances');
+    expect(balances.map(({ asset }) => asset)).toEqual(expect.arrayContaining(['HOT', 'USDT']));
+    const metrics = await read(executionMetricsAnswer, '/hotcoin/api/execution_metrics');
+    expect(metrics).toMatchObject({ source: 'runner', order_errors_5m: 0 });
+    expect(metrics.order_attempts_5m).toBeGreaterThan(0);
+    expect(metrics.requests[0]?.limit_1m).toBeGreaterThan(0);
+    expect(await read(precheckStatsAnswer, '/hotcoin/api/precheck_stats')).toMatchObject({ source: 'runner' });
+  });
+
+  it('the settings in force, the posts, and no trades yet', async () => {
+    const { params, mode, config_hash } = await read(paramsAnswer, '/hotcoin/api/params');
+    expect(params['execution']).toMatchObject({ enable_order_execution: true });
+    expect([mode, config_hash.length]).toEqual(['live', 16]);
+    expect((await read(hotPostsAnswer, '/hotcoin/api/hot_posts')).source).toBe('runner');
+    expect((await read(tradesAnswer, '/hotcoin/api/trades')).trades).toEqual([]);
+  });
+
+  it('C-8: every type of event that the log can hold can be asked for', async () => {
+    const { types } = await read(eventsAnswer, '/hotcoin/api/events?limit=1');
+    expect([...types].sort()).toEqual(Object.keys(EVENT_PAYLOADS).sort());
+  });
+
+  it('the event log by type, coin and chain, page by page', async () => {
+    const approved = await read(eventsAnswer, '/hotcoin/api/events?type=entry_approved&symbol=hotusdt');
+    const [decision] = approved.events;
+    expect(approved.events).toHaveLength(1);
+    const chain = await read(eventsAnswer, `/hotcoin/api/events?trace_id=${decision?.trace_id}`);
+    const types = chain.events.map(({ event_type }) => event_type);
+    expect(types).toEqual(
+      expect.arrayContaining(['candidate_snapshot', 'signal_snapshot', 'entry_approved', 'order_result']),
+    );
+    const first = await read(eventsAnswer, '/hotcoin/api/events?limit=3');
+    const second = await read(eventsAnswer, `/hotcoin/api/events?limit=3&before=${first.next_before}`);
+    expect(Math.min(...first.events.map(({ id }) => id))).toBeGreaterThan(second.events[0]?.id ?? 0);
+  });
+
+  it('the chart with our buy on it and the events behind it', async () => {
+    const chart = await read(deskChartAnswer, '/hotcoin/api/chart?symbol=HOTUSDT&interval=1m&days=1&scores=1');
+    expect(chart.klines.length).toBe(800);
+    expect(chart.markers).toEqual([expect.objectContaining({ side: 'BUY', reason: 'entry' })]);
+    const related = chart.trade_points[0]?.related_events.map(({ event_type }) => event_type) ?? [];
+    expect(related).toContain('order_result');
+    expect(related.length).toBeLessThanOrEqual(12);
+    expect(Object.keys(chart.scores)).toContain('1m');
+    const other = await read(deskChartAnswer, '/hotcoin/api/chart?symbol=HOTUSDT&interval=1m&trace_id=another');
+    expect(other.markers).toEqual([]);
+  });
+
+  it('refuses what a chart can not be, and takes numbers as near as they can be', async () => {
+    const bad = ['symbol=x', 'symbol=HOTUSDT&interval=7m', 'symbol=HOTUSDT&trace_id=a%20b'];
+    const answers = await Promise.all(bad.map((query) => ask(`/hotcoin/api/chart?${query}`)));
+    expect(answers).toEqual([
+      { status: 400, body: { error: 'invalid_symbol' } },
+      { status: 400, body: { error: 'invalid_interval' } },
+      { status: 400, body: { error: 'invalid_trace_id' } },
+    ]);
+    const near = '/hotcoin/api/chart?symbol=HOTUSDT&interval=1h&days=-4&bars_limit=many';
+    expect((await read(deskChartAnswer, near)).klines.length).toBe(24);
+    for (const limit of ['x', '-1', '1e9', '']) await read(tradesAnswer, `/hotcoin/api/trades?limit=${limit}`);
+    for (const limit of ['x', '-1', '1e9', '']) await read(eventsAnswer, `/hotcoin/api/events?limit=${limit}&before=z`);
+  });
+
+  it('B-8: beside another trade of the same process, which knows nothing of it', async () => {
+    const other = await TradingRun.start({ scenario: burstMarket([]), seed: 8, desk: 'served' });
+    try {
+      const paused = await fetch(`${other.deskUrl}/hotcoin/api/entries`, {
+        method: 'POST',
+        body: '{"action":"pause"}',
+      });
+      expect(paused.status).toBe(200);
+      const theirs = deskStatus.parse(await (await fetch(`${other.deskUrl}/hotcoin/api/status`)).json());
+      const ours = await read(deskStatus, '/hotcoin/api/status');
+      expect([theirs.pause, theirs.positions, theirs.mode]).toEqual(['by an operator', 0, 'paper']);
+      expect([ours.pause, ours.positions, ours.mode]).toEqual([null, 1, 'live']);
+    } finally {
+      await other.close();
+    }
+  });
+});
