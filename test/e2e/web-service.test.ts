@@ -27,6 +27,11 @@ const PANEL_KEYS = ['l', 'w', 'd', 'k', 't', '?', '1', '2'];
 const REPLAY_KEYS = ['r', 'n', 'h', ' ', 'ArrowLeft', 'ArrowRight', '[', ']'];
 const TOOL_KEYS = ['m', 'f', 'b', 's', 'c', 'Enter', 'ArrowUp', 'Shift+ArrowDown', 'Escape'];
 const KEYS = [...PANEL_KEYS, ...REPLAY_KEYS, ...TOOL_KEYS];
+/** Keeps what the page last said of a replay that is being built: it can be gone before a test looks. */
+const NOTE_PROGRESS = `new MutationObserver(() => {
+  const told = document.querySelector('[data-testid=replay-progress]');
+  if (told !== null) document.body.dataset.progress = told.textContent;
+}).observe(document.body, { subtree: true, childList: true, characterData: true })`;
 const shots = process.env['HOTWICK_SHOTS_DIR'];
 
 describeWhere(CHROMIUM, `no Chromium at ${CHROMIUM}`)('the page on the program itself', () => {
@@ -90,8 +95,10 @@ describeWhere(CHROMIUM, `no Chromium at ${CHROMIUM}`)('the page on the program i
   });
 
   it('hides the future in a walk: candles, price, title and structure are those of its candle', async () => {
+    await chart.page.evaluate(NOTE_PROGRESS);
     await chart.page.getByTestId('mode-toggle').click();
     await chart.shows('[data-replay-mode=replay]');
+    expect(await chart.page.evaluate('document.body.dataset.progress')).toMatch(/^Building the replay: \d+ %$/);
     expect(await missingIds(chart.page, WALK_IDS)).toEqual([]);
     const closed = await chart.candlesAfter((await chart.number('first-time')) - 60);
     for (const index of [1500, 900]) {
