@@ -174,35 +174,36 @@ describeWhere(CHROMIUM, `no Chromium at ${CHROMIUM}`)('chart structure on the pa
       ['f', 'fib'],
     ] as const) {
       await page.keyboard.press(key);
+      await shows(`[data-tool=${tool}]`);
       await page.mouse.click(500, 300);
       await page.mouse.move(760, 420);
       await page.mouse.click(760, 420);
-      expect(await data('drawing')).toBe(tool);
+      await expect.poll(() => data('drawing')).toBe(tool);
       await shot(tool);
     }
     await page.getByTestId('tool-long').click();
+    await shows('[data-tool=long]');
     await page.mouse.click(500, 300);
     await page.mouse.move(760, 360);
     await page.mouse.click(760, 360);
-    const [entry, stop, target] = [
-      await number('position-entry'),
-      await number('position-stop'),
-      await number('position-target'),
-    ];
-    expect([stop < entry, (target - entry) / (entry - stop)]).toEqual([true, expect.closeTo(2, 6)]);
+    const lossAndRatio = async () => {
+      const [entry, stop] = [await number('position-entry'), await number('position-stop')];
+      return [stop < entry, ((await number('position-target')) - entry) / (entry - stop)];
+    };
+    await expect.poll(lossAndRatio).toEqual([true, expect.closeTo(2, 6)]);
     await shot('long');
     await page.keyboard.press('s');
-    expect(await data('drawing')).toBe('');
+    await expect.poll(() => data('drawing')).toBe('');
     await page.keyboard.press('Enter');
-    expect(await number('position-entry')).toBe(await number('last-close'));
+    await expect.poll(() => number('position-entry')).toBe(await number('last-close'));
     await page.keyboard.press('ArrowUp');
-    expect(await number('position-ratio')).toBe(2.5);
+    await expect.poll(() => number('position-ratio')).toBe(2.5);
     const held = await number('position-stop');
     await page.keyboard.press('Shift+ArrowUp');
-    expect(await number('position-stop')).toBeGreaterThan(held);
+    await expect.poll(() => number('position-stop')).toBeGreaterThan(held);
     await shot('short');
     await page.keyboard.press('Escape');
-    expect([await data('drawing'), await data('tool')]).toEqual(['', 'cursor']);
+    await expect.poll(async () => [await data('drawing'), await data('tool')]).toEqual(['', 'cursor']);
     await page.keyboard.press('?');
     await page.locator('[data-testid=help-overlay][open]').waitFor();
     await shot('help');

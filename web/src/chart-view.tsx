@@ -2,7 +2,7 @@
  * The chart with what lies over it: the legend of the candle under the crosshair, notices, and an explanation whenever
  * there is nothing to draw.
  */
-import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
+import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { WireCandle } from '../../src/api/contract.ts';
 import { drawnCandles, newestCandle } from './candle-window.ts';
 import { type CandleChart, type ChartColors, createCandleChart } from './chart.ts';
@@ -59,7 +59,8 @@ function useChart(element: RefObject<HTMLDivElement | null>, setPointing: (next:
     // The colours are those of the theme that now stands on the document.
     if (element.current !== null && theme) chart.current?.paint(readColors(element.current));
   }, [element, theme]);
-  useEffect(() => chart.current?.takeTool(tool), [tool]);
+  // Before anything is painted: what the page says is in hand is what the next click draws with.
+  useLayoutEffect(() => chart.current?.takeTool(tool), [tool]);
   useEffect(() => chart.current?.sayWith(strings.position), [strings]);
   useToolKeys((command) => chart.current?.commandTool(command), tool);
   return chart;
