@@ -31,7 +31,7 @@ export const DISCOVERY_SETTINGS = {
     min: 0,
     max: 1_048_576,
     meaning:
-      'largest size of the recording of what discovery was told, in MiB, in `flight` of the data directory; 0 is none',
+      'largest size of the recording of what discovery, or trading, was told, in MiB, in `flight` of its data directory; 0 is none',
   },
 } as const satisfies Record<string, Setting>;
 

@@ -243,6 +243,8 @@ describe('a command line', () => {
     [['demo', '--simulate', '30m'], /write whole minutes from 1h to 31d/],
     [['demo', '--simulate', '7d', '--frame', '3s'], /write 1s, 2s, 5s or 10s/],
     [['demo', '--report', 'week.json'], /--report belongs to --simulate/],
+    [['backtest', '--recording', '.', '--from', 'yesterday'], /write 2026-06-15 or 2026-06-15T09:30:00Z/],
+    [['backtest', '--recording', '/nowhere'], /holds no recording/],
     [['up', '--series', 'BTCUSDT'], /series_id must be/],
     [['up', '--series', 'binance:spot:BTC/USDT:5m'], /a base series is one of 1m/],
     [['up', '--series', 'kraken:spot:BTC/USDT:1m'], /the exchange is binance/],

@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, AddCommand>> = {
   why: async (program) => (await import('./why-command.ts')).addWhyCommand(program),
   sim: async (program) => (await import('./sim-command.ts')).addSimCommand(program),
   scan: async (program) => (await import('./scan-command.ts')).addScanCommand(program),
+  backtest: async (program) => (await import('./backtest-command.ts')).addBacktestCommand(program),
   replay: async (program) => (await import('./replay-command.ts')).addReplayCommand(program),
   data: addData,
   signals: async (program) => {

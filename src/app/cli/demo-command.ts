@@ -9,9 +9,9 @@ import type { SeriesExtent } from '../../ports/candle-store.ts';
 import { describeSettingNotes, loadConfig } from '../config.ts';
 import { type Demo, startDemo } from '../modes/demo.ts';
 import { packageVersion } from '../version.ts';
-import { frameOption, runDemoSimulation, type SimulationFlags, simulateOption } from './demo-simulation.ts';
+import type { SimulationFlags } from './demo-simulation.ts';
 import { addMarketOptions, type MarketFlags } from './market-options.ts';
-import { portOption } from './options.ts';
+import { frameOption, portOption, simulateOption } from './options.ts';
 import { banner, say, sayFailure, sayWarning } from './output.ts';
 import { runUntilStopped } from './running.ts';
 
@@ -55,6 +55,8 @@ export function addDemoCommand(program: Command): void {
 async function runDemo({ simulate, frame, report, ...flags }: DemoFlags): Promise<void> {
   if (simulate !== undefined) {
     const { seed } = flags;
+    // It brings the whole trading system along, which the page has no use for.
+    const { runDemoSimulation } = await import('./demo-simulation.ts');
     return runDemoSimulation({ simulate, frame, seed, ...(report === undefined ? {} : { report }) });
   }
   if (report !== undefined) {

@@ -4,7 +4,6 @@
  */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { InvalidArgumentError } from 'commander';
 import type { DurationMs } from '../../core/time.ts';
 import { type Failure, failure, toFailure, toReason } from '../../model/failure.ts';
 import { readHotCoinEnvironment } from '../config.ts';
@@ -19,7 +18,6 @@ import {
   tradesTable,
 } from '../simulation/run-text.ts';
 import type { SimulationReport } from '../simulation/simulation-report.ts';
-import { durationOption } from './options.ts';
 import { banner, grouped, say, sayFailure } from './output.ts';
 import { type Progress, startProgress } from './progress.ts';
 
@@ -30,30 +28,6 @@ export type SimulationFlags = {
   readonly frame: DurationMs;
   readonly report?: string;
 };
-
-const MINUTE_MS = 60_000;
-const LENGTH_MIN_MS = 60 * MINUTE_MS;
-/** Journal and market of a month are some gigabytes of a temporary folder. */
-const LENGTH_MAX_MS = 31 * 1440 * MINUTE_MS;
-const TEN_SECONDS_MS = 10_000;
-
-/** Length of a simulated run, in whole minutes. */
-export function simulateOption(text: string): DurationMs {
-  const length = durationOption(text);
-  if (length < LENGTH_MIN_MS || length > LENGTH_MAX_MS || length % MINUTE_MS !== 0) {
-    throw new InvalidArgumentError('write whole minutes from 1h to 31d, for example 6h or 7d');
-  }
-  return length;
-}
-
-/** Time between two frames of prices. */
-export function frameOption(text: string): DurationMs {
-  const frame = durationOption(text);
-  if (frame < 1_000 || TEN_SECONDS_MS % frame !== 0) {
-    throw new InvalidArgumentError('write 1s, 2s, 5s or 10s');
-  }
-  return frame;
-}
 
 /** Runs, says what came of it, and writes the report. */
 export async function runDemoSimulation(flags: SimulationFlags): Promise<void> {

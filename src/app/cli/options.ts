@@ -2,7 +2,7 @@
  * Option values of the command line, checked as they are read; what is wrong is said with the option's name.
  */
 import { InvalidArgumentError } from 'commander';
-import { type DurationMs, parseDuration } from '../../core/time.ts';
+import { type DurationMs, type EpochMs, isVenueMs, parseDuration } from '../../core/time.ts';
 import { type MarketType, parseInstrumentId } from '../../model/instrument.ts';
 import { parseSeriesId, type SeriesId, seriesParts } from '../../model/series.ts';
 
@@ -39,6 +39,37 @@ export function durationOption(text: string): DurationMs {
     throw new InvalidArgumentError('write a duration like 90s, 10m, 2h or 1d, at most 3650d');
   }
   return duration;
+}
+
+const MINUTE_MS = 60_000;
+const SIMULATED_MS_MIN = 60 * MINUTE_MS;
+/** Journal and market of a month are some gigabytes of a temporary folder. */
+const SIMULATED_MS_MAX = 31 * 1440 * MINUTE_MS;
+
+/** Length of a simulated run, in whole minutes. */
+export function simulateOption(text: string): DurationMs {
+  const length = durationOption(text);
+  if (length < SIMULATED_MS_MIN || length > SIMULATED_MS_MAX || length % MINUTE_MS !== 0) {
+    throw new InvalidArgumentError('write whole minutes from 1h to 31d, for example 6h or 7d');
+  }
+  return length;
+}
+
+const TEN_SECONDS_MS = 10_000;
+
+/** Time between two frames of prices. */
+export function frameOption(text: string): DurationMs {
+  const frame = durationOption(text);
+  if (frame < 1_000 || TEN_SECONDS_MS % frame !== 0) throw new InvalidArgumentError('write 1s, 2s, 5s or 10s');
+  return frame;
+}
+
+/** An instant such as `2026-06-15T09:30:00Z`, or a UTC day for its beginning. */
+export function instantOption(text: string): EpochMs {
+  const isInstant = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?Z)?$/.test(text);
+  const time = isInstant ? Date.parse(text) : Number.NaN;
+  if (!isVenueMs(time)) throw new InvalidArgumentError('write 2026-06-15 or 2026-06-15T09:30:00Z, in UTC');
+  return time;
 }
 
 /** `spot` or `futures`. */

@@ -13,6 +13,8 @@ import type { HotCoinConfigEditor } from '../hotcoin/config-editor.ts';
 import { type ResolvedConfig, resolveHotCoinConfig } from '../hotcoin/hotcoin-config.ts';
 import type { PresetName } from '../hotcoin/presets.ts';
 import { deriveTrading, type Trading } from '../hotcoin/trading-consent.ts';
+import type { RecordingPlace } from '../recording/open-recording.ts';
+import { FLIGHT_FOLDER } from '../service/service-discovery.ts';
 
 /** What an operator may choose. */
 export type TradeFlags = {
@@ -35,6 +37,8 @@ export type TradePlan = {
   readonly endpoints: Partial<BinanceEndpoints>;
   readonly social: SocialConfig;
   readonly dataDir: string;
+  /** Nothing is recorded where absent. */
+  readonly recording?: RecordingPlace;
 };
 
 /** Directory of everything: saved settings lie in it, records of paper and of money below it. */
@@ -73,14 +77,17 @@ export async function planTrade(
     confirmation: flags.confirmLive ?? null,
   });
   if (!trading.ok) return trading;
+  // Records of simulated and of real positions never meet: each would be the other's mismatch.
+  const dataDir = join(tradeHome(flags, config), trading.value === 'real' ? 'money' : 'paper');
+  const { recordingBytesMax: bytesMax } = config.discovery;
   return ok({
     resolved: resolved.value,
     trading: trading.value,
     credentials: credentials.value,
     endpoints: { ...config.endpoints, ...endpoints.value },
     social: config.social,
-    // Records of simulated and of real positions never meet: each would be the other's mismatch.
-    dataDir: join(tradeHome(flags, config), trading.value === 'real' ? 'money' : 'paper'),
+    dataDir,
+    ...(bytesMax === 0 ? {} : { recording: { dir: join(dataDir, FLIGHT_FOLDER), bytesMax } }),
   });
 }
 

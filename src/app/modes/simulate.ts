@@ -87,8 +87,13 @@ function play(
     version: packageVersion(),
     dataDir,
     clock,
+    advanceTo: async (time) => {
+      await clock.advanceTo(time);
+      return 'more';
+    },
     end: addMs(START, lengthMs),
     market: local,
+    socials: [],
     venue: createPaperVenue({
       clock,
       random: createSeededRandom(seed, 'paper'),

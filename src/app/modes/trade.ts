@@ -20,6 +20,8 @@ import { openSocialSources } from '../discovery/social-sources.ts';
 import type { ResolvedConfig } from '../hotcoin/hotcoin-config.ts';
 import type { Trading } from '../hotcoin/trading-consent.ts';
 import { toTradingSettings } from '../hotcoin/trading-settings.ts';
+import type { MarketRecorder } from '../recording/market-recorder.ts';
+import { openMarketRecorder, type RecordingPlace } from '../recording/open-recording.ts';
 import { paperCosts } from '../trading/paper-costs.ts';
 import { createPaperVenue } from '../trading/paper-venue.ts';
 import { startTrading, type TradingService, type TradingVenue } from '../trading/trading-service.ts';
@@ -32,6 +34,8 @@ export type TradeOptions = {
   readonly credentials: ApiCredentials | null;
   readonly dataDir: string;
   readonly candidatesPath: string;
+  /** Where everything the run is told is recorded; nothing is where absent. */
+  readonly recording?: RecordingPlace;
   readonly endpoints: Partial<BinanceEndpoints>;
   /** Whom to ask what is said in public; nobody where it is absent. */
   readonly social?: SocialConfig;
@@ -57,6 +61,7 @@ export function startTrade(options: TradeOptions): Promise<Result<TradingService
   const quoteAsset = 'USDT';
   return startTrading({
     ...options,
+    ...(options.recording === undefined ? {} : { recorder: openRecorder(options, options.recording) }),
     settings: toTradingSettings(resolved, trading),
     heatRetentionMs: discovery.heat_history_retention_days * 86_400_000,
     openMarket: (ledger) => {
@@ -80,6 +85,10 @@ export function startTrade(options: TradeOptions): Promise<Result<TradingService
 
 function toBudget({ used, limit, blockedUntil }: BudgetStats): RequestBudget {
   return { scope: 'spot', used_weight_1m: used, limit_1m: limit, paused_until_ms: blockedUntil };
+}
+
+function openRecorder({ clock, version, resolved, onWarning }: TradeOptions, place: RecordingPlace): MarketRecorder {
+  return openMarketRecorder({ place, clock, version, config: resolved.config, onWarning });
 }
 
 function openAccess(options: TradeOptions, ledger: Parameters<typeof openBinance>[0]['ledger']): BinanceAccess {

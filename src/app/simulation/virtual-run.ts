@@ -4,7 +4,6 @@
  * prices of its own; out go what was done, what it cost, and the engine's state at the end.
  */
 import { join } from 'node:path';
-import type { ManualClock } from '../../adapters/clock/manual-clock.ts';
 import { toFloat } from '../../core/decimal.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import { addMs, type EpochMs } from '../../core/time.ts';
@@ -12,7 +11,9 @@ import type { EngineState } from '../../engine/index.ts';
 import { digest } from '../../journal/index.ts';
 import type { Failure } from '../../model/failure.ts';
 import { equityOf } from '../../portfolio/index.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Notifier } from '../../ports/notifier.ts';
+import type { SocialSource } from '../../ports/social-source.ts';
 import type { ResolvedConfig } from '../hotcoin/hotcoin-config.ts';
 import { toTradingSettings } from '../hotcoin/trading-settings.ts';
 import type { PaperVenue } from '../trading/paper-venue.ts';
@@ -27,11 +28,15 @@ export type VirtualRunOptions = {
   readonly seed: number;
   readonly version: string;
   readonly dataDir: string;
-  /** Stands at the beginning; it is moved by the run and left open. */
-  readonly clock: ManualClock;
+  /** Stands at the beginning; left open. */
+  readonly clock: Clock;
+  /** Moves the clock, and the market with it, until all that is due by then is done; `over` where no more can come. */
+  readonly advanceTo: (time: EpochMs) => Promise<'more' | 'over'>;
+  /** The end at the latest. */
   readonly end: EpochMs;
   readonly market: TradingMarket;
   readonly venue: PaperVenue;
+  readonly socials: readonly SocialSource[];
   /** Least time between two looks at everything that must hold; a multiple of a second. */
   readonly lookMs: number;
   readonly onDecision: (text: string) => void;
@@ -43,6 +48,7 @@ export type VirtualRunOptions = {
 export type VirtualRun = {
   readonly auditor: RunAuditor;
   readonly tally: RunTally;
+  readonly endTime: EpochMs;
   readonly inputs: number;
   readonly state: Readonly<EngineState>;
   readonly stateHash: string;
@@ -105,6 +111,7 @@ class Run {
     return ok({
       auditor: this.#auditor,
       tally: this.#tally,
+      endTime: this.#options.clock.now(),
       inputs: state.sequence,
       state,
       stateHash: digest(state),
@@ -139,7 +146,7 @@ class Run {
           venue.fund(holdings);
         },
       }),
-      socials: [],
+      socials: this.#options.socials,
       onEvents: (events) => {
         this.#tally.hear(events);
         this.#auditor.hear(events);
@@ -167,12 +174,13 @@ class Run {
   }
 
   async #passTime(takeMemory: (time: EpochMs) => void): Promise<void> {
-    const { clock, end, lookMs, onProgress } = this.#options;
+    const { clock, advanceTo, end, lookMs, onProgress } = this.#options;
     const start = clock.now();
     const every = (parts: number): number => Math.max(1, Math.floor((end - start) / parts / MINUTE_MS)) * MINUTE_MS;
     const [sampleMs, plotMs] = [every(SAMPLES), every(POINTS)];
-    while (clock.now() < end && this.#fatal === null) {
-      await clock.advanceTo(addMs(clock.now(), Math.min(lookMs, end - clock.now())));
+    let state: 'more' | 'over' = 'more';
+    while (state === 'more' && clock.now() < end && this.#fatal === null) {
+      state = await advanceTo(addMs(clock.now(), Math.min(lookMs, end - clock.now())));
       const now = clock.now();
       const passedMs = now - start;
       await this.#auditor.look(now);

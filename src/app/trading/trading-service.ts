@@ -17,6 +17,7 @@ import {
   type TradingSettings,
 } from '../../engine/index.ts';
 import { type Failure, FailureError, failure, toFailure, toReason } from '../../model/failure.ts';
+import type { PostsReceived } from '../../model/social-post.ts';
 import { viewPortfolio } from '../../portfolio/index.ts';
 import type { Account } from '../../ports/account.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -30,6 +31,7 @@ import type { SocialSource } from '../../ports/social-source.ts';
 import type { Venue } from '../../ports/venue.ts';
 import { afterFirstList } from '../discovery/after-first-list.ts';
 import { ListedTimes } from '../discovery/listed-times.ts';
+import type { MarketRecorder } from '../recording/market-recorder.ts';
 import { prepareDataDir } from '../service/kline-service.ts';
 import { type Closer, closeAll } from './closers.ts';
 import { holdingsOf } from './ledger-holdings.ts';
@@ -44,6 +46,8 @@ export type TradingMarket = {
   readonly openWatch: (sink: MarketWatchSink) => MarketWatch;
   /** What is spent of the exchange's patience; absent where it has no end. */
   readonly readBudgets?: () => readonly RequestBudget[];
+  /** Tells what the surroundings were like, where the market knows it; otherwise they are measured. */
+  readonly onSurroundings?: (tell: (surroundings: Surroundings) => void) => void;
   /** Called after feed, watch and venue were closed. */
   readonly close: () => Promise<void>;
 };
@@ -80,6 +84,8 @@ export type TradingOptions = {
   readonly openVenue: () => TradingVenue;
   /** Started and closed by trading; whatever becomes of them, trading goes on. */
   readonly socials: readonly SocialSource[];
+  /** Writes down what the run is told; closed by it. */
+  readonly recorder?: MarketRecorder;
   readonly onEvents: (events: readonly TradingEvent[]) => void;
   /** How it goes with what is stored beside the engine, looked at once a second: while it fails nothing is bought. */
   readonly storage?: () => Surroundings['storage'];
@@ -137,7 +143,10 @@ class Trading {
     this.#options = options;
     this.#stores = stores;
     this.#closers = closers;
-    this.#market = options.openMarket(stores.ledger);
+    const { recorder } = options;
+    if (recorder !== undefined) closers.push(async () => recorder.close());
+    const market = options.openMarket(stores.ledger);
+    this.#market = recorder === undefined ? market : recorder.market(market);
     closers.push(() => this.#market.close());
     this.#sides = options.openVenue();
     this.#listen();
@@ -150,9 +159,14 @@ class Trading {
       this.#offer(event);
     });
     this.#watch = afterFirstList(watch, () => {
-      for (const social of options.socials) social.start((posts) => this.#offer(posts));
+      for (const social of options.socials) social.start((posts) => this.#hearPosts(posts));
     });
     closers.push(() => this.#watch.close(), ...options.socials.map((social) => () => social.close()));
+  }
+
+  #hearPosts(posts: PostsReceived): void {
+    this.#options.recorder?.posts(posts);
+    this.#offer(posts);
   }
 
   /** From the first moment on: a venue does not say again how its connection stands. */
@@ -182,7 +196,9 @@ class Trading {
     );
     const { account } = this.#sides;
     const { socials } = this.#options;
-    for (const input of await this.#describeStart(engine)) engine.mailbox.mustOffer(input);
+    const first = await this.#describeStart(engine);
+    this.#options.recorder?.begin(first[0]?.receivedTime ?? this.#options.clock.now());
+    for (const input of first) engine.mailbox.mustOffer(input);
     engine.start();
     this.#watch.start();
     surroundings.start();
@@ -201,12 +217,14 @@ class Trading {
   }
 
   async #createEngine(): Promise<Engine> {
-    const { clock, notifier, onWarning, onFatal } = this.#options;
+    const { notifier, onWarning, onFatal } = this.#options;
     const { store, charts, journal, commit } = this.#stores;
     const bus = createMemoryBus({ waitingMax: BUS_WAITING_MAX, onError: (error) => onWarning(toReason(error)) });
     this.#closers.push(() => bus.close());
+    const trading = await this.#ports();
+    const { clock } = trading;
     return new Engine({
-      ports: { clock, store, charts, bus, notifier, journal, feed: this.#lateFeed(), trading: await this.#ports() },
+      ports: { clock, store, charts, bus, notifier, journal, feed: this.#lateFeed(), trading },
       commit,
       step,
       onFatal: (error) => onFatal(this.#describeFatal(error)),
@@ -226,9 +244,11 @@ class Trading {
   }
 
   async #ports(): Promise<TradingPorts> {
-    const { clock, settings, onEvents, onWarning } = this.#options;
+    const { settings, onEvents, onWarning, recorder } = this.#options;
     const { candidates } = this.#stores;
-    const { venue, account } = this.#sides;
+    const { venue } = this.#sides;
+    const account = recorder?.account(this.#sides.account) ?? this.#sides.account;
+    const clock = recorder?.timers ?? this.#options.clock;
     const watch = this.#watch;
     const series = new SeriesFollower({
       engine: { submit: (input) => this.#getEngine().submit(input) },
@@ -240,7 +260,21 @@ class Trading {
     const listedTimes = await ListedTimes.open({ clock, candidates, watch });
     this.#closers.push(() => listedTimes.close());
     const onFault = (failure: Failure): void => onWarning(`${failure.code}: ${failure.message}`);
-    return { clock, feed: this.#lateFeed(), venue, account, watch, candidates, series, listedTimes, onEvents, onFault };
+    return {
+      clock,
+      feed: this.#lateFeed(),
+      venue,
+      account,
+      watch,
+      candidates,
+      series,
+      listedTimes,
+      onEvents: (events) => {
+        recorder?.events(events);
+        onEvents(events);
+      },
+      onFault,
+    };
   }
 
   /** The first inputs of a run: settings, what is stored of candidates where nothing is known, and what of orders. */
@@ -264,16 +298,17 @@ class Trading {
     ];
   }
 
-  #measure(): SurroundingsWatch {
-    const { wallClock, clock, storage = () => 'working' } = this.#options;
-    return new SurroundingsWatch({
-      wallClock,
-      clock,
-      feed: () => this.#getFeed(),
-      watch: this.#watch,
-      storage,
-      tell: (surroundings) => this.#offer({ kind: 'surroundingsMeasured', receivedTime: clock.now(), surroundings }),
-    });
+  #measure(): Pick<SurroundingsWatch, 'start' | 'stop'> {
+    const { wallClock, clock, recorder, storage = () => 'working' } = this.#options;
+    const tell = (surroundings: Surroundings): void => {
+      const receivedTime = clock.now();
+      recorder?.surroundings(receivedTime, surroundings);
+      this.#offer({ kind: 'surroundingsMeasured', receivedTime, surroundings });
+    };
+    const { onSurroundings } = this.#market;
+    if (onSurroundings !== undefined) return { start: () => onSurroundings(tell), stop: () => {} };
+    const feed = (): Feed => this.#getFeed();
+    return new SurroundingsWatch({ wallClock, clock, feed, watch: this.#watch, storage, tell });
   }
 
   /** A full mailbox drops what the next second replaces; everything else waits in line. */
