@@ -9,13 +9,16 @@ import { EXCEPTIONS } from './tidy/ratchet.ts';
 import * as repository from './tidy/repository.ts';
 import * as requirements from './tidy/requirements.ts';
 import { describeSpot, type Rule, sampleProject } from './tidy/rule.ts';
+import * as settingProofs from './tidy/setting-proofs.ts';
 import * as shape from './tidy/shape.ts';
 import * as testFiles from './tidy/test-files.ts';
 
 const { IMPORT_TABLE, ...importRules } = imports;
 const RULES: readonly Rule[] = [
   ...Object.values(importRules),
-  ...[bans, shape, failures, documents, repository, requirements, testFiles].flatMap((module) => Object.values(module)),
+  ...[bans, shape, failures, documents, repository, requirements, settingProofs, testFiles].flatMap((module) =>
+    Object.values(module),
+  ),
 ];
 
 const project = parseProject(readFiles(resolve(import.meta.dirname, '..')));

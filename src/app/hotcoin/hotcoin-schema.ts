@@ -145,7 +145,13 @@ export const executionSchema = z.strictObject({
   l5_resume: z.enum(['ack', 'auto']).default('ack').describe('whether a halt waits for an acknowledgement as well'),
   risk_per_trade_pct: share().default(0.005).describe('share of the equity that one stop may cost'),
   min_alloc_usdt: z.number().gt(0).max(1e9).default(12).describe('smallest entry'),
-  order_timeout_sec: someSeconds().default(3).describe('a limit order that is still open after this is cancelled'),
+  entry_order: z
+    .enum(['limit_ioc', 'limit', 'market'])
+    .default('limit_ioc')
+    .describe(
+      'how entries buy: at once within the slippage or not at all, as a limit order that may rest, at the market',
+    ),
+  order_timeout_sec: someSeconds().default(3).describe('an entry of the kind limit is cancelled when it rests longer'),
   dedup_window_sec: seconds().default(60).describe('a second entry of a coin within this is a duplicate'),
   exchange_info_refresh_sec: someSeconds().default(3_600).describe('how often the rules of trading are read'),
   exchange_info_retry_sec: someSeconds().default(300).describe('pause after reading them failed'),

@@ -21,6 +21,7 @@ const OTHER: Readonly<Record<string, unknown>> = {
   'trading.break_even_after_first_tier': true,
   'trading.black_swan': [['5m', -0.3]],
   'execution.l5_resume': 'auto',
+  'execution.entry_order': 'market',
   'execution.protection': 'oco',
   'execution.sectors': { XYZ: 'meme' },
 };

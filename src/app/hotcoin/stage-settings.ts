@@ -111,6 +111,8 @@ export function toDecisionConfig({ trading, execution }: HotCoinConfig): Decisio
   };
 }
 
+const ENTRY_ORDERS = { limit_ioc: 'limitIoc', limit: 'limit', market: 'market' } as const;
+
 /** Settings of execution. */
 export function toExecutionConfig({ execution }: HotCoinConfig): ExecutionConfig {
   const base = DEFAULT_EXECUTION_CONFIG;
@@ -122,6 +124,7 @@ export function toExecutionConfig({ execution }: HotCoinConfig): ExecutionConfig
       retryMs: execution.exchange_info_retry_sec * SECOND_MS,
     },
     protection: { ...base.protection, order: execution.protection },
+    entryOrder: ENTRY_ORDERS[execution.entry_order],
     dedupeMs: execution.dedup_window_sec * SECOND_MS,
     orderTimeoutMs: execution.order_timeout_sec * SECOND_MS,
     dustValue: toMoney(execution.dust_usd),
