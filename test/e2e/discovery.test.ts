@@ -10,6 +10,7 @@ import { epochMs } from '../../src/core/time.ts';
 import {
   type DiscoveryEffect,
   listCandidates,
+  listMembers,
   listRefusals,
   readTicker,
   type TickerView,
@@ -185,20 +186,22 @@ describe('a burst', () => {
 describe('an exchange in trouble', () => {
   afterEach(closeWorlds);
 
-  it('scenario 9: after 15 s of silence the streams come over a new connection, and an hour without any makes no false burst', async () => {
+  it('scenario 9: after 15 s of silence the streams come over a new connection; an hour without any cools who was hot, keeps what is held, and makes no false burst', async () => {
     // Everything rises and is traded ten times as much while nobody listens.
     const script = (minute: number): ScriptMinute => {
       const rest = quiet(minute);
-      return minute >= 15 && minute < 75
-        ? { price: rest.price * 1.004 ** (minute - 15), volume: 10 }
-        : { ...rest, price: minute < 15 ? rest.price : rest.price * 1.27 };
+      return minute >= 20 && minute < 80
+        ? { price: rest.price * 1.004 ** (minute - 20), volume: 10 }
+        : { ...rest, price: minute < 20 ? rest.price : rest.price * 1.27 };
     };
     const made = await world({
       coins: [
         { ...BTC, minute: script },
         { base: 'ABC', minute: script },
+        { base: 'HOT', minute: bursting(14) },
+        { base: 'OWN', minute: bursting(14) },
       ],
-      minutes: 100,
+      minutes: 105,
       frameMs: 2_000,
     });
     await made.pass(MINUTE);
@@ -207,16 +210,26 @@ describe('an exchange in trouble', () => {
     expect(made.faults.map(({ code }) => code)).toContain('feed_silent');
     made.exchange.faults.silence('off');
     await made.pass(MINUTE);
-    expect(made.service().status().watch).toMatchObject({ tickers: { live: 1 }, minutes: { live: 2 } });
-    await made.pass(11 * MINUTE);
+    expect(made.service().status().watch).toMatchObject({ tickers: { live: 1 }, minutes: { live: 4 } });
+    await made.pass(16 * MINUTE);
+    expect(made.candidate('HOT')).toMatchObject({ tier: 'active' });
+    const position = { instrumentId: coin('OWN'), receivedTime: made.clock.now() };
+    made.service().tellPosition({ kind: 'positionOpened', ...position });
+    const admitted = told(made, 'candidateAdmitted').length;
     made.exchange.faults.refuseSockets('on');
     made.exchange.faults.dropSockets();
     await until(() => made.service().status().watch.tickers.live === 0, 'the streams are lost');
     await made.clock.advance(60 * MINUTE);
     expect(made.service().status().watch).toMatchObject({ tickers: { live: 0 }, minutes: { live: 0 } });
+    expect(made.candidate('HOT'), 'nothing is known of it for an hour').toBeNull();
+    expect(reasonsFor(made, 'HOT')).toContain('pool:left');
+    const isInPool = (): boolean =>
+      listMembers(made.service().state.pool, made.clock.now()).some(({ instrumentId }) => instrumentId === coin('OWN'));
+    expect(made.candidate('OWN')).toMatchObject({ status: 'trading', heat: 0 });
+    expect(isInPool(), 'not knowing is no reason to sell').toBe(true);
     made.exchange.faults.refuseSockets('off');
     await made.pass(90_000);
-    expect(made.service().status().watch).toMatchObject({ tickers: { live: 1 }, minutes: { live: 2 } });
+    expect(made.service().status().watch).toMatchObject({ tickers: { live: 1 }, minutes: { live: 4 } });
     const nothingCarried = {
       change5m: null,
       change1h: null,
@@ -225,8 +238,12 @@ describe('an exchange in trouble', () => {
     };
     expect(tickerOf(made, 'ABC')).toMatchObject(nothingCarried);
     await made.pass(5 * MINUTE);
-    expect(told(made, 'anomalyDetected')).toEqual([]);
-    expect(told(made, 'candidateAdmitted')).toEqual([]);
+    expect([anomaliesOf(made, 'ABC').length, told(made, 'candidateAdmitted').length]).toEqual([0, admitted]);
+    expect(isInPool()).toBe(true);
+    await made.pass(18 * MINUTE);
+    expect(isInPool(), 'seen cold for its hold time').toBe(false);
+    expect(made.candidate('OWN'), 'and kept for its position').toMatchObject({ status: 'trading' });
+    expect(told(made, 'candidateAdmitted').length).toBe(admitted);
   });
 
   it('A-2: that answers 429 and 418 is asked for announcements after 60 to 480 s more, and after a success as before', async () => {
