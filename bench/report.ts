@@ -90,9 +90,19 @@ export function documentText(run: Run): string {
   ].join('\n');
 }
 
+/** What names of pages about scans begin with. */
+export const SCAN_PAGE = 'discovery-';
+
 /** The index of the documents named, newest first. */
 export function indexText(names: readonly string[]): string {
-  const lines = [...names].sort().reverse();
+  const lines = names
+    .filter((name) => !name.startsWith(SCAN_PAGE))
+    .sort()
+    .reverse();
+  const scans = names
+    .filter((name) => name.startsWith(SCAN_PAGE))
+    .sort()
+    .reverse();
   return [
     '# Benchmarks',
     '',
@@ -103,6 +113,12 @@ export function indexText(names: readonly string[]): string {
     '| run | page |',
     '|---|---|',
     ...lines.map((name) => `| ${name.slice(0, 10)}, commit ${name.slice(11, -3)} | [${name}](${name}) |`),
+    '',
+    '## Discovery over recordings',
+    '',
+    'What `node bench/scan-page.ts DIR...` found in recorded markets; see the pages for what they show and what not.',
+    '',
+    ...scans.map((name) => `- [${name}](${name})`),
     '',
     '## Where this stops',
     '',

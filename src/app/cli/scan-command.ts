@@ -6,9 +6,10 @@ import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { failure, toFailure, toReason } from '../../model/failure.ts';
 import { SCAN_TIMEFRAMES, type ScanTimeframe } from '../scan/recording-files.ts';
+import { describeFindings } from '../scan/scan-findings.ts';
 import { scanRecording } from '../scan/scan-recording.ts';
 import type { ScanReport } from '../scan/scan-report.ts';
-import { alignTable, medianStayHours, toTables } from '../scan/scan-tables.ts';
+import { alignTable, toTables } from '../scan/scan-tables.ts';
 import { durationOption } from './options.ts';
 import { banner, grouped, say, sayFailure } from './output.ts';
 import { type Progress, startProgress } from './progress.ts';
@@ -93,7 +94,6 @@ async function runRecordingScan({ recording: dir, report: file, timeframe }: Rec
 
 function sayScan(report: ScanReport): void {
   const { recording, mapping } = report;
-  const stay = medianStayHours(report);
   say(
     banner([
       ['recording', `${recording.dir}, ${recording.timeframe}`],
@@ -102,11 +102,12 @@ function sayScan(report: ScanReport): void {
       ['judged from', `${recording.judged_from} on, ${recording.judged_days.toFixed(2)} days`],
       ['left out', `${grouped(recording.skipped.length)} files, ${grouped(recording.repeated_bars)} repeated bars`],
       ['estimated', `${grouped(recording.estimated_quote_volumes)} quote volumes, from base volumes`],
-      ['median stay', stay === null ? '-' : `${stay.toFixed(1)} hours in the pool`],
     ]),
   );
   for (const line of mapping) say(`\n  ${line}`);
   for (const table of toTables(report)) say(`\n${alignTable(table)}`);
+  say('\nWhat it shows');
+  for (const line of describeFindings(report)) say(`  - ${line}`);
 }
 
 function writeReport(file: string, report: ScanReport): void {

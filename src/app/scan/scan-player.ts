@@ -9,6 +9,7 @@ import {
   type DiscoveryConfig,
   type DiscoveryEffect,
   type DiscoveryState,
+  findSlot,
   foldDiscovery,
   listCandidates,
   listRefusals,
@@ -16,7 +17,7 @@ import {
 import type { Candidate } from '../../model/candidate.ts';
 import type { InstrumentId } from '../../model/instrument.ts';
 import type { Ticker } from '../../model/ticker.ts';
-import { type Alarm, type AlarmLedger, createAlarmLedger, foldAlarmBar, raiseAlarm } from './alarm-ledger.ts';
+import { type Alarm, type AlarmLedger, createAlarmLedger, foldAlarmBar, HOLD_MS, raiseAlarm } from './alarm-ledger.ts';
 import {
   type CandidateLog,
   createCandidateLog,
@@ -35,7 +36,14 @@ import {
   unfinishedMoves,
 } from './mover-days.ts';
 import type { BarFrame, RecordedBar } from './recording-spool.ts';
-import { createScoreLanes, foldScore, SCORE_THRESHOLDS, type ScoreLanes, scoreLaneName } from './score-lanes.ts';
+import {
+  createScoreLanes,
+  foldScore,
+  passesGates,
+  SCORE_THRESHOLDS,
+  type ScoreLanes,
+  scoreLaneName,
+} from './score-lanes.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -43,7 +51,9 @@ const DAY_MS = 86_400_000;
 export const POOL_LANE = 'pool';
 /** Anomalies of the rule, whether or not they heat a coin enough. */
 export const RULE_LANE = 'rule';
-/** Every lane in the order of reports. */
+/** Every coin that passes the gates, each time a holding time is over: what chance is worth. */
+export const CHANCE_LANE = 'chance';
+/** Lanes that judge coins, in the order of reports; chance comes behind them. */
 export const LANES: readonly string[] = [POOL_LANE, RULE_LANE, ...SCORE_THRESHOLDS.map(scoreLaneName)];
 
 /** An instrument of the recording: when its first bar opens. */
@@ -84,7 +94,7 @@ export function createScanPlayer(options: {
     judgedFrom,
     state: createDiscovery(config),
     windows: instruments.map(() => createDayWindow(stepMs)),
-    alarms: createAlarmLedger(LANES),
+    alarms: createAlarmLedger([...LANES, CHANCE_LANE]),
     movers: createMoverDays({ stepMs, judgedFrom, quoteVolumeMin }),
     scores: createScoreLanes(),
     log: createCandidateLog(),
@@ -100,12 +110,18 @@ export function playFrame(player: ScanPlayer, frame: BarFrame): void {
   tellListings(player, frame);
   const tickers = frame.bars.flatMap((bar) => tellMinute(player, bar, now));
   if (tickers.length > 0) tell(player, { kind: 'tickersReceived', receivedTime: now, tickers });
-  for (const ticker of tickers) {
-    for (const lane of foldScore(player.scores, player.state, { ticker, now })) {
-      alarm(player, { lane, instrumentId: ticker.instrumentId, time: now });
-    }
-  }
+  for (const ticker of tickers) tellScores(player, ticker, now);
   if (now >= player.judgedFrom) runCycle(player, now);
+}
+
+function tellScores(player: ScanPlayer, ticker: Ticker, now: EpochMs): void {
+  const { instrumentId } = ticker;
+  for (const lane of foldScore(player.scores, player.state, { ticker, now })) {
+    alarm(player, { lane, instrumentId, time: now });
+  }
+  const slot = findSlot(player.state.stream, instrumentId);
+  if (now % HOLD_MS !== 0 || slot === undefined || !passesGates(player.state, slot, ticker)) return;
+  alarm(player, { lane: CHANCE_LANE, instrumentId, time: now });
 }
 
 /** Ends the recording: the running days count as far as they came. */
@@ -207,6 +223,6 @@ function alarm(
   const window = index === undefined ? undefined : player.windows[index];
   if (index === undefined || window === undefined || Number.isNaN(window.close)) return null;
   const raised = raiseAlarm(player.alarms, index, { lane, time, price: window.close, lowBefore: lowOf(window) });
-  noteDayAlarm(player.movers, index, raised);
+  if (lane !== CHANCE_LANE) noteDayAlarm(player.movers, index, raised);
   return raised;
 }

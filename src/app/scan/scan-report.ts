@@ -7,7 +7,7 @@ import type { AlarmCounts, AlarmOutcome } from './alarm-ledger.ts';
 import { HOLD_MS, LATER_MS, STOP_FALL, shareLeft, TARGET_RISE } from './alarm-ledger.ts';
 import type { Stay } from './candidate-log.ts';
 import { type DayAlarm, MOVE_MIN, type MoverDay, moveLeft } from './mover-days.ts';
-import { type FoundMove, LANES, POOL_LANE, type ScanPlayer } from './scan-player.ts';
+import { CHANCE_LANE, type FoundMove, LANES, POOL_LANE, type ScanPlayer } from './scan-player.ts';
 
 /** What was played. */
 export type PlayedRecording = {
@@ -104,7 +104,7 @@ export const DEFINITIONS: readonly string[] = [
   'Share left of a move: the highest price of the day after the alarm less the price at the alarm, over the whole rise from first price to high.',
   `Share left of a candidate: from its price to the high of the ${hours(LATER_MS)} after, over the rise from the low of the 24 hours before to that high.`,
   `Target: +${percent(TARGET_RISE)} came before -${percent(STOP_FALL)} within ${hours(HOLD_MS)} (the seed's first take-profit, stop and holding time); in a bar that holds both the stop is taken. An alarm without a target is a false one; costs are not counted.`,
-  `Lanes: "${POOL_LANE}" is a coin's entry into the pool (heat at 40 for the first time of a stay), "rule" an alert of the seed's burst rule, "score>=N" the volatility-normalised score with the same gates and cooldown. The thresholds are a scale to read off; none was chosen by its result.`,
+  `Lanes: "${POOL_LANE}" is a coin's entry into the pool (heat at 40 for the first time of a stay), "rule" an alert of the seed's burst rule, "score>=N" the volatility-normalised score with the same gates and cooldown. The thresholds are a scale to read off; none was chosen by its result. "${CHANCE_LANE}" is every coin that passes the gates, taken every ${hours(HOLD_MS)}: what an alarm is worth without any rule.`,
 ];
 
 /** Moves of the report. */
@@ -140,7 +140,7 @@ export function reportLanes(
   player: ScanPlayer,
   { moves, days }: { readonly moves: readonly ReportedMove[]; readonly days: number },
 ): readonly ReportedLane[] {
-  return LANES.map((lane) => {
+  return [...LANES, CHANCE_LANE].map((lane) => {
     const { alarms, target, stop, neither, unfinished } = player.alarms.counts[lane] as AlarmCounts;
     const told = moves.flatMap((move) => move.alarms[lane] ?? []);
     const shares = told.flatMap(({ held, share_left }) => (held ? [] : [share_left]));

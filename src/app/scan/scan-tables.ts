@@ -2,8 +2,8 @@
  * A scan's report as tables of text, the same for the terminal and for pages.
  */
 
-import { POOL_LANE, RULE_LANE } from './scan-player.ts';
-import { medianOf, type ReportedCandidate, type ReportedMove, type ScanReport } from './scan-report.ts';
+import { CHANCE_LANE, POOL_LANE, RULE_LANE } from './scan-player.ts';
+import type { ReportedCandidate, ReportedMove, ScanReport } from './scan-report.ts';
 
 /** A table; every row has a cell for each heading. */
 export type TextTable = {
@@ -32,8 +32,8 @@ function lanesTable({ lanes, recording }: ScanReport): TextTable {
       String(lane.stop),
       String(lane.neither),
       lane.false_per_day.toFixed(1),
-      `${lane.moves_found} of ${lane.moves}`,
-      String(lane.moves_held),
+      lane.lane === CHANCE_LANE ? '-' : `${lane.moves_found} of ${lane.moves}`,
+      lane.lane === CHANCE_LANE ? '-' : String(lane.moves_held),
       percent(lane.median_share_left),
     ]),
   };
@@ -87,12 +87,8 @@ function hottestTable({ candidates }: ScanReport): TextTable {
   };
 }
 
-/** Median length of the stays that ended, in hours; `null` without one. */
-export function medianStayHours({ candidates }: ScanReport): number | null {
-  return medianOf(candidates.flatMap((each) => (each.entry_time === null ? [] : (stayHours(each) ?? []))));
-}
-
-function stayHours({ entry_time, end_time }: ReportedCandidate): number | null {
+/** Hours of a stay that ended; `null` of one that did not. */
+export function stayHours({ entry_time, end_time }: ReportedCandidate): number | null {
   if (entry_time === null || end_time === null) return null;
   return (Date.parse(end_time) - Date.parse(entry_time)) / 3_600_000;
 }

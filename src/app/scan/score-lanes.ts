@@ -53,7 +53,8 @@ function canReach({ stream, market }: DiscoveryState, slot: number, now: EpochMs
   return Math.log1p(change) - Math.log1p(market.change5m) >= SCORE_THRESHOLDS[0] * RETURN_SCALE_MIN;
 }
 
-function passesGates({ config, stream }: DiscoveryState, slot: number, ticker: Ticker): boolean {
+/** Whether the rule's gates for liquidity, chasing and kind of asset would let the instrument pass. */
+export function passesGates({ config, stream }: DiscoveryState, slot: number, ticker: Ticker): boolean {
   const { quoteVolume24hMin, change24hMax } = config.anomaly;
   return (
     ticker.quoteVolume24h >= quoteVolume24hMin &&
