@@ -211,6 +211,19 @@ describeWhere(CHROMIUM, `no Chromium at ${CHROMIUM}`)('chart structure on the pa
     await page.locator('[data-testid=help-overlay]:not([open])').waitFor({ state: 'attached' });
   });
 
+  it('runs a backtest where a server offers one, and shows what it printed (8, 9.3)', async () => {
+    server.answers.set('/api/backtest/strategies', { strategies: ['DemoStrategy'] });
+    server.answers.set('/api/backtest/pair_timeframes', { pair: 'BTC/USDT', trading_mode: 'mock' });
+    server.answers.set('/api/backtest/run', { ok: true, exit_code: 0, stdout: 'strategy=DemoStrategy\nresult=ok' });
+    await page.goto(server.address);
+    await page.getByTestId('bottom-tab-backtest').click();
+    await page.locator('[data-testid=backtest-panel][data-trading-mode=mock]').waitFor();
+    await page.getByTestId('backtest-strategy-select').selectOption('DemoStrategy');
+    await page.getByTestId('backtest-timerange').fill('20260101-20260201');
+    await page.getByTestId('backtest-run').click();
+    await page.getByTestId('backtest-output').filter({ hasText: 'result=ok' }).waitFor();
+  });
+
   it('fits a phone in Chinese, and says where a server offers no replay', async () => {
     await page.context().close();
     page = await openPage({ locale: 'zh-CN', colorScheme: 'dark', viewport: { width: 390, height: 780 } });
