@@ -45,7 +45,7 @@ export const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   'adapters/flight': adapter(),
   'adapters/memory': adapter(),
   'adapters/nats': adapter('@nats-io/*'),
-  'adapters/notify': adapter(),
+  'adapters/notify': adapter('grammy', 'nodemailer', 'undici'),
   'adapters/postgres': adapter('pg'),
   'adapters/sim': adapter('ws'),
   'adapters/social': adapter('undici', 'vader-sentiment'),
