@@ -186,13 +186,29 @@ describe('the configuration', () => {
   const changeable = Object.values<Setting>(SETTINGS).filter(({ name }) => name !== SETTINGS.derivedBase.name);
 
   it.each(changeable)('is another one where $name is', (setting) => {
-    expect(load({ [setting.name]: anotherValue(setting) })).not.toEqual(load());
+    const others = COMPANIONS[setting.name] ?? {};
+    expect(load({ ...others, [setting.name]: anotherValue(setting) })).not.toEqual(load(others));
   });
 });
+
+/** What a setting needs beside it; half of a channel is a mistake. */
+const COMPANIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  [SETTINGS.telegramToken.name]: { [SETTINGS.telegramChats.name]: '7' },
+  [SETTINGS.smtpUrl.name]: { [SETTINGS.mailFrom.name]: 'a@example.org', [SETTINGS.mailTo.name]: 'b@example.org' },
+};
+
+/** Values that a setting's kind does not tell. */
+const VALUES: Readonly<Record<string, string>> = {
+  [SETTINGS.telegramChats.name]: '7,-100',
+  [SETTINGS.feishuWebhook.name]: 'http://localhost:1',
+  [SETTINGS.webhookUrl.name]: 'http://localhost:1',
+  [SETTINGS.smtpUrl.name]: 'smtp://localhost:1',
+};
 
 /** A value of the setting's kind that is not its default. */
 function anotherValue(setting: Setting): string {
   const { kind, initial, name, choices, preset } = setting;
+  if (VALUES[name] !== undefined) return VALUES[name];
   if (kind === 'boolean') return preset !== undefined || initial === '1' ? '0' : '1';
   if (kind === 'integer') return String(Number(initial) + 7);
   if (choices !== undefined) return choices.find((choice) => choice !== initial) ?? '';

@@ -10,6 +10,8 @@ import { checkSpan } from '../market/timeframe-span.ts';
 import type { ChartSettings } from '../model/chart.ts';
 import { type Failure, failure } from '../model/failure.ts';
 import { parseTimeframe, type Timeframe, timeframe } from '../model/timeframe.ts';
+import type { NoticeConfig } from './notices/channels.ts';
+import { parseNotices } from './notices/notice-config.ts';
 import { listSettingsOf, type SettingInForce, sayNotes } from './setting-list.ts';
 import { type Defaults, type Environment, readInteger, readList, readSwitch, readText } from './setting-values.ts';
 import { SETTINGS, type Setting } from './settings.ts';
@@ -44,6 +46,7 @@ export type Config = {
   readonly gates: GateConfig;
   readonly social: SocialConfig;
   readonly discovery: DiscoverySettings;
+  readonly notices: NoticeConfig;
 };
 
 type Switch = 'on' | 'off';
@@ -170,6 +173,7 @@ export function loadConfig(environment: Environment = process.env): Result<Confi
       databasePath: text(SETTINGS.hotcoinsPath),
       recordingBytesMax: integer(SETTINGS.flightMaxMib) * 1024 * 1024,
     },
+    notices: parseNotices(environment, problems),
   };
   if (!wanted.ok && problems.length === 0) return wanted;
   if (!wanted.ok) problems.push(`${SETTINGS.derivedTimeframes.name}: ${wanted.error.message}`);

@@ -37,7 +37,7 @@ export const NOTIFY_SETTINGS = {
     kind: 'text',
     initial: '',
     secret: true,
-    meaning: 'its signing secret, where it wants signatures',
+    meaning: 'its signing key, where it wants signatures',
   },
   webhookUrl: {
     name: 'HOTWICK_WEBHOOK_URL',

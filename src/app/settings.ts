@@ -6,6 +6,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { DISCOVERY_SETTINGS, SOCIAL_SETTINGS } from './discovery-settings.ts';
+import { NOTIFY_SETTINGS } from './notify-settings.ts';
 import type { Setting } from './setting.ts';
 import { STRUCTURE_SETTINGS } from './structure-settings.ts';
 
@@ -278,6 +279,7 @@ export const SETTINGS = {
   },
   ...SOCIAL_SETTINGS,
   ...DISCOVERY_SETTINGS,
+  ...NOTIFY_SETTINGS,
   archiveUrl: {
     name: 'HOTWICK_ARCHIVE_URL',
     kind: 'text',

@@ -2,6 +2,7 @@
  * Which events of trading people are told of, and in which words: opens, closes, risk, halts, orders in doubt, records that
  * differ from the exchange, positions without a stop. Everything else is in the event log.
  */
+import { assertNever } from '../../core/assert.ts';
 import { type Decimal, toDecimalText } from '../../core/decimal.ts';
 import type { TradingEvent } from '../../engine/index.ts';
 import type { Notice } from '../../ports/notifier.ts';
@@ -45,8 +46,17 @@ export class TradingNotices {
         const { kind, ...facts } = event.mismatch;
         return this.#say(event, { level: 'warn', kind: 'mismatch', facts: { what: `${kind}: ${describe(facts)}` } });
       }
-      default:
+      case 'anomaly':
+      case 'poolChanged':
+      case 'filterRejected':
+      case 'candidatesChosen':
+      case 'signals':
+      case 'decision':
+      case 'intentRefused':
+      case 'leg':
         return null;
+      default:
+        return assertNever(event);
     }
   }
 
