@@ -215,6 +215,12 @@ export function readHotCoinEnvironment(environment: Environment = process.env): 
   return { variables, key: apiKey === '' && secret === '' ? null : { apiKey, secret } };
 }
 
+/** The environment with what lies in the vault beneath it: a variable that is set wins. */
+export function withSecrets(secrets: Environment, environment: Environment = process.env): Environment {
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => (value ?? '').trim() !== ''));
+  return { ...secrets, ...set };
+}
+
 /** Where the operator's passphrase may come from without a person; `null` where it does not. */
 export type PassphraseEnvironment = { readonly file: string | null; readonly passphrase: string | null };
 

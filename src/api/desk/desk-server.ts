@@ -39,6 +39,10 @@ export type DeskServerOptions = {
   /** Names this run of the server. */
   readonly run: string;
   readonly guard: DeskGuard | null;
+  /** Certificate and key as PEM; plain HTTP without. */
+  readonly tls?: { readonly cert: string; readonly key: string } | null;
+  /** Whether a proxy tells who asks and how. */
+  readonly proxy?: 'trusted' | 'none';
   /** Time of the market. */
   readonly clock: Clock;
   /** Real time. */
@@ -56,14 +60,7 @@ export type DeskServer = { readonly port: number; readonly hub: DeskHub; readonl
 /** Starts listening; fails with `port_occupied`. */
 export async function startDeskServer(options: DeskServerOptions): Promise<Result<DeskServer, Failure>> {
   const { host, port, guard, wallClock, onError } = options;
-  const app = Fastify({
-    logger: false,
-    forceCloseConnections: true,
-    return503OnClosing: false, // answered in the words of the contract instead
-    http: { shouldUpgradeCallback: isSocketRequest },
-    frameworkErrors: refuseUnreadable,
-    clientErrorHandler: refuseConnection,
-  });
+  const app = createApp(options);
   app.setValidatorCompiler(() => (data) => ({ value: data })); // routes check their input to the contract's letter
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   const shutdown = watchRequests(app, wallClock);
@@ -95,6 +92,20 @@ export async function startDeskServer(options: DeskServerOptions): Promise<Resul
     await app.close();
   };
   return ok({ port: bound, hub, close });
+}
+
+function createApp({ tls = null, proxy = 'none' }: DeskServerOptions): FastifyInstance {
+  const options = {
+    logger: false,
+    forceCloseConnections: true,
+    return503OnClosing: false, // answered in the words of the contract instead
+    trustProxy: proxy === 'trusted',
+    frameworkErrors: refuseUnreadable,
+    clientErrorHandler: refuseConnection,
+  } as const;
+  const server = { shouldUpgradeCallback: isSocketRequest };
+  if (tls === null) return Fastify({ ...options, http: server });
+  return Fastify({ ...options, https: { ...server, ...tls } }) as unknown as FastifyInstance;
 }
 
 async function addEverything(app: FastifyInstance, options: DeskServerOptions): Promise<void> {

@@ -2,6 +2,7 @@
  * Option values of the command line, checked as they are read; what is wrong is said with the option's name.
  */
 import { InvalidArgumentError } from 'commander';
+import { hostNameOf } from '../../api/security/origins.ts';
 import { type DurationMs, type EpochMs, isVenueMs, parseDuration } from '../../core/time.ts';
 import { type MarketType, parseInstrumentId } from '../../model/instrument.ts';
 import { parseSeriesId, type SeriesId, seriesParts } from '../../model/series.ts';
@@ -11,6 +12,15 @@ export function portOption(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : -1;
   if (port < 0 || port > 65_535) throw new InvalidArgumentError('a port is 0 to 65535');
   return port;
+}
+
+/** Host names separated by commas, without scheme and port. */
+export function namesOption(text: string): readonly string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.some((name) => hostNameOf(name) !== name.toLowerCase())) {
+    throw new InvalidArgumentError('write host names without scheme and port, separated by commas');
+  }
+  return names;
 }
 
 /** A seed: any whole number that a double holds exactly. */

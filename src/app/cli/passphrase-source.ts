@@ -6,7 +6,10 @@ import password from '@inquirer/password';
 import { err, ok, type Result } from '../../core/result.ts';
 import { type Failure, failure } from '../../model/failure.ts';
 import { readPassphraseEnvironment } from '../config.ts';
+import { readOperator, readVault } from '../security/operator.ts';
 import { readPrivateFile } from '../security/private-file.ts';
+import type { Secrets } from '../security/vault.ts';
+import { sayWarning } from './output.ts';
 
 /** Options of a command that needs the passphrase. */
 export type PassphraseFlags = { readonly passphraseFile?: string };
@@ -36,4 +39,23 @@ function readFrom(path: string): Result<string, Failure> {
 export async function askUnseen(question: string): Promise<Result<string, Failure>> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return err(failure('passphrase_needed'));
   return ok(await password({ message: question, mask: '*' }, { output: process.stderr }));
+}
+
+/**
+ * The secrets of a vault; none where there is no vault, or an empty one. Where nobody gave the passphrase and nobody can be
+ * asked, the vault stays shut, which is warned of.
+ */
+export async function openVault(dir: string, flags: PassphraseFlags): Promise<Result<Secrets, Failure>> {
+  const record = readOperator(dir);
+  if (!record.ok || record.value === null) return record.ok ? ok({}) : record;
+  const given = readGivenPassphrase(flags);
+  if (!given.ok) return given;
+  if (given.value !== null) return readVault(record.value, given.value);
+  if (record.value.secretCount === 0) return ok({});
+  if (!process.stdin.isTTY) {
+    sayWarning('the key vault stays shut: no passphrase was given (--passphrase-file, HOTWICK_PASSPHRASE_FILE)');
+    return ok({});
+  }
+  const asked = await askUnseen('Passphrase of the key vault');
+  return asked.ok ? readVault(record.value, asked.value) : asked;
 }

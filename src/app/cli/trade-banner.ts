@@ -14,8 +14,8 @@ const MODES: Readonly<Record<Trading, string>> = {
 
 const AT_STOP = { keep: 'positions stay, with their stops on the exchange', close: 'everything is sold' } as const;
 
-/** Prints the banner; `port` is where the desk is served, `null` where it is not. */
-export function describePlan(plan: TradePlan, port: number | null): void {
+/** Prints the banner; `url` is where the desk is served, `null` where it is not. */
+export function describePlan(plan: TradePlan, url: string | null): void {
   const { trading, endpoints, dataDir } = plan;
   const { config, hash } = plan.resolved;
   const { execution, discovery } = config;
@@ -40,7 +40,7 @@ export function describePlan(plan: TradePlan, port: number | null): void {
       ['blacklist', discovery.blacklist.length === 0 ? 'empty' : discovery.blacklist.join(', ')],
       ['settings', `hash ${hash}`],
       ['data', dataDir],
-      ['desk', port === null ? 'not served' : `http://127.0.0.1:${port}/hotcoin/ (this machine only)`],
+      ['desk', url ?? 'not served'],
     ]),
   );
 }

@@ -9,13 +9,15 @@ import { ok, type Result } from '../../core/result.ts';
 import type { OperatorCommand } from '../../decisions/index.ts';
 import { type Failure, FailureError } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { loadConfig, readHotCoinEnvironment } from '../config.ts';
+import { type Config, loadConfig, readHotCoinEnvironment, withSecrets } from '../config.ts';
 import type { OperatorDesk } from '../desk/open-desk.ts';
 import type { HotCoinConfigEditor } from '../hotcoin/config-editor.ts';
 import { openHotCoinEditor } from '../hotcoin/open-editor.ts';
 import { PRESET_NAMES } from '../hotcoin/presets.ts';
 import { LIVE_CONFIRMATION } from '../hotcoin/trading-consent.ts';
 import { startTrade } from '../modes/trade.ts';
+import { NoticeService } from '../notices/notice-service.ts';
+import type { DeskDoor } from '../security/open-guard.ts';
 import { toEventLines } from '../trading/event-text.ts';
 import { checkKey } from '../trading/key-check.ts';
 import { watchOperator } from '../trading/operator-file.ts';
@@ -24,11 +26,12 @@ import { Supervisor, type Task, untilStopped } from '../trading/supervisor.ts';
 import type { TradingService } from '../trading/trading-service.ts';
 import { endInTime, windDown } from '../trading/wind-down.ts';
 import { packageVersion } from '../version.ts';
-import { portOption } from './options.ts';
+import { namesOption, portOption } from './options.ts';
 import { say, sayFailure, sayWarning } from './output.ts';
+import { openVault, type PassphraseFlags } from './passphrase-source.ts';
 import { runUntilStopped } from './running.ts';
 import { describePlan } from './trade-banner.ts';
-import { openDesk, serveDesk } from './trade-desk.ts';
+import { describeFirst, openDesk, serveDesk } from './trade-desk.ts';
 import {
   planTrade,
   type SettingSource,
@@ -74,19 +77,29 @@ export function addTradeCommand(program: Command): void {
     .option('--rest-url <url>', 'REST address of a simulated exchange (default: the one in the settings)')
     .option('--ws-url <url>', 'its stream address')
     .option('--port <port>', "port of the operator's desk on this machine, 0 for a free one", portOption, 18081)
+    .option('--host <host>', 'address that the desk listens on; another than this machine wants TLS', '127.0.0.1')
+    .option('--tls-cert <file>', "the desk's certificate, PEM")
+    .option('--tls-key <file>', 'its key, PEM')
+    .option('--behind-proxy', 'a proxy before the desk speaks TLS and tells who asks')
+    .option('--allow-host <names>', 'further host names the desk goes by, separated by commas', namesOption)
+    .option('--passphrase-file <file>', "file with the operator's passphrase, which opens the key vault")
     .option('--no-http', 'serve no desk; hotwick emergency-close and the files remain')
     .addHelpText('after', EXAMPLES)
     .action(runTrade);
 }
 
-type TradeCommandFlags = TradeFlags & { readonly port: number; readonly http: boolean };
+type TradeCommandFlags = TradeFlags & DeskDoor & PassphraseFlags & { readonly http: boolean };
 
 async function runTrade(flags: TradeCommandFlags): Promise<void> {
-  const config = loadConfig();
+  const bare = loadConfig();
+  if (!bare.ok) return sayFailure(bare.error);
+  const dir = tradeHome(flags, bare.value);
+  const secrets = await openVault(dir, flags);
+  if (!secrets.ok) return sayFailure(secrets.error);
+  const config = loadConfig(withSecrets(secrets.value));
   if (!config.ok) return sayFailure(config.error);
-  const environment = readHotCoinEnvironment();
+  const environment = readHotCoinEnvironment(withSecrets(secrets.value));
   const clock = createWallClock();
-  const dir = tradeHome(flags, config.value);
   const opened = openHotCoinEditor({ dir, purpose: 'change', environment: environment.variables, clock });
   if (!opened.ok) return sayFailure(opened.error);
   try {
@@ -95,7 +108,8 @@ async function runTrade(flags: TradeCommandFlags): Promise<void> {
     const plan = await planTrade(flags, { config: config.value, environment, source });
     if (!plan.ok) return sayFailure(plan.error);
     // What a file says is not changed by saving: the desk then only shows it.
-    await runPlan(plan.value, { clock, source, flags, editor: flags.config === undefined ? editor : null });
+    const own = flags.config === undefined ? editor : null;
+    await runPlan(plan.value, { clock, source, flags, dir, config: config.value, editor: own });
   } finally {
     await opened.value.close();
     clock.close();
@@ -106,23 +120,27 @@ type Surroundings = {
   readonly clock: Clock;
   readonly source: SettingSource;
   readonly flags: TradeCommandFlags;
+  readonly dir: string;
+  readonly config: Config;
   readonly editor: HotCoinConfigEditor | null;
 };
 
 async function runPlan(plan: TradePlan, surroundings: Surroundings): Promise<void> {
-  const { clock, flags, editor } = surroundings;
+  const { clock, flags, editor, dir, config } = surroundings;
   await runUntilStopped(async (stop, stopped) => {
     const desk = await openDesk(plan, { clock, editor });
     // Before trading, so that a port that is taken ends the start before anything is traded with.
-    const server = await serveDesk(desk, { clock, port: flags.http ? flags.port : null });
+    const server = await serveDesk(desk, { clock, dir, door: flags.http ? flags : null });
     if (!server.ok) return sayFailure(server.error);
     try {
-      describePlan(plan, server.value?.port ?? null);
+      describePlan(plan, server.value?.url ?? null);
+      describeFirst(server.value?.first ?? null);
       const { fatal, onFatal } = hearFatal();
-      const service = await start(plan, { clock, onFatal, desk });
+      const notices = openNotices(plan, { clock, config });
+      const service = await start(plan, { clock, onFatal, desk, notices });
       if (!service.ok) return sayFailure(service.error);
       const supervisor = new Supervisor({ clock, onFatal: stop.fail, onWarning: sayWarning });
-      await trade(plan, { ...surroundings, service: service.value, desk, supervisor, fatal, stopped });
+      await trade(plan, { ...surroundings, service: service.value, desk, notices, supervisor, fatal, stopped });
     } finally {
       await server.value?.close();
     }
@@ -133,25 +151,28 @@ async function runPlan(plan: TradePlan, surroundings: Surroundings): Promise<voi
 type Running = Pick<Surroundings, 'clock' | 'source'> & {
   readonly service: TradingService;
   readonly desk: OperatorDesk;
+  readonly notices: NoticeService;
   readonly supervisor: Supervisor;
   /** Rejects when the engine ended by a failure. */
   readonly fatal: Promise<never>;
 };
 
 async function trade(plan: TradePlan, running: Running & { readonly stopped: Promise<void> }): Promise<void> {
-  const { service, desk, supervisor, stopped } = running;
+  const { service, desk, notices, supervisor, stopped } = running;
   say('\nTrading runs. Press Ctrl-C to stop, twice to end at once. Times are UTC.\n');
   const follower = createFollower(plan, running);
   desk.noteSettings(plan.resolved, 'start');
   desk.attach(service, { settings: follower, tasks: () => supervisor.status() });
   for (const task of listTasks(plan, { ...running, follower })) supervisor.add(task);
+  const state = () => service.engine.state().trading;
+  notices.start({ state, command: (command) => commandEngine(running, command) });
   await stopped;
   say('\nStopping. Press Ctrl-C again to end at once.');
   await end(plan, running);
 }
 
 /** R9-2: all of it together takes `STOP_MS` at most. */
-async function end(plan: TradePlan, { service, clock, desk, supervisor }: Running): Promise<void> {
+async function end(plan: TradePlan, { service, clock, desk, notices, supervisor }: Running): Promise<void> {
   const close = async (): Promise<void> => {
     const positions = plan.resolved.config.execution.on_shutdown;
     await windDown({ service, clock, positions, limitMs: SELL_MS, onWarning: sayWarning });
@@ -159,6 +180,7 @@ async function end(plan: TradePlan, { service, clock, desk, supervisor }: Runnin
     desk.detach();
     await service.close();
     await desk.exports.close();
+    await notices.close();
   };
   const onLate = (): void => {
     sayWarning(`trading did not stop within ${STOP_MS / 1000} s; it is ended, and the next start recovers`);
@@ -202,9 +224,12 @@ function createFollower(plan: TradePlan, { service, clock, source, desk }: Runni
   });
 }
 
-type StartParts = Pick<Running, 'clock' | 'desk'> & { readonly onFatal: (failure: Failure) => void };
+type StartParts = Pick<Running, 'clock' | 'desk' | 'notices'> & { readonly onFatal: (failure: Failure) => void };
 
-async function start(plan: TradePlan, { clock, onFatal, desk }: StartParts): Promise<Result<TradingService, Failure>> {
+async function start(
+  plan: TradePlan,
+  { clock, onFatal, desk, notices }: StartParts,
+): Promise<Result<TradingService, Failure>> {
   const { credentials, endpoints, trading } = plan;
   const isKeyUsed = trading === 'real' && credentials !== null;
   const checked = isKeyUsed ? await checkKey({ credentials, endpoints, clock, onWarning: sayWarning }) : ok(undefined);
@@ -220,6 +245,7 @@ async function start(plan: TradePlan, { clock, onFatal, desk }: StartParts): Pro
     storage: () => desk.exports.storage(),
     onEvents: (events) => {
       desk.take(events);
+      notices.take(events);
       for (const event of events) for (const line of toEventLines(event)) say(line);
     },
     onWarning: sayWarning,
@@ -228,8 +254,22 @@ async function start(plan: TradePlan, { clock, onFatal, desk }: StartParts): Pro
 }
 
 /** `hotwick emergency-close` reaches a running process by a file. */
-function listen({ dataDir }: TradePlan, { service, clock }: Running, stop: AbortSignal): Promise<void> {
-  const command = (wanted: OperatorCommand): Promise<void> =>
-    service.engine.submit({ kind: 'operatorCommanded', receivedTime: clock.now(), command: wanted });
-  return watchOperator({ dir: dataDir, clock, command, onWarning: sayWarning }, stop);
+function listen({ dataDir }: TradePlan, running: Running, stop: AbortSignal): Promise<void> {
+  const command = (wanted: OperatorCommand): Promise<void> => commandEngine(running, wanted);
+  return watchOperator({ dir: dataDir, clock: running.clock, command, onWarning: sayWarning }, stop);
+}
+
+function commandEngine(
+  { service, clock }: Pick<Running, 'service' | 'clock'>,
+  command: OperatorCommand,
+): Promise<void> {
+  return service.engine.submit({ kind: 'operatorCommanded', receivedTime: clock.now(), command });
+}
+
+/** Channels that tell people. */
+function openNotices(plan: TradePlan, { clock, config }: Pick<Surroundings, 'clock' | 'config'>): NoticeService {
+  const mode = { observe: 'observe', simulated: 'paper', real: 'LIVE' }[plan.trading];
+  const notices = new NoticeService({ config: config.notices, mode, clock, wallClock: clock, onWarning: sayWarning });
+  if (notices.channels.length > 0) say(`  notices     ${notices.channels.map(({ name }) => name).join(', ')}`);
+  return notices;
 }

@@ -1,5 +1,6 @@
 /**
- * The operator's desk of `hotwick trade`, on this machine only: whoever reaches it may sell everything.
+ * The operator's desk of `hotwick trade`: on this machine only unless told otherwise, and behind its guard, because whoever
+ * may use it may sell everything.
  */
 import type { DeskServer } from '../../api/desk/desk-server.ts';
 import { ok, type Result } from '../../core/result.ts';
@@ -7,8 +8,9 @@ import type { Failure } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { OperatorDesk } from '../desk/open-desk.ts';
 import type { HotCoinConfigEditor } from '../hotcoin/config-editor.ts';
+import { type DeskDoor, type FirstPassphrase, openGuard, openOperator, readDoor } from '../security/open-guard.ts';
 import { packageVersion } from '../version.ts';
-import { sayWarning } from './output.ts';
+import { say, sayWarning } from './output.ts';
 import type { TradePlan } from './trade-plan.ts';
 
 const MODES = { observe: 'observe', simulated: 'paper', real: 'live' } as const;
@@ -31,16 +33,28 @@ export function openDesk(
   });
 }
 
-/** Serves it, not at all where `port` is `null`; fails with `port_occupied`. */
+/** A desk that is served. */
+export type ServedDesk = DeskServer & { readonly url: string; readonly first: FirstPassphrase | null };
+
+/** Serves it, not at all where `door` is `null`; fails with `port_occupied`, `public_without_tls` or what is wrong with the operator. */
 export async function serveDesk(
   desk: OperatorDesk,
-  { clock, port }: { readonly clock: Clock; readonly port: number | null },
-): Promise<Result<DeskServer | null, Failure>> {
-  if (port === null) return ok(null);
-  return desk.serve({
-    host: '127.0.0.1',
-    port,
-    guard: null,
+  { clock, door, dir }: { readonly clock: Clock; readonly door: DeskDoor | null; readonly dir: string },
+): Promise<Result<ServedDesk | null, Failure>> {
+  if (door === null) return ok(null);
+  const tls = readDoor(door);
+  if (!tls.ok) return tls;
+  const operator = await openOperator(dir, process.stdout.isTTY ? 'person' : 'nobody');
+  if (!operator.ok) return operator;
+  const { record, first } = operator.value;
+  const guard = openGuard(record, { dir, door, tls: tls.value, clock, onWarning: sayWarning });
+  if (!guard.ok) return guard;
+  const served = await desk.serve({
+    host: door.host,
+    port: door.port,
+    guard: guard.value,
+    tls: tls.value,
+    proxy: door.behindProxy === true ? 'trusted' : 'none',
     info: () => ({
       name: 'hotwick',
       version: packageVersion(),
@@ -50,4 +64,16 @@ export async function serveDesk(
       market_time: Math.floor(clock.now() / 1000),
     }),
   });
+  if (!served.ok) return served;
+  const scheme = tls.value === null ? 'http' : 'https';
+  const host = door.host.includes(':') ? `[${door.host}]` : door.host;
+  return ok({ ...served.value, url: `${scheme}://${host}:${served.value.port}/hotcoin/`, first });
+}
+
+/** What whoever starts trading for the first time has to know. */
+export function describeFirst(first: FirstPassphrase | null): void {
+  if (first === null) return;
+  const where = process.stdout.isTTY ? `  passphrase  ${first.passphrase}` : `  passphrase  in ${first.path}`;
+  const what = process.stdout.isTTY ? 'it is shown this once' : 'delete the file when you have it elsewhere';
+  say(`\nThe desk asks for a passphrase, which was made just now. Keep it: ${what}.\n\n${where}`);
 }

@@ -4,7 +4,11 @@
  */
 import type { DeskStatus, InfoAnswer, ParamsAnswer } from '../../api/contract.ts';
 import type { Desk, DeskRunner } from '../../api/desk/desk-ports.ts';
-import { type DeskGuard, type DeskServer, startDeskServer } from '../../api/desk/desk-server.ts';
+import {
+  type DeskGuard,
+  type DeskServer,
+  startDeskServer,
+} from '../../api/desk/desk-server.ts';
 import type { Result } from '../../core/result.ts';
 import type { TradingEvent } from '../../engine/index.ts';
 import type { Failure } from '../../model/failure.ts';
@@ -46,6 +50,8 @@ export type DeskPlace = {
   readonly host: string;
   readonly port: number;
   readonly guard: DeskGuard | null;
+  readonly tls?: { readonly cert: string; readonly key: string } | null;
+  readonly proxy?: 'trusted' | 'none';
   readonly info: () => InfoAnswer;
 };
 
@@ -161,17 +167,14 @@ export class OperatorDesk {
   }
 
   /** Serves it; fails with `port_occupied`. */
-  serve({ host, port, guard, info }: DeskPlace): Promise<Result<DeskServer, Failure>> {
+  serve(place: DeskPlace): Promise<Result<DeskServer, Failure>> {
     const { clock, wallClock, runId: run, onWarning: onError } = this.#options;
     return startDeskServer({
-      host,
-      port,
+      ...place,
       desk: this.ports(),
       run,
-      guard,
       clock,
       wallClock,
-      info,
       webDir: deskDir(),
       onError,
     });

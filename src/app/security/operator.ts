@@ -31,6 +31,8 @@ const shape = z.strictObject({
   verifier: z.string().min(40),
   tokens: z.array(tokenShape).max(TOKENS_MAX),
   vault: sealedShape,
+  /** How many secrets are in it, so that nobody is asked to open an empty one. */
+  secretCount: z.number().int().min(0),
 });
 
 /** The file, read. */
@@ -104,7 +106,9 @@ export async function writeVault(
   const secrets = openSecrets(record.value.vault, keys.vaultKey);
   if (secrets === null) return err(failure('vault_broken'));
   const changed = change(secrets);
-  const written = writeOperator(dataDir, { ...record.value, vault: sealSecrets(changed, keys.vaultKey) });
+  const vault = sealSecrets(changed, keys.vaultKey);
+  const secretCount = Object.keys(changed).length;
+  const written = writeOperator(dataDir, { ...record.value, vault, secretCount });
   return written.ok ? ok(changed) : written;
 }
 
@@ -131,5 +135,6 @@ async function recordFor(
   const weakness = findWeakness(passphrase);
   if (weakness !== null) return err(failure('passphrase_weak', { weakness }));
   const { verifier, vaultKey } = await stretchPassphrase(passphrase, stretch);
-  return ok({ version: 1, stretch, verifier, tokens: [], vault: sealSecrets(secrets, vaultKey) });
+  const vault = sealSecrets(secrets, vaultKey);
+  return ok({ version: 1, stretch, verifier, tokens: [], vault, secretCount: Object.keys(secrets).length });
 }
