@@ -1,7 +1,7 @@
 /**
  * `hotwick trade` as people meet it: against a simulated exchange, on paper and with its money, until told to stop.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -46,7 +46,15 @@ describe('hotwick trade', () => {
     const running = readStatus(data);
     expect(running).toMatchObject({ running: true, paper: true, execution_enabled: true, block_errors: {} });
     const [desk = ''] = await trade.match(/http:\/\/127\.0\.0\.1:\d+\/hotcoin\//);
-    const health = await fetch(`${desk}health`);
+    expect(Object.keys((await (await fetch(`${desk}health`)).json()) as object)).not.toContain('engine_state');
+    const [, path = ''] = await trade.match(/passphrase +in (\S+)/);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const passphrase = readFileSync(path, 'utf8').trim();
+    const { origin } = new URL(desk);
+    const headers = { origin, 'content-type': 'application/json' };
+    const login = await fetch(`${desk}api/login`, { method: 'POST', headers, body: JSON.stringify({ passphrase }) });
+    const cookie = (login.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+    const health = await fetch(`${desk}health`, { headers: { cookie } });
     expect(await health.json()).toMatchObject({ runner_attached: true, engine_state: 'tradeable' });
     await config('--set', 'execution.max_concurrent_positions=2', '--set', 'execution.use_paper_trading=false');
     await trade.match(/settings +hash [0-9a-f]{16} are in force/);
