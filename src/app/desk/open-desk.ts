@@ -4,11 +4,7 @@
  */
 import type { DeskStatus, InfoAnswer, ParamsAnswer } from '../../api/contract.ts';
 import type { Desk, DeskRunner } from '../../api/desk/desk-ports.ts';
-import {
-  type DeskGuard,
-  type DeskServer,
-  startDeskServer,
-} from '../../api/desk/desk-server.ts';
+import { type DeskGuard, type DeskServer, startDeskServer } from '../../api/desk/desk-server.ts';
 import type { Result } from '../../core/result.ts';
 import type { TradingEvent } from '../../engine/index.ts';
 import type { Failure } from '../../model/failure.ts';
