@@ -31,7 +31,7 @@ afterEach(async () => {
 
 /** The exchange with 10,000 USDT, a database, and a way to start and end runs over both. */
 async function openWorld() {
-  const still = await startStillExchange([rulesFor('AAA')], { balances: { USDT: '10000' } });
+  const still = await startStillExchange([rulesFor('AAA'), rulesFor('BBB')], { balances: { USDT: '10000' } });
   const { exchange, clock } = still;
   const folder = mkdtempSync(join(tmpdir(), 'hotwick-execution-'));
   const database = openSqliteDatabase({ path: join(folder, 'market.db') });
@@ -140,6 +140,39 @@ describe('an entry over Binance', () => {
     if (fault !== null) return expectOnePosition(second);
     expect(second.pilot.view()).toMatchObject({ positions: [], reserved: 0n });
     expect(await ownedOf(second.venue)).toEqual({ USDT: money('10000') });
+  });
+});
+
+describe('what the exchange would refuse', () => {
+  it('is refused by its code, and nothing is sent: unknown coin, no price, exhausted balance, dust, rules too old', async () => {
+    const { start } = await openWorld();
+    const { pilot, venue } = await start();
+    await ready(pilot);
+    await pilot.take({ kind: 'intentApproved', intent: { ...entry, quoteAmount: money('9000') } });
+    await vi.waitFor(() => expect(pilot.view().positions[0]?.protection.protection).toBe('resting'), WAIT);
+    const before = await ordersOf(venue);
+    const { orderAttempts5m } = pilot.view().metrics;
+    const bad: readonly [string, Partial<OpenIntent>][] = [
+      ['DEDUP_REJECTED', {}],
+      ['RULES_UNKNOWN', { instrumentId: instrumentOf('ZZZ') }],
+      ['PRICE_INVALID', { instrumentId: instrumentOf('BBB'), referencePrice: price('0') }],
+      ['BUY_INSUFFICIENT_BALANCE', { instrumentId: instrumentOf('BBB'), quoteAmount: money('2000') }],
+      ['LIMIT_BUY_MIN_NOTIONAL', { instrumentId: instrumentOf('BBB'), quoteAmount: money('4') }],
+    ];
+    for (const [index, [, other]] of bad.entries()) {
+      const ids = { intentId: `bad-${index}`, positionId: `Q${index}` as PositionId };
+      await pilot.take({ kind: 'intentApproved', intent: { ...entry, ...ids, ...other } });
+    }
+    const dust = { ...sale, intentId: 'dust-P1', quantity: quantity('0.01') };
+    await pilot.take({ kind: 'intentApproved', intent: dust });
+    await pilot.take({ kind: 'intentApproved', intent: { ...dust, positionId: 'nobody' as PositionId } });
+    pilot.state.rules.fetchedTime = epochMs(Date.now() - config.rules.staleMs - 1);
+    const late = { ...entry, instrumentId: instrumentOf('BBB'), intentId: 'late', positionId: 'Q9' as PositionId };
+    await pilot.take({ kind: 'intentApproved', intent: late });
+    const codes = pilot.facts.flatMap((fact) => (fact.kind === 'intentRefused' ? [fact.code] : []));
+    expect(codes).toEqual([...bad.map(([code]) => code), 'SELL_MIN_NOTIONAL', 'POSITION_UNKNOWN', 'RULES_STALE']);
+    expect(pilot.view().metrics.orderAttempts5m, 'no order left').toBe(orderAttempts5m);
+    expect(await ordersOf(venue)).toEqual(before);
   });
 });
 
