@@ -10,6 +10,7 @@ import { sendNote, serveCommands } from './child-process.ts';
 import { runDecimalBench } from './decimal-bench.ts';
 import { runDeflateBench } from './deflate-bench.ts';
 import { runDiscoveryBench } from './discovery-bench.ts';
+import { runExitBench } from './exit-bench.ts';
 import { runFactorsBench } from './factors-bench.ts';
 import { runFoldBench } from './fold-bench.ts';
 import { runImportBench } from './import-bench.ts';
@@ -25,6 +26,7 @@ const BENCHES = {
   decimal: runDecimalBench,
   deflate: runDeflateBench,
   discovery: runDiscoveryBench,
+  exit: runExitBench,
   factors: runFactorsBench,
   fold: runFoldBench,
   import: runImportBench,

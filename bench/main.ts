@@ -15,6 +15,7 @@ const NAMES: readonly BenchName[] = [
   'decimal',
   'deflate',
   'discovery',
+  'exit',
   'factors',
   'fold',
   'import',

@@ -9,11 +9,14 @@ import { deskOf, type ExecutionState, listDesks, orderOf, startTimer, type Turn 
 import { doubtOrder } from './order-executor.ts';
 import { hasEnded } from './order-life.ts';
 import { NAKED_TIMER } from './protection.ts';
+import { createReconciling } from './reconciling.ts';
 
 /** Makes state and store agree, forgets requests of the last run, and asks about every order that has not ended. */
 export function openExecution(turn: Turn, { orders, protections }: ExecutionOpened): void {
   const { state, now } = turn;
   restore(state, orders, protections);
+  // What the last run was comparing ended with it.
+  state.reconciling = { ...createReconciling(), settledTime: state.reconciling.settledTime };
   state.pollAt = null;
   state.foreignOpen = {};
   // A venue that does not report says so again.

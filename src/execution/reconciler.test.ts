@@ -25,8 +25,21 @@ async function restart(world: ExecutionWorld, survivor: Survivor): Promise<void>
 }
 
 describe('a start', () => {
+  it('compares once, also where the run before was comparing at the same moment, and its connection says that it is up', async () => {
+    const { world } = await held();
+    for (let starts = 0; starts < 3; starts++) {
+      world.crash('state');
+      world.open();
+      world.fold({ kind: 'venueChanged', receivedTime: world.now, connection: 'up' });
+      expect(world.outbox.filter(({ kind }) => kind === 'fetchOpenOrders')).toHaveLength(1);
+      expect(world.outbox.filter(({ kind }) => kind === 'fetchBalances')).toHaveLength(1);
+    }
+    await world.settle();
+    expect(world.view()).toMatchObject({ entriesClosed: null, positions: [{ held: quantity('9.99') }] });
+  });
+
   it.each<[Survivor, number]>([
-    ['state', 3_600_000 + 600_000],
+    ['state', 3_600_000 + 60_000],
     ['store', 7 * 86_400_000],
   ])('reads orders back to the comparison before it where it knows of one (what is left: %s)', async (survivor, ms) => {
     const { world } = await held();

@@ -33,14 +33,15 @@ import { RECONCILE_TIMER, weigh } from './weighing.ts';
 /** Instruments whose orders are looked through. Policy beyond it: those of open positions first, then by name. */
 const INSTRUMENTS_MAX = 60;
 /** Orders that were made so long before the last comparison may have been missed by it: clocks and lists differ a little. */
-const COMPARED_MARGIN_MS = 600_000;
+const COMPARED_MARGIN_MS = 60_000;
 /** Least time between two comparisons that an answer of the venue causes. */
 const COMPARED_MS = 60_000;
 
-/** Begins a comparison; one that is under way begins again. */
+/** Begins a comparison; one that is under way begins again, unless it began at this very moment. */
 export function beginReconciling(turn: Turn): void {
   const { state, now } = turn;
-  const { failuresInRow, settledTime } = state.reconciling;
+  const { failuresInRow, settledTime, phase, askedTime, openOrders } = state.reconciling;
+  if (phase === 'asking' && askedTime === now && openOrders === null) return;
   state.reconciling = { ...createReconciling(), phase: 'asking', askedTime: now, failuresInRow, settledTime };
   turn.effects.push({ kind: 'fetchOpenOrders', askedTime: now }, { kind: 'fetchBalances' });
 }
