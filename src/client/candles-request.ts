@@ -21,13 +21,13 @@ export type Reading<T> =
 /** A 404 is what a proxy without its server says; the others, as a ledger that is behind (409), pass by themselves. */
 const PASSING_STATUS: readonly number[] = [404, 408, 409, 425, 429];
 
-/** A GET whose body `parse` understands; never rejects. */
+/** A GET, or a POST where there is a body, whose answer `parse` understands; never rejects. */
 export async function readAnswer<T>(
-  platform: Platform,
-  wanted: { readonly path: string; readonly parse: (body: string) => T | null },
+  platform: Pick<Platform, 'readHttp'>,
+  wanted: { readonly path: string; readonly parse: (body: string) => T | null; readonly body?: string },
   signal: AbortSignal,
 ): Promise<Reading<T>> {
-  const outcome = await platform.readHttp(wanted.path, signal);
+  const outcome = await platform.readHttp(wanted.path, signal, wanted.body);
   if (signal.aborted)
     return failed(new HotwickClientError('aborted', `the request of ${wanted.path} was ended`), 'final');
   if (outcome.kind === 'unreachable') {

@@ -196,7 +196,8 @@ function checkInteger(name: string, value: number, [min, max]: readonly [number,
   throw new HotwickClientError('option_invalid', `${name} is ${value}, not an integer from ${min} to ${max}`);
 }
 
-function parseBase(url: string): URL {
+/** An address to which paths can be added; throws `option_invalid`. */
+export function parseBase(url: string): URL {
   if (!URL.canParse(url)) throw new HotwickClientError('option_invalid', `"${url}" is not an address`);
   const base = new URL(url);
   if (base.protocol !== 'http:' && base.protocol !== 'https:') {

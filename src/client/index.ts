@@ -14,6 +14,18 @@ export {
   type StreamOptions,
 } from './client.ts';
 export { type ClientErrorCode, HotwickClientError } from './client-error.ts';
+export {
+  type ConfigChange,
+  createDeskClient,
+  type DeskChartOptions,
+  type DeskClient,
+  type DeskClientOptions,
+  type DeskCommands,
+  type DeskReads,
+  type EventsOptions,
+  type WhyOptions,
+} from './desk-client.ts';
+export type { DeskUpdate } from './desk-stream.ts';
 export type { Fetch, WebSocketClass } from './platform.ts';
 export { applySliceChange, type SliceBody } from './replay-slices.ts';
 export type { Candle, GapEvent, LinkEvent, LinkState, StreamEvent } from './stream-event.ts';

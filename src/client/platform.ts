@@ -20,8 +20,8 @@ export type HttpOutcome =
   | { readonly kind: 'answered'; readonly status: number; readonly body: string }
   | { readonly kind: 'unreachable' };
 
-/** Reads `path` of the server; never rejects. An aborted request ends `unreachable`. */
-export type ReadHttp = (path: string, signal: AbortSignal) => Promise<HttpOutcome>;
+/** Reads `path` of the server, or posts `body` to it; never rejects. An aborted request ends `unreachable`. */
+export type ReadHttp = (path: string, signal: AbortSignal, body?: string) => Promise<HttpOutcome>;
 
 /** What happens on a socket; `lost` comes once and last, also when it never opened, with the close code if there is one. */
 export type SocketEvents = {
@@ -53,7 +53,12 @@ export type Platform = {
 /** As much of the standard `fetch` as is used. */
 export type Fetch = (
   url: string,
-  options: { readonly signal: AbortSignal; readonly headers: Record<string, string> },
+  options: {
+    readonly signal: AbortSignal;
+    readonly headers: Record<string, string>;
+    readonly method?: string;
+    readonly body?: string;
+  },
 ) => Promise<{ readonly status: number; readonly text: () => Promise<string> }>;
 
 /** As much of the standard `WebSocket` as is used. */
@@ -80,6 +85,8 @@ export type PlatformOptions = {
   readonly machine: Machine;
   readonly fetch: Fetch;
   readonly WebSocket: WebSocketClass;
+  /** Sent with every request, and with sockets where the machine can; none unless given. */
+  readonly headers?: Readonly<Record<string, string>>;
 };
 
 /** A request without an answer after this long counts as unreachable: the slowest honest history read takes 2 s. */
@@ -101,12 +108,16 @@ export function createPlatform(options: PlatformOptions): Platform {
   return { clock, random, readHttp: httpReader(options, clock), openSocket: socketOpener(options, 'ws/market') };
 }
 
-function httpReader({ base, fetch: request }: PlatformOptions, clock: MachineClock): ReadHttp {
-  return async (path, signal) => {
+function httpReader({ base, fetch: request, headers = {} }: PlatformOptions, clock: MachineClock): ReadHttp {
+  return async (path, signal, body) => {
     const limit = new AbortController();
     const cancel = clock.after(REQUEST_TIMEOUT_MS, () => limit.abort());
     try {
-      const options = { signal: AbortSignal.any([signal, limit.signal]), headers: { accept: 'application/json' } };
+      const options = {
+        signal: AbortSignal.any([signal, limit.signal]),
+        headers: { accept: 'application/json', ...headers },
+        ...(body === undefined ? {} : { method: 'POST', body }),
+      };
       const answer = await request(new URL(path, base).href, options);
       return { kind: 'answered', status: answer.status, body: await answer.text() };
     } catch {
@@ -120,12 +131,14 @@ function httpReader({ base, fetch: request }: PlatformOptions, clock: MachineClo
 
 /** Opens the socket at `path` of the server. */
 export function socketOpener(
-  { base, WebSocket: Connection }: Pick<PlatformOptions, 'base' | 'WebSocket'>,
+  { base, WebSocket: Connection, headers }: Pick<PlatformOptions, 'base' | 'WebSocket' | 'headers'>,
   path: string,
 ): OpenSocket {
   const address = new URL(path, base);
   address.protocol = base.protocol === 'https:' ? 'wss:' : 'ws:';
-  return (events) => wrapSocket(new Connection(address.href), events);
+  if (headers === undefined) return (events) => wrapSocket(new Connection(address.href), events);
+  // Beyond the standard: Node's class takes headers where a browser's takes protocols.
+  return (events) => wrapSocket(Reflect.construct(Connection, [address.href, { headers: { ...headers } }]), events);
 }
 
 function wrapSocket(socket: InstanceType<WebSocketClass>, events: SocketEvents): Socket {

@@ -8,6 +8,7 @@ import {
   balancesAnswer,
   deskChartAnswer,
   deskHealth,
+  deskPosition,
   deskStatus,
   eventsAnswer,
   executionMetricsAnswer,
@@ -20,8 +21,10 @@ import {
   riskAnswer,
   signalsAnswer,
   tradesAnswer,
+  whyAnswer,
 } from '../../src/api/contract.ts';
 import { EVENT_PAYLOADS } from '../../src/app/trading/exports/event-line.ts';
+import { createDeskClient, type DeskUpdate } from '../../src/client/index.ts';
 import { viewPortfolio } from '../../src/portfolio/index.ts';
 import { burstMarket, move } from '../fixtures/burst-market.ts';
 import { TradingRun } from '../fixtures/trading-run.ts';
@@ -191,5 +194,37 @@ describe('a running trade answers', () => {
     } finally {
       await other.close();
     }
+  });
+
+  it('why: about the coin, the position and everything, in words', async () => {
+    const [position] = (await read(positionsAnswer, '/hotcoin/api/positions')).positions;
+    const trade = await read(whyAnswer, `/hotcoin/api/why?trade=${position?.position_id}`);
+    expect(trade).toMatchObject({ question: 'trade', symbol: 'HOTUSDT', entry: { outcome: 'approved' } });
+    const coin = await read(whyAnswer, `/hotcoin/api/why?symbol=hotusdt&time=${run.now() / 1_000}`);
+    expect([coin.question, coin.words.length > 0]).toEqual(['coin', true]);
+    expect(await read(whyAnswer, '/hotcoin/api/why?from=soon')).toMatchObject({ question: 'summary' });
+    const statuses = ['trade=nobody', 'trade=a%20b', 'symbol=x'].map(async (query) => {
+      return (await ask(`/hotcoin/api/why?${query}`)).status;
+    });
+    expect(await Promise.all(statuses)).toEqual([404, 400, 400]);
+  });
+
+  it('programs through the typed client, topics included: what changes arrives as a change of what was there', async () => {
+    const client = createDeskClient({ url: run.deskUrl });
+    try {
+      expect((await client.positions()).positions).toHaveLength(1);
+      await expect(client.chart({ symbol: 'no' })).rejects.toMatchObject({ code: 'refused' });
+      const seen: Partial<Record<string, DeskUpdate>> = {};
+      for await (const update of client.watch(['status', 'positions', 'pool', 'events', 'risk', 'metrics'])) {
+        if (update.kind === 'topic') seen[update.topic] = update;
+        if (Object.keys(seen).length === 6) break;
+      }
+      const [row] = Object.values((seen['positions'] as { data: object } | undefined)?.data ?? {});
+      expect(deskPosition.parse(row).symbol).toBe('HOTUSDT');
+      expect(deskStatus.parse((seen['status'] as { data: object } | undefined)?.data).engine_state).toBe('tradeable');
+    } finally {
+      client.close();
+    }
+    await expect(client.status()).rejects.toMatchObject({ code: 'closed' });
   });
 });

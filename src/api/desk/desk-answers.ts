@@ -13,6 +13,7 @@ import { deriveHealth } from './desk-health.ts';
 import { clampInteger, textOf, wordsOf } from './desk-query.ts';
 import type { DeskRouteKey } from './desk-routes.ts';
 import { isFresh, sourceOf, toStatus } from './desk-status.ts';
+import { answerWhy } from './desk-why.ts';
 
 /** The routes that only look. */
 export type LookKey = Extract<DeskRouteKey, `GET /hotcoin/${string}`>;
@@ -60,6 +61,7 @@ export const DESK_ANSWERS: Readonly<Record<LookKey, DeskHandler>> = {
     return { events, next_before, types: EVENT_TYPES, ts: now / 1_000 };
   }),
   'GET /hotcoin/api/chart': answerChart,
+  'GET /hotcoin/api/why': answerWhy,
   'GET /hotcoin/api/hot_posts': async (call) => {
     const { runner, now, reply } = call;
     if (runner !== null) return reply.send(runner.views.posts());

@@ -5,6 +5,7 @@
  * here is a global: two runners in one process are two of these (B-8).
  */
 import type { Result } from '../../core/result.ts';
+import type { EpochMs } from '../../core/time.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { TradeSignal } from '../../model/signal.ts';
 import type {
@@ -24,6 +25,7 @@ import type {
   PrecheckStatsAnswer,
   RiskAnswer,
   TradesAnswer,
+  WhyAnswer,
 } from '../contract.ts';
 import type { PoolView } from '../pool-routes.ts';
 
@@ -63,6 +65,12 @@ export type ChartWanted = {
   readonly scores: 'with' | 'without';
 };
 
+/** What is to be explained: a coin around a moment or now, a position, or everything from a moment on. */
+export type WhyWanted =
+  | { readonly about: 'coin'; readonly symbol: string; readonly at: EpochMs | null }
+  | { readonly about: 'position'; readonly positionId: string }
+  | { readonly about: 'everything'; readonly from: EpochMs };
+
 /** Events of the log, newest first, and whether there are older ones. */
 export type EventsFound = { readonly events: readonly DeskEvent[]; readonly hasOlder: boolean };
 
@@ -74,6 +82,8 @@ export type DeskQueries = {
   readonly recentTrades: (limit: number) => readonly DeskTrade[];
   readonly chart: (wanted: ChartWanted) => Promise<Result<DeskChartAnswer, Failure>>;
   readonly balances: () => Promise<Result<BalancesAnswer, Failure>>;
+  /** `null` where nothing is known of the position. */
+  readonly why: (wanted: WhyWanted) => Promise<WhyAnswer | null>;
 };
 
 /** What is to be closed at once, and why. */

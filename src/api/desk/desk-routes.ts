@@ -87,6 +87,12 @@ export const DESK_ROUTES = [
   { method: 'GET', path: '/hotcoin/api/events', scope: 'read', summary: 'The event log, filtered, newest first' },
   {
     method: 'GET',
+    path: '/hotcoin/api/why',
+    scope: 'read',
+    summary: 'Why a coin was bought or not, why a position was sold, or what every rule refused',
+  },
+  {
+    method: 'GET',
     path: '/hotcoin/api/chart',
     scope: 'read',
     summary: 'Candles of a coin with our orders and the events behind them',

@@ -38,6 +38,8 @@ import {
   riskAnswer,
   tradesAnswer,
   tradesQuery,
+  whyAnswer,
+  whyQuery,
 } from '../contract.ts';
 import { signalsSchema } from '../signal-routes.ts';
 import type { DeskRouteKey } from './desk-routes.ts';
@@ -72,6 +74,10 @@ const SCHEMAS: Readonly<Record<DeskRouteKey, RouteSchema>> = {
   'GET /hotcoin/api/positions': { response: { 200: positionsAnswer, ...NOT_RUNNING } },
   'GET /hotcoin/api/trades': { querystring: tradesQuery, response: { 200: tradesAnswer } },
   'GET /hotcoin/api/events': { querystring: eventsQuery, response: { 200: eventsAnswer, ...NOT_RUNNING } },
+  'GET /hotcoin/api/why': {
+    querystring: whyQuery,
+    response: { 200: whyAnswer, 400: errorAnswer, 404: errorAnswer, ...NOT_RUNNING },
+  },
   'GET /hotcoin/api/chart': {
     querystring: chartQuery,
     response: { 200: deskChartAnswer, 400: chartRefusal, 502: errorAnswer, ...NOT_RUNNING },

@@ -1,11 +1,13 @@
 /**
  * One trading engine as the desk sees it: views made from its stages, questions to its files and its market, commands.
  */
-import type { ExecutionMetricsAnswer, ParamsAnswer, RequestBudget } from '../../api/contract.ts';
-import type { DeskQueries, DeskRunner, DeskViews } from '../../api/desk/desk-ports.ts';
+import type { ExecutionMetricsAnswer, ParamsAnswer, RequestBudget, WhyAnswer } from '../../api/contract.ts';
+import type { DeskQueries, DeskRunner, DeskViews, WhyWanted } from '../../api/desk/desk-ports.ts';
 import { add, toDecimalText } from '../../core/decimal.ts';
 import { ok } from '../../core/result.ts';
+import type { EpochMs } from '../../core/time.ts';
 import { listCandidates } from '../../discovery/index.ts';
+import { type InstrumentId, instrumentId } from '../../model/instrument.ts';
 import { summarizePnl } from '../../portfolio/index.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ResolvedConfig } from '../hotcoin/hotcoin-config.ts';
@@ -13,6 +15,7 @@ import { toMetrics, toPrechecks } from '../trading/exports/execution-words.ts';
 import { toPnlBlock } from '../trading/exports/pnl-block.ts';
 import type { TradingExports } from '../trading/exports/trading-exports.ts';
 import type { TradingService } from '../trading/trading-service.ts';
+import { createWhyReader, type WhyReader } from '../why/why-reader.ts';
 import type { ChartQuery } from './chart-query.ts';
 import type { DeskBoard } from './desk-board.ts';
 import type { EngineControl } from './desk-control.ts';
@@ -37,6 +40,8 @@ export type RunnerParts = {
   /** The settings in force. */
   readonly inForce: () => ResolvedConfig;
 };
+
+const QUOTE_ASSET = 'USDT';
 
 /** The runner. */
 export function createDeskRunner(parts: RunnerParts): DeskRunner {
@@ -76,6 +81,17 @@ function viewMetrics({ execution, now }: TradingNow, requests: readonly RequestB
   return { ...toMetrics(execution.metrics), requests: [...requests], source: 'runner', ts: now / 1_000 };
 }
 
+function answerWhy(reader: WhyReader, wanted: WhyWanted, now: EpochMs): Promise<WhyAnswer | null> {
+  if (wanted.about === 'position') return reader.trade(wanted.positionId);
+  if (wanted.about === 'everything') return reader.summary(wanted.from, now);
+  return reader.coin(toSpot(wanted.symbol), wanted.at);
+}
+
+function toSpot(symbol: string): InstrumentId {
+  const base = symbol.endsWith(QUOTE_ASSET) ? symbol.slice(0, -QUOTE_ASSET.length) : symbol;
+  return instrumentId({ venue: 'binance', market: 'spot', base, quote: QUOTE_ASSET });
+}
+
 function createQueries({ service, board, chart, clock, dir }: RunnerParts): DeskQueries {
   return {
     events: (wanted) => board.find(wanted),
@@ -88,6 +104,7 @@ function createQueries({ service, board, chart, clock, dir }: RunnerParts): Desk
       return { ...(await answerTradesFrom(dir, limit, now)), pnl_summary };
     },
     chart: (wanted) => chart.answer(wanted),
+    why: (wanted) => answerWhy(createWhyReader({ ...service, now: () => clock.now() }), wanted, clock.now()),
     balances: async () => {
       const answer = await service.account.fetchBalances();
       if (!answer.ok) return answer;

@@ -193,3 +193,5 @@ export type WhyTradeAnswer = z.infer<typeof whyTradeAnswer>;
 export type WhyGate = z.infer<typeof whyGate>;
 /** About a stretch of time. */
 export type WhySummaryAnswer = z.infer<typeof whySummaryAnswer>;
+/** Any of the answers. */
+export type WhyAnswer = z.infer<typeof whyAnswer>;
