@@ -194,7 +194,7 @@ export const ERROR_CODES = {
   },
   operator_missing: {
     message: 'there is no operator in {dataDir} yet',
-    hint: 'hotwick operator create makes one; so does the first hotwick trade.',
+    hint: 'Make one with hotwick operator create; the first hotwick trade makes one, too.',
   },
   operator_exists: {
     message: 'there is an operator in {dataDir} already',
@@ -282,9 +282,17 @@ export const ERROR_CODES = {
     message: 'the API key is refused: {reason}',
     hint: 'Make a key that may trade on spot and nothing else, without withdrawals. Nothing was started.',
   },
+  events_missing: {
+    message: 'there is no event log in {path}',
+    hint: 'Name the directory of hotwick trade, which writes it, with --data-dir.',
+  },
+  events_wrong: {
+    message: '{wrong} line(s) of the event log in {path} break its contract',
+    hint: 'A killed process leaves one torn line at most. More than that was not written by this program.',
+  },
   ledger_missing: {
     message: 'no decisions are kept in {path}',
-    hint: 'hotwick trade keeps them. Name its directory with --data-dir.',
+    hint: 'Name the directory of hotwick trade, which keeps them, with --data-dir.',
   },
   trade_unknown: {
     message: 'no position {id} is known in {path}',

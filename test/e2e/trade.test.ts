@@ -64,6 +64,9 @@ describe('hotwick trade', () => {
     const summary = await runHotwick(['why', '--summary', '--json', '--data-dir', data]);
     expect(summary).toMatchObject({ code: 0, stderr: '' });
     expect(JSON.parse(summary.stdout)).toMatchObject([{ ledger: join(data, 'paper'), question: 'summary' }]);
+    const checked = await runHotwick(['events', '--check', '--data-dir', data]);
+    expect(checked).toMatchObject({ code: 0, stderr: '' });
+    expect(checked.stdout).toMatch(/events +\d+ keep the contract[\s\S]*missing +0[\s\S]*wrong +0/);
     const unknown = await runHotwick(['why', '--trade', 'P9', '--data-dir', data]);
     expect(unknown).toMatchObject({ code: 1, stdout: '' });
     expect(unknown.stderr).toMatch(/^error trade_unknown: no position P9/);

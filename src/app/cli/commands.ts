@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, AddCommand>> = {
   trade: async (program) => (await import('./trade-command.ts')).addTradeCommand(program),
   'emergency-close': async (program) => (await import('./emergency-command.ts')).addEmergencyCommand(program),
   why: async (program) => (await import('./why-command.ts')).addWhyCommand(program),
+  events: async (program) => (await import('./events-command.ts')).addEventsCommand(program),
   sim: async (program) => (await import('./sim-command.ts')).addSimCommand(program),
   scan: async (program) => (await import('./scan-command.ts')).addScanCommand(program),
   backtest: async (program) => (await import('./backtest-command.ts')).addBacktestCommand(program),

@@ -30,6 +30,15 @@ export function seedOption(text: string): number {
   return seed;
 }
 
+const COUNT_MAX = 100_000;
+
+/** How many of something. */
+export function countOption(text: string): number {
+  const count = /^\d+$/.test(text) ? Number(text) : 0;
+  if (!(count >= 1 && count <= COUNT_MAX)) throw new InvalidArgumentError(`a count is 1 to ${COUNT_MAX}`);
+  return count;
+}
+
 const SPEED_MAX = 100_000;
 
 /** Market seconds per real second. */

@@ -64,8 +64,8 @@ export function keepRound(
   }
 }
 
-function judgeFilter({ gate, reason }: FilteredCandidate): Verdict {
-  return { rule: `filter:${gate}`, outcome: 'refused', value: null, limit: null, text: reason };
+function judgeFilter({ gate, reason: text, value, limit }: FilteredCandidate): Verdict {
+  return { rule: `filter:${gate}`, outcome: 'refused', value, limit, text };
 }
 
 /** Why a candidate is not among those that the filter looks at. */

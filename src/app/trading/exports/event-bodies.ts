@@ -61,10 +61,10 @@ const BODIES: { readonly [Kind in TradingEvent['kind']]: Bodies<Kind> } = {
   poolChanged: ({ instrumentId, from, to, reason, heat, source }) => [
     { event_type: 'pool_change', payload: { symbol: symbolOf(instrumentId), from, to, reason, heat, source } },
   ],
-  filterRejected: ({ instrumentId, gate: rule, reason, heat, price }) => [
+  filterRejected: ({ instrumentId, gate: rule, reason, value, limit, heat, price }) => [
     {
       event_type: 'filter_rejected',
-      payload: { symbol: symbolOf(instrumentId), rule, reason, heat, price: textOf(price) },
+      payload: { symbol: symbolOf(instrumentId), rule, reason, value, limit, heat, price: textOf(price) },
     },
   ],
   decision: ({ record, repeated }) => (isOldRefusal(record, repeated) ? [] : decisionBodies(record)),

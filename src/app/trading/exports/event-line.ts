@@ -89,6 +89,8 @@ export const EVENT_PAYLOADS = {
     symbol: z.string(),
     rule: z.string(),
     reason: z.string(),
+    value: number,
+    limit: number,
     heat: z.number(),
     price: text,
   }),
