@@ -198,7 +198,7 @@ export const ERROR_CODES = {
   },
   operator_exists: {
     message: 'there is an operator in {dataDir} already',
-    hint: 'hotwick operator passphrase changes the passphrase. Without it nothing opens the vault: move operator.json away and begin anew.',
+    hint: 'Change the passphrase with hotwick operator passphrase. Without it nothing opens the vault: move operator.json away and begin anew.',
   },
   operator_file_broken: {
     message: '{path} is not what this version writes',

@@ -11,8 +11,8 @@ afterEach(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-function line(seq: number, type: string, payload: object, version = 2): string {
-  const around = { ts: 1_781_514_000 + seq, seq, schema_version: version, run_id: 'r', config_hash: 'abc' };
+function line(seq: number, type: string, payload: object): string {
+  const around = { ts: 1_781_514_000 + seq, seq, schema_version: 2, run_id: 'r', config_hash: 'abc' };
   return `${JSON.stringify({ ...around, event_type: type, trace_id: `t${seq}`, payload })}\n`;
 }
 
@@ -30,7 +30,7 @@ it('C-8: archives are read before the log, older versions are told apart, and wh
   write('hotcoin_events.20260616_090000.jsonl', line(2, 'risk_action', action('two')));
   write('hotcoin_events.20260616_090000.jsonl.gz', 'half an archive');
   const wrong = [line(4, 'risk_action', { layer: 'L2' }), line(5, 'of_tomorrow', {}), '{"ts":178'];
-  write('hotcoin_events.jsonl', [line(3, 'risk_action', {}, 1), ...wrong].join(''));
+  write('hotcoin_events.jsonl', [line(3, 'risk_action', {}).replace('_version":2', '_version":1'), ...wrong].join(''));
   const told = (await readAll()).map((read) => {
     const where = `${read.file.slice(15, 23)}:${read.line}`;
     if (read.kind === 'event') return `${where} ${read.event.seq}`;
