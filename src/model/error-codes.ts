@@ -217,7 +217,7 @@ export const ERROR_CODES = {
     message: 'the vault does not open although the passphrase is right',
     hint: 'A byte of operator.json was changed. Bring it back from a backup, or enter the secrets again into a new one.',
   },
-  token_unknown: { message: 'there is no token {id}', hint: 'hotwick operator tokens lists them.' },
+  token_unknown: { message: 'there is no token {id}', hint: 'List them with hotwick operator tokens.' },
   tokens_too_many: {
     message: 'there are {count} tokens, which is the most there can be',
     hint: 'Revoke one that is not used: hotwick operator revoke ID.',
