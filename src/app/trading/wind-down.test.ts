@@ -1,14 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import { createManualClock } from '../../adapters/clock/manual-clock.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createManualClock, type ManualClock } from '../../adapters/clock/manual-clock.ts';
 import { epochMs } from '../../core/time.ts';
 import { endInTime } from './wind-down.ts';
 
-const clock = createManualClock(epochMs(1_780_000_000_000));
+let clock: ManualClock;
 const PROGRAM = join(resolve(import.meta.dirname, '../../..'), 'test/fixtures/stubborn-program.ts');
 
+beforeEach(() => {
+  clock = createManualClock(epochMs(1_780_000_000_000));
+});
 afterEach(() => clock.close());
 
 describe('R9-2: ending', () => {
