@@ -2,6 +2,7 @@
  * The report of a backtest: what every virtual run reports, what was played, what had to be assumed, and how far the
  * decisions are those that were recorded.
  */
+import type { InvariantState } from '../simulation/invariants.ts';
 import { type Reported, type RunReport, toRunReport } from '../simulation/run-report.ts';
 import type { DecisionParity } from './decision-comparison.ts';
 
@@ -30,6 +31,8 @@ export type BacktestReport = RunReport & {
   readonly unanswered_requests: number;
   /** Compared with what was decided back then; `null` where nothing was recorded. */
   readonly parity: DecisionParity | null;
+  /** What had to hold and was looked at. */
+  readonly invariants: readonly InvariantState[];
 };
 
 /** What is reported beside the run. */
@@ -47,5 +50,6 @@ export function toBacktestReport(facts: BacktestFacts): BacktestReport {
     assumptions,
     unanswered_requests: unanswered,
     parity,
+    invariants: facts.run.auditor.book.states().filter(({ outcome }) => outcome !== 'skipped'),
   };
 }

@@ -36,6 +36,8 @@ export type BacktestOptions = {
 /** A segment of a recording is at most this long; the last one has no end of its own. */
 const SEGMENT_MS = 3_600_000;
 const LOOK_MS = 1_000;
+/** Nobody replays the journal of a backtest: the recording is played again instead. */
+export const BACKTEST_JOURNAL_BYTES = 64 * 1024 ** 2;
 
 /** What is true of every backtest of a recorded run. */
 const RUN_ASSUMPTIONS: readonly string[] = [
@@ -109,6 +111,7 @@ async function play(
       costs: paperCosts(resolved.config),
       fetchRules: () => market.fetchTradingRules(),
     }),
+    journalBytesMax: BACKTEST_JOURNAL_BYTES,
     lookMs: LOOK_MS,
     onDecision: (text) => {
       comparison.take('made', text);

@@ -41,6 +41,8 @@ const START = epochMs(Date.UTC(2026, 5, 15));
 /** Running minutes are told less often than prices: they carry volumes, which a burst takes minutes to build. */
 const MINUTES_MS = 10_000;
 const LOOK_MS = 1_000;
+/** A week of some dozens of coins is more than a gigabyte, and a replay from the first record needs all of it. */
+const JOURNAL_BYTES_MAX = 16 * 1024 ** 3;
 const QUOTE_ASSET = 'USDT';
 
 /** Runs, checks everything that must hold, and answers the report; what does not hold is in it. */
@@ -100,6 +102,7 @@ function play(
       costs: paperCosts(resolved.config),
       fetchRules: () => local.fetchTradingRules(),
     }),
+    journalBytesMax: JOURNAL_BYTES_MAX,
     lookMs: LOOK_MS,
     onDecision,
     onProgress: (passedMs) => onProgress('running', passedMs),

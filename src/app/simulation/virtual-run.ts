@@ -37,6 +37,8 @@ export type VirtualRunOptions = {
   readonly market: TradingMarket;
   readonly venue: PaperVenue;
   readonly socials: readonly SocialSource[];
+  /** Stored bytes of the journal above which its oldest records are forgotten. */
+  readonly journalBytesMax: number;
   /** Least time between two looks at everything that must hold; a multiple of a second. */
   readonly lookMs: number;
   readonly onDecision: (text: string) => void;
@@ -65,8 +67,8 @@ const WARNINGS_MAX = 100;
 /** Points of memory and of the curve of equity, however long the run is. */
 const SAMPLES = 24;
 const POINTS = 500;
-/** A week of some dozens of coins is several hundred megabytes, and a replay from the first record needs all of it. */
-const JOURNAL_BYTES_MAX = 16 * 1024 ** 3;
+/** A sample collects first, which takes longer than some minutes of a quiet market. */
+const SAMPLE_MINUTES_MIN = 10;
 
 /** Runs to the end; what fails ends it and is answered. */
 export async function runVirtually(options: VirtualRunOptions): Promise<Result<VirtualRun, Failure>> {
@@ -124,14 +126,14 @@ class Run {
   }
 
   #start(): Promise<Result<TradingService, Failure>> {
-    const { resolved, dataDir, clock, market, venue, version, seed } = this.#options;
+    const { resolved, dataDir, clock, market, venue, version, seed, journalBytesMax } = this.#options;
     return startTrading({
       version,
       seed,
       dataDir,
       candidatesPath: join(dataDir, 'hotcoins.db'),
       heatRetentionMs: resolved.config.discovery.heat_history_retention_days * 86_400_000,
-      journalBytesMax: JOURNAL_BYTES_MAX,
+      journalBytesMax,
       settings: toTradingSettings(resolved, 'simulated'),
       clock,
       wallClock: clock,
@@ -176,8 +178,9 @@ class Run {
   async #passTime(takeMemory: (time: EpochMs) => void): Promise<void> {
     const { clock, advanceTo, end, lookMs, onProgress } = this.#options;
     const start = clock.now();
-    const every = (parts: number): number => Math.max(1, Math.floor((end - start) / parts / MINUTE_MS)) * MINUTE_MS;
-    const [sampleMs, plotMs] = [every(SAMPLES), every(POINTS)];
+    const every = (parts: number, least: number): number =>
+      Math.max(least, Math.floor((end - start) / parts / MINUTE_MS)) * MINUTE_MS;
+    const [sampleMs, plotMs] = [every(SAMPLES, SAMPLE_MINUTES_MIN), every(POINTS, 1)];
     let state: 'more' | 'over' = 'more';
     while (state === 'more' && clock.now() < end && this.#fatal === null) {
       state = await advanceTo(addMs(clock.now(), Math.min(lookMs, end - clock.now())));

@@ -191,7 +191,7 @@ class InProcessMarket {
 
   #firstDay(id: InstrumentId): EpochMs | null {
     const instrument = this.#find(id);
-    return instrument === null || instrument.historyFrom > this.#view.now() ? null : instrument.historyFrom;
+    return instrument === null || instrument.historyFrom > this.#view.now() ? null : instrument.listedTime;
   }
 
   #find(id: InstrumentId): SimInstrument | null {
