@@ -79,9 +79,7 @@ async function readAll(
   for (const files of recording.instruments) {
     const packer = new BarPacker(files.instrumentId, minutes);
     for await (const chunk of chunksOf(files)) {
-      for (const candle of chunk) {
-        if (candle.openTime >= wanted.from && candle.openTime < wanted.to) packer.take(candle);
-      }
+      takeWanted(packer, chunk, wanted);
       if (bars + packer.count > BARS_MAX) throw new FailureError(tooMuch(recording.dir));
       onProgress(bars + packer.count);
     }
@@ -89,6 +87,16 @@ async function readAll(
     if (packer.count > 0) packers.push(packer);
   }
   return packers;
+}
+
+function takeWanted(
+  packer: BarPacker,
+  chunk: readonly ClosedCandle[],
+  wanted: { readonly from: number; readonly to: number },
+): void {
+  for (const candle of chunk) {
+    if (candle.openTime >= wanted.from && candle.openTime < wanted.to) packer.take(candle);
+  }
 }
 
 async function* chunksOf({ paths }: RecordedFiles): AsyncGenerator<readonly ClosedCandle[]> {
