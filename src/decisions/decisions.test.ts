@@ -164,6 +164,15 @@ describe('entries', () => {
     expect(gates(effects).slice(4)).toEqual(Array.from({ length: 6 }, () => 'positions'));
   });
 
+  it('C-3 reserves money too: where the exposure has room for one, the next cycle does not spend it twice', () => {
+    const sizing = { ...DEFAULT_DECISION_CONFIG.sizing, totalShareMax: 0.12 };
+    const state = desk({ sizing: { ...sizing, positionsMax: 2 } });
+    const first = opens(enter(state, [opinion('A', { heat: 100 })]))[0]?.quoteAmount ?? money('0');
+    const second = opens(enter(state, [opinion('B', { heat: 100 })]))[0]?.quoteAmount ?? money('0');
+    expect(toDecimalText(first)).toBe('84');
+    expect(toDecimalText(add(first, second)), 'both are under way: together they keep the limit').toBe('120');
+  });
+
   it('C-3 frees room only when the intent is over', () => {
     const state = desk({ sizing: { ...DEFAULT_DECISION_CONFIG.sizing, positionsMax: 1 } });
     const [first] = opens(enter(state, [opinion('A')]));
@@ -250,6 +259,7 @@ describe('exits', () => {
     ended(state, first?.intentId, { outcome: 'filled', view: portfolio([held('A', { at: '106' })]) });
     expect(exits(move(state, portfolio([held('A', { at: '106' })]), at(3_000)))).toEqual([]);
     foldDecisions(state, { kind: 'positionGone', time: at(4_000), positionId: 'idA' as PositionId }, portfolio());
+    expect(Object.keys(state.guards), 'nothing is left of the first').toEqual([]);
     const again = portfolio([held('A', { at: '106', positionId: 'second' as PositionId })]);
     expect(exits(move(state, again, at(5_000)))).toMatchObject([{ reason: 'takeProfit', positionId: 'second' }]);
   });

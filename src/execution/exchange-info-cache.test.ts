@@ -49,6 +49,8 @@ describe('the rules of the venue', () => {
     fold({ kind: 'tradingRulesFetched', receivedTime: addMs(START, 12 * MINUTE), answer: ok([rulesFor('AAA')]) });
     expect(timers.get('execution:rules')).toBe(START + 72 * MINUTE);
     expect(readExecution(state, addMs(START, 12 * MINUTE)).isRulesFresh).toBe(true);
+    fold({ kind: 'tradingRulesFetched', receivedTime: addMs(START, 72 * MINUTE), answer: broken });
+    expect(readExecution(state, addMs(START, 73 * MINUTE)).isRulesFresh, 'a failure forgets nothing').toBe(true);
   });
 
   it('B-9 wait longer where the venue asks for it', () => {

@@ -100,6 +100,8 @@ describe('precheck statistics', () => {
     expect(names).toContain(instrumentOf('C0'));
     expect(names).toContain(instrumentOf('C599'));
     expect(names).not.toContain(instrumentOf('C100'));
+    const often = Object.values(statistics.byInstrument[instrumentOf('C0')] ?? {});
+    expect(often, 'the one that goes on failing was never forgotten').toEqual([601]);
     expect(statistics.total).toBe(1200);
   });
 });
