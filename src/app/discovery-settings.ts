@@ -22,7 +22,8 @@ export const DISCOVERY_SETTINGS = {
     name: 'HOTCOIN_DB_PATH',
     kind: 'text',
     initial: 'hotcoin/data/hotcoins.db',
-    meaning: 'database of candidates, heat and lists; `hotwick demo` keeps its own beside its candles',
+    meaning:
+      'database of candidates, heat and lists; `hotwick demo` keeps its own beside its candles, and `hotwick trade` beside its records where this is not set',
   },
   flightMaxMib: {
     name: 'HOTWICK_FLIGHT_MAX_MIB',

@@ -1,7 +1,6 @@
 /**
  * `hotwick trade`: the hot-coin system on the real market, or on a simulated exchange: observing, on paper, or with money.
  */
-import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { createWallClock } from '../../adapters/clock/wall-clock.ts';
 import { createLogNotifier } from '../../adapters/notify/log-notifier.ts';
@@ -142,7 +141,7 @@ async function runPlan(plan: TradePlan, surroundings: Surroundings): Promise<voi
       const supervisor = new Supervisor({ clock, onFatal: stop.fail, onWarning: sayWarning });
       await trade(plan, { ...surroundings, service: service.value, desk, notices, supervisor, fatal, stopped });
     } finally {
-      await server.value?.close();
+      await endInTime(async () => server.value?.close(), { clock, limitMs: TASKS_MS, onLate: () => {} });
     }
     say('\nStopped.');
   });
@@ -236,7 +235,6 @@ async function start(
   if (!checked.ok) return checked;
   return startTrade({
     ...plan,
-    candidatesPath: join(plan.dataDir, 'hotcoins.db'),
     version: packageVersion(),
     seed: 1,
     clock,

@@ -37,6 +37,8 @@ export type TradePlan = {
   readonly endpoints: Partial<BinanceEndpoints>;
   readonly social: SocialConfig;
   readonly dataDir: string;
+  /** Database of candidates: the one that HOTCOIN_DB_PATH names, else one beside the records. */
+  readonly candidatesPath: string;
   /** Nothing is recorded where absent. */
   readonly recording?: RecordingPlace;
 };
@@ -80,6 +82,7 @@ export async function planTrade(
   // Records of simulated and of real positions never meet: each would be the other's mismatch.
   const dataDir = join(tradeHome(flags, config), trading.value === 'real' ? 'money' : 'paper');
   const { recordingBytesMax: bytesMax } = config.discovery;
+  const named = environment.variables['HOTCOIN_DB_PATH']?.trim() ?? '';
   return ok({
     resolved: resolved.value,
     trading: trading.value,
@@ -87,6 +90,7 @@ export async function planTrade(
     endpoints: { ...config.endpoints, ...endpoints.value },
     social: config.social,
     dataDir,
+    candidatesPath: named === '' ? join(dataDir, 'hotcoins.db') : resolve(named),
     ...(bytesMax === 0 ? {} : { recording: { dir: join(dataDir, FLIGHT_FOLDER), bytesMax } }),
   });
 }
