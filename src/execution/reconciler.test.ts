@@ -38,6 +38,32 @@ describe('a start', () => {
     expect(world.view()).toMatchObject({ entriesClosed: null, positions: [{ held: quantity('9.99') }] });
   });
 
+  it('reads balances that moved again in half a second, and only when no order is on its way', async () => {
+    const { world, positionId } = await held();
+    world.crash('state');
+    world.open();
+    while (world.state.reconciling.phase !== 'weighing') {
+      if (world.inbox.length > 0) world.deliver();
+      else await world.perform(0);
+    }
+    world.leave(positionId);
+    const asks = (): number => world.outbox.findIndex(({ kind }) => kind === 'fetchBalances');
+    await world.perform(asks());
+    world.deliver(world.inbox.findIndex(({ input }) => input.kind === 'balancesFetched'));
+    const fire = (): void => {
+      const at = world.timers.get('execution:reconcile');
+      expect(at).toBe(world.now + 500);
+      world.fire({ timerId: 'execution:reconcile', at: at ?? world.now });
+    };
+    fire();
+    expect(asks(), 'the sale is on its way').toBe(-1);
+    await world.settle();
+    fire();
+    expect(asks()).toBeGreaterThanOrEqual(0);
+    await world.settle();
+    expect(world.view()).toMatchObject({ entriesClosed: null, positions: [] });
+  });
+
   it.each<[Survivor, number]>([
     ['state', 3_600_000 + 60_000],
     ['store', 7 * 86_400_000],

@@ -28,7 +28,7 @@ import { takeReport } from './order-executor.ts';
 import { hasEnded, isInDoubt } from './order-life.ts';
 import { type Difference, planReconciliation } from './reconciliation.ts';
 import { createReconciling } from './reconciling.ts';
-import { RECONCILE_TIMER, weigh } from './weighing.ts';
+import { RECONCILE_TIMER, WEIGH_SOON_MS, weigh } from './weighing.ts';
 
 /** Instruments whose orders are looked through. Policy beyond it: those of open positions first, then by name. */
 const INSTRUMENTS_MAX = 60;
@@ -129,7 +129,9 @@ export function takeReconcileTimer(turn: Turn): void {
       }
       return;
     case 'weighing':
-      askBalances(turn);
+      if (Object.values(turn.state.orders).some(isInDoubt)) {
+        startTimer(turn, RECONCILE_TIMER, addMs(turn.now, WEIGH_SOON_MS));
+      } else askBalances(turn);
       return;
     default:
       assertNever(reconciling.phase);

@@ -22,6 +22,8 @@ import { createReconciling } from './reconciling.ts';
 export const RECONCILE_TIMER = 'execution:reconcile';
 /** A balance that is too low is read again after this before it is believed. */
 const WEIGH_AGAIN_MS = 2_000;
+/** Balances that were read while something moved say nothing: they are read again when nothing is on its way. */
+export const WEIGH_SOON_MS = 500;
 
 /** The last phase: what the fills say we hold must be there. */
 export function weigh(turn: Turn, balances: readonly Balance[]): void {
@@ -33,7 +35,7 @@ export function weigh(turn: Turn, balances: readonly Balance[]): void {
   if (hasMoved || (shortages.length > 0 && !reconciling.isShortSeen)) {
     reconciling.isShortSeen = !hasMoved;
     reconciling.balances = null;
-    startTimer(turn, RECONCILE_TIMER, addMs(now, WEIGH_AGAIN_MS));
+    startTimer(turn, RECONCILE_TIMER, addMs(now, hasMoved ? WEIGH_SOON_MS : WEIGH_AGAIN_MS));
     return;
   }
   spreadShortage(desks, shortages);
