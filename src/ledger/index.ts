@@ -13,7 +13,7 @@ import { beginTrade, type ClosedLeg, dropTrade, endTrade, keepLeg, noteSale, typ
 import { endSurplus, type Judgement, keepExit, keepFate, keepJudgement, tidyRows } from './verdict-rows.ts';
 
 export { createLedger, type LedgerState } from './ledger-state.ts';
-export type { SaleScope } from './trades.ts';
+export { groundOf, type OrderGround, type SaleScope } from './trades.ts';
 export type { Judgement } from './verdict-rows.ts';
 
 /** What can enter. */

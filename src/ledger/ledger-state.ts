@@ -22,6 +22,9 @@ export type Measurement = {
 
 /** What an open position was decided by, and each of its sales by intent. */
 export type OpenTrade = Omit<TradeContext, 'exitDecidedPrice'> & {
+  /** Of the entry. */
+  readonly intentId: string | null;
+  readonly confidence: number | null;
   readonly exits: Record<string, { readonly price: string | null; readonly scope: 'whole' | 'part' }>;
 };
 

@@ -15,9 +15,14 @@ export function beginTrade({ state }: LedgerTurn, row: LedgerRow): void {
   const { heat, strength, price } = row.newest;
   const { stopDistance } = row.facts;
   const { configHash } = row;
-  state.trades[row.positionId] = { configHash, entryDecidedPrice: price, stopDistance, strength, heat, exits: {} };
+  const decided = { configHash, entryDecidedPrice: price, stopDistance, strength, heat };
+  state.trades[row.positionId] = { ...decided, ...groundsOf(row), exits: {} };
   const ids = Object.keys(state.trades);
   for (const id of ids.slice(0, Math.max(0, ids.length - TRADES_MAX))) delete state.trades[id];
+}
+
+function groundsOf({ intentId, facts }: LedgerRow): Pick<OpenTrade, 'intentId' | 'confidence'> {
+  return { intentId, confidence: facts.signal?.confidence ?? null };
 }
 
 /** Forgets a position that was never opened. */
@@ -34,6 +39,25 @@ export function noteSale(turn: LedgerTurn, row: LedgerRow, scope: SaleScope): vo
 function tradeOf({ state }: LedgerTurn, positionId: string | null): OpenTrade | null {
   if (positionId === null || !Object.hasOwn(state.trades, positionId)) return null;
   return state.trades[positionId] ?? null;
+}
+
+/** What an order was decided by: the price, and of an entry the signal; `null` is what is not known. */
+export type OrderGround = {
+  readonly price: string | null;
+  readonly strength: number | null;
+  readonly confidence: number | null;
+};
+
+/** The ground of an entry or a sale of a position. */
+export function groundOf(
+  { trades }: LedgerTurn['state'],
+  { positionId, intentId }: { readonly positionId: string; readonly intentId: string },
+): OrderGround {
+  const trade = Object.hasOwn(trades, positionId) ? trades[positionId] : undefined;
+  const sale = trade?.exits[intentId];
+  if (sale !== undefined) return { price: sale.price, strength: null, confidence: null };
+  if (trade === undefined || trade.intentId !== intentId) return { price: null, strength: null, confidence: null };
+  return { price: trade.entryDecidedPrice, strength: trade.strength, confidence: trade.confidence };
 }
 
 /** A leg that closed; `stopPrice` is that of the resting stop which sold it, `null` for an order of an intent. */

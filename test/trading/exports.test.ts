@@ -31,7 +31,8 @@ function readLines(session: TradingRun, name: string): readonly unknown[] {
 async function failDisk(session: TradingRun): Promise<() => void> {
   const path = join(session.dataDir, EVENTS_FILE);
   mkdirSync(path);
-  await session.pass(MINUTE_MS);
+  const isHeld = (): boolean => session.trading.decisions.health.reasons.includes('storage_failing');
+  await session.passUntil(isHeld, { limitMs: 5 * MINUTE_MS, what: 'the failing disk is noticed' });
   return () => rmdirSync(path);
 }
 
@@ -41,13 +42,13 @@ describe('the files of a session', () => {
     const session = await TradingRun.start({ scenario: burstMarket(burst), exports: 'written' });
     run = session;
     const mendDisk = await failDisk(session);
-    expect(session.trading.decisions.health).toMatchObject({ state: 'blocked', reasons: ['storage_failing'] });
+    expect(session.trading.decisions.health.state).toBe('blocked');
     expect(session.warnings).toEqual([
       expect.stringMatching(/hotcoin_events.jsonl can not be written, it is tried again/),
     ]);
     mendDisk();
-    await session.pass(2 * MINUTE_MS);
-    expect(session.trading.decisions.health.state).toBe('tradeable');
+    const isOpen = (): boolean => session.trading.decisions.health.state === 'tradeable';
+    await session.passUntil(isOpen, { limitMs: 8 * MINUTE_MS, what: 'the mended disk is noticed' });
 
     const held = (): number => viewPortfolio(session.trading.portfolio).positions.length;
     const hasPart = (): boolean => legs(session).includes('takeProfit');
@@ -104,6 +105,9 @@ function expectLinked(lines: readonly Line[]): void {
   const attempts = payloads(lines, 'order_attempt');
   const ids = attempts.map(({ client_order_id }) => client_order_id);
   expect(new Set(ids).size, 'each order is attempted once').toBe(ids.length);
+  expect(attempts[0]).toMatchObject({ strength: expect.any(Number), confidence: expect.any(Number) });
+  const hints = attempts.filter(({ intent }) => intent !== 'protect').map(({ hint_price }) => Number(hint_price));
+  expect(Math.min(...hints), 'each is decided at a price').toBeGreaterThan(1);
   const sales = attempts.filter(({ side, intent }) => side === 'SELL' && intent !== 'protect');
   expect(sales.map(({ intent }) => intent)).toEqual(['partial_close', 'close']);
   const exits = lines.filter(({ event_type }) => ['exit_decision', 'leg_closed', 'stop_change'].includes(event_type));

@@ -3,7 +3,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { toDecimalText, type ZERO } from '../../src/core/decimal.ts';
 import type { EpochMs } from '../../src/core/time.ts';
 import { readExecution } from '../../src/execution/index.ts';
@@ -13,6 +13,11 @@ import { TradingRun } from '../fixtures/trading-run.ts';
 
 type PnlState = TradingRun['trading']['portfolio']['pnl'];
 
+function readLedger(run: TradingRun): ReturnType<TradingRun['service']['decisions']['readPage']> {
+  const ever = { from: 0 as EpochMs, to: Number.MAX_SAFE_INTEGER as EpochMs };
+  return run.service.decisions.readPage({ ...ever, after: 0, limit: 1_000 });
+}
+
 /** Trades say what they were decided by in the process before, and statistics are there again after a kill. */
 async function expectStatisticsAgain(run: TradingRun): Promise<void> {
   const pnl = (): PnlState => run.trading.portfolio.pnl;
@@ -20,13 +25,27 @@ async function expectStatisticsAgain(run: TradingRun): Promise<void> {
   const day = (): EpochMs => viewPortfolio(run.trading.portfolio).dayStart;
   expect(before).toMatchObject({ totalTrades: 1, losses: 1 });
   await run.pass(10_000);
+  const ledger = await readLedger(run);
+  const read = (name: string): unknown => JSON.parse(readFileSync(join(run.dataDir, name), 'utf8'));
+  await vi.waitFor(() => read('hotcoin_trades_20260615.jsonl'), { timeout: 10_000 });
   await run.crash();
   await run.begin();
   await run.pass(10_000);
   expect(summarizePnl(pnl())).toEqual(before);
   expect(summarizePnlSince(pnl(), day())).toEqual(before);
-  const read = (name: string): unknown => JSON.parse(readFileSync(join(run.dataDir, name), 'utf8'));
-  expect(read('hotcoin_runtime_status.json')).toMatchObject({ pnl_today: { total_trades: 1, losses: 1, win_rate: 0 } });
+  const again = await readLedger(run);
+  expect(
+    again.map(({ row }) => row.number),
+    'the ledger goes on without a hole',
+  ).toEqual(again.map((_, at) => at + 1));
+  expect(again.length).toBeGreaterThanOrEqual(ledger.length);
+  expect(again.slice(0, -1).filter(({ row }) => row.kind === 'exit')).toEqual(
+    ledger.filter(({ row }) => row.kind === 'exit'),
+  );
+  await vi.waitFor(
+    () => expect(read('hotcoin_runtime_status.json')).toMatchObject({ pnl_today: { total_trades: 1, losses: 1 } }),
+    { timeout: 10_000 },
+  );
   const [opened] = run.told('decision').filter(({ record }) => record.outcome === 'approved');
   const { strength = null, heat = null } = opened?.record ?? {};
   expect(read('hotcoin_trades_20260615.jsonl')).toMatchObject({ strength, heat, sl_pct: expect.any(Number) });

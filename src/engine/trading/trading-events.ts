@@ -4,7 +4,7 @@
 import type { EpochMs } from '../../core/time.ts';
 import type { OperatorCommand, TradingHealth } from '../../decisions/index.ts';
 import type { Anomaly, DiscoveryInput, FilteredCandidate } from '../../discovery/index.ts';
-import type { SaleScope } from '../../ledger/index.ts';
+import type { OrderGround, SaleScope } from '../../ledger/index.ts';
 import type { BookFacts } from '../../model/book.ts';
 import type { Candidate } from '../../model/candidate.ts';
 import type { DecisionRecord } from '../../model/decision.ts';
@@ -57,7 +57,12 @@ export type TradingEvent = { readonly time: EpochMs; readonly traceId: string | 
   | { readonly kind: 'signals'; readonly signals: readonly TradeSignal[] }
   /** `repeated` is how many rounds in a row gave the same verdict about the coin before. */
   | { readonly kind: 'decision'; readonly record: DecisionRecord; readonly repeated: number }
-  | { readonly kind: 'order'; readonly order: OrderRecord; readonly sale: SaleScope | null }
+  | {
+      readonly kind: 'order';
+      readonly order: OrderRecord;
+      readonly sale: SaleScope | null;
+      readonly ground: OrderGround;
+    }
   | {
       readonly kind: 'intentRefused';
       readonly intentId: string;

@@ -4,7 +4,7 @@
  */
 import { type DecisionEffect, type DecisionInput, foldDecisions } from '../../decisions/index.ts';
 import { foldExecution } from '../../execution/index.ts';
-import { type SaleScope, saleScopeOf } from '../../ledger/index.ts';
+import { groundOf, type SaleScope, saleScopeOf } from '../../ledger/index.ts';
 import type { ExecutionFact, ExecutionInput, OrderRecord } from '../../model/execution.ts';
 import type { InstrumentId } from '../../model/instrument.ts';
 import type { TradeIntent } from '../../model/intent.ts';
@@ -87,7 +87,10 @@ function heldBy({ state }: TradingTurn): readonly InstrumentId[] {
 type FactOf<Kind extends ExecutionFact['kind']> = Extract<ExecutionFact, { readonly kind: Kind }>;
 
 const FACTS: { readonly [Kind in ExecutionFact['kind']]: (turn: TradingTurn, fact: FactOf<Kind>) => void } = {
-  orderMoved: (turn, { order }) => note(turn, { kind: 'order', order, sale: saleOf(turn, order) }, order.traceId),
+  orderMoved: (turn, { order }) => {
+    const ground = groundOf(turn.state.ledger, order);
+    note(turn, { kind: 'order', order, sale: saleOf(turn, order), ground }, order.traceId);
+  },
   orderFilled: (turn, { kind, purpose, reason, ...filled }) => {
     book(turn, { kind: 'positionFilled', reason: reason === 'protection' ? 'stop' : reason, ...filled });
   },

@@ -4,7 +4,6 @@
 import { add, type Decimal, divide, multiply, toDecimalText, ZERO } from '../../../core/decimal.ts';
 import { areEntriesOpen, type TradingHealth } from '../../../decisions/index.ts';
 import type { EngineState, TradingEvent } from '../../../engine/index.ts';
-import type { SaleScope } from '../../../ledger/index.ts';
 import type { DecisionRecord } from '../../../model/decision.ts';
 import type { OrderRecord } from '../../../model/execution.ts';
 import type { EventBody } from './event-line.ts';
@@ -69,7 +68,7 @@ const BODIES: { readonly [Kind in TradingEvent['kind']]: Bodies<Kind> } = {
   ],
   decision: ({ record, repeated }) => (isOldRefusal(record, repeated) ? [] : decisionBodies(record)),
   // That an order is meant is the decision; what leaves is the attempt.
-  order: ({ order, sale }) => (order.state === 'intent' ? [] : [orderBody(order, sale)]),
+  order: (event) => (event.order.state === 'intent' ? [] : [orderBody(event)]),
   intentRefused: ({ time, positionId, instrumentId, code, reason, sale }) => [
     {
       event_type: 'order_result',
@@ -90,6 +89,7 @@ const BODIES: { readonly [Kind in TradingEvent['kind']]: Bodies<Kind> } = {
         executed_price: null,
         executed_qty: '0',
         reason: 'precheck',
+        hint_price: null,
       },
     },
   ],
@@ -191,8 +191,11 @@ function decisionBodies(record: DecisionRecord): readonly EventBody[] {
   if (record.kind === 'entry') {
     return [{ event_type: record.outcome === 'approved' ? 'entry_approved' : 'entry_rejected', payload }];
   }
-  const { symbol, position_id, price, strength } = payload;
+  const { symbol, position_id, price } = payload;
   const isSignal = record.reason === 'sellSignal';
+  // What the rule saw of a signal is its strength.
+  const seen = record.verdicts[0]?.value;
+  const strength = typeof seen === 'number' ? seen : null;
   return [
     { event_type: 'exit_decision', payload },
     ...(isSignal
@@ -209,7 +212,7 @@ function decisionBodies(record: DecisionRecord): readonly EventBody[] {
 const SALES = { whole: 'close', part: 'partial_close' } as const;
 const ENDS: ReadonlySet<OrderRecord['state']> = new Set(['filled', 'cancelled', 'expired', 'rejected']);
 
-function orderBody(order: OrderRecord, sale: SaleScope | null): EventBody {
+function orderBody({ order, sale, ground }: EventOf<'order'>): EventBody {
   const {
     instrumentId,
     side,
@@ -232,11 +235,14 @@ function orderBody(order: OrderRecord, sale: SaleScope | null): EventBody {
     signal_id: signalIdOf(traceId, instrumentId),
     ts: updatedTime / 1000,
     reason,
+    hint_price: ground.price,
   };
   if (state === 'sent') {
     const quote_amount = terms?.type === 'marketByQuote' ? toDecimalText(terms.quoteAmount) : null;
     const qty = terms !== null && terms.type !== 'marketByQuote' ? toDecimalText(terms.quantity) : null;
-    return { event_type: 'order_attempt', payload: { ...common, type: terms?.type ?? null, quote_amount, qty } };
+    const { strength, confidence } = ground;
+    const asked = { type: terms?.type ?? null, quote_amount, qty, strength, confidence };
+    return { event_type: 'order_attempt', payload: { ...common, ...asked } };
   }
   return {
     event_type: ENDS.has(state) ? 'order_result' : 'order_update',

@@ -28,6 +28,8 @@ const order = {
   /** The opinion that the position was opened by. */
   signal_id: text,
   ts: z.number(),
+  /** What it was decided at; `null` of a resting stop. */
+  hint_price: text,
 };
 const outcome = z.strictObject({
   ...order,
@@ -125,7 +127,16 @@ export const EVENT_PAYLOADS = {
     reason: z.string(),
     strength: number,
   }),
-  order_attempt: z.strictObject({ ...order, type: text, quote_amount: text, qty: text, reason: z.string() }),
+  order_attempt: z.strictObject({
+    ...order,
+    type: text,
+    quote_amount: text,
+    qty: text,
+    reason: z.string(),
+    /** Of an entry's signal. */
+    strength: number,
+    confidence: number,
+  }),
   order_update: outcome,
   order_result: outcome,
   stop_change: z.strictObject({

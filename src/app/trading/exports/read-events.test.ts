@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { isWantedEvent, type LoggedEvent, type ReadEvent, readEvents } from './read-events.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'hotwick-events-'));
 
-afterEach(() => {
+afterAll(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
