@@ -44,6 +44,8 @@ export type TradeFigures = {
 const RESAMPLES = 2_000;
 /** Fewer trades say next to nothing about the next ones. */
 export const TRADES_FEW = 30;
+/** Resampling a handful gives a narrow interval that holds the truth far too seldom: none is better than that one. */
+export const INTERVAL_TRADES_MIN = 10;
 
 /** The figures; `seed` is that of the resampling, so the same trades give the same interval. */
 export function deriveTradeFigures(trades: readonly TradeResult[], seed: number): TradeFigures {
@@ -73,10 +75,10 @@ export function deriveTradeFigures(trades: readonly TradeResult[], seed: number)
 
 /**
  * The 95 % interval of the mean by the percentile bootstrap (Efron and Tibshirani, 1993, chapter 13), which assumes that
- * trades do not depend on each other; `null` for fewer than two.
+ * trades do not depend on each other; `null` for fewer than ten.
  */
 export function deriveMeanInterval(values: readonly number[], seed: number): Interval | null {
-  if (values.length < 2) return null;
+  if (values.length < INTERVAL_TRADES_MIN) return null;
   const rng = createRng(seed, 'bootstrap');
   const means = Array.from({ length: RESAMPLES }, () => {
     let total = 0;

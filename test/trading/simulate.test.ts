@@ -24,7 +24,7 @@ async function simulate(seed: number): Promise<{ readonly report: SimulationRepo
   return { report: done.value, decisions };
 }
 
-it('simulated market in paper: ledger and wallet agree to the last digit; state hash after replay equal; memory flat; the same seed decides the same', async () => {
+it('simulated market in paper: ledger and wallet agree to the last digit; state hash after replay equal; memory flat; lag p99 printed; the same seed decides the same', async () => {
   const { report, decisions } = await simulate(7);
   const outcomes = report.invariants.map(({ name, outcome, detail }) => [name, outcome, detail] as const);
   expect(outcomes.filter(([, outcome]) => outcome !== 'held')).toEqual([]);

@@ -94,5 +94,5 @@ function figureText(value: number | null): string {
 }
 
 function intervalText(interval: Interval | null): string {
-  return interval === null ? 'unknown' : `${interval.low.toFixed(2)} to ${interval.high.toFixed(2)}`;
+  return interval === null ? 'unknown (too few trades)' : `${interval.low.toFixed(2)} to ${interval.high.toFixed(2)}`;
 }
