@@ -99,11 +99,15 @@ export type SocialConfig = {
   readonly squareUrl: string;
 };
 
+/** What trading says while it runs, from everything to failures alone. */
+export type LogLevel = 'info' | 'warning' | 'error';
+
 /** Finding hot coins. */
 export type DiscoverySettings = {
   readonly state: Switch;
   /** File of candidates, heat and lists. */
   readonly databasePath: string;
+  readonly logLevel: LogLevel;
   /** Largest size of the recording; 0 is none. */
   readonly recordingBytesMax: number;
 };
@@ -171,6 +175,7 @@ export function loadConfig(environment: Environment = process.env): Result<Confi
     discovery: {
       state: isOn(SETTINGS.discovery),
       databasePath: text(SETTINGS.hotcoinsPath),
+      logLevel: text(SETTINGS.logLevel) as LogLevel,
       recordingBytesMax: integer(SETTINGS.flightMaxMib) * 1024 * 1024,
     },
     notices: parseNotices(environment, problems),

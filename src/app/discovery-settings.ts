@@ -25,6 +25,14 @@ export const DISCOVERY_SETTINGS = {
     meaning:
       'database of candidates, heat and lists; `hotwick demo` keeps its own beside its candles, and `hotwick trade` beside its records where this is not set',
   },
+  logLevel: {
+    name: 'HOTCOIN_LOG_LEVEL',
+    kind: 'text',
+    initial: 'info',
+    choices: ['info', 'warning', 'error'],
+    meaning:
+      'what `hotwick trade` says while it runs: every event, warnings, or failures alone; the files keep all of it',
+  },
   flightMaxMib: {
     name: 'HOTWICK_FLIGHT_MAX_MIB',
     kind: 'integer',

@@ -97,10 +97,11 @@ describe('hotwick trade', () => {
     writeFileSync(settings, JSON.stringify({ execution: { initial_capital: 9_999, dust_usd: 2 } }));
     const confirmed = ['--confirm-live', 'I-ACCEPT-THE-RISK', '--config', settings, '--preset', 'stage-1'];
     const args = ['trade', '--data-dir', data, '--no-http', ...confirmed, ...urls];
-    const trade = new HotwickProcess(args, MONEY);
+    const trade = new HotwickProcess(args, { ...MONEY, HOTCOIN_LOG_LEVEL: 'error' });
     await trade.match(/Trading runs/);
     const ending = await trade.end();
     expect(ending.code).toBe(0);
+    expect(ending.stdout, 'events are in the files alone').not.toMatch(/health +/);
     expect(ending.stdout).toMatch(/mode +MONEY/);
     expect(ending.stdout, 'the preset goes over the file').toMatch(/capital +100 USDT[\s\S]*positions +at most 2/);
     expect(ending.stdout + ending.stderr).not.toContain(KEY.BINANCE_SECRET_KEY);

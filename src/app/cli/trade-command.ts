@@ -233,20 +233,21 @@ async function start(
   const isKeyUsed = trading === 'real' && credentials !== null;
   const checked = isKeyUsed ? await checkKey({ credentials, endpoints, clock, onWarning: sayWarning }) : ok(undefined);
   if (!checked.ok) return checked;
+  const warn = plan.logLevel === 'error' ? (): void => {} : sayWarning;
   return startTrade({
     ...plan,
     version: packageVersion(),
     seed: 1,
     clock,
     wallClock: clock,
-    notifier: createLogNotifier({ write: sayWarning }),
+    notifier: createLogNotifier({ write: warn }),
     storage: () => desk.exports.storage(),
     onEvents: (events) => {
       desk.take(events);
       notices.take(events);
-      for (const event of events) for (const line of toEventLines(event)) say(line);
+      if (plan.logLevel === 'info') for (const event of events) for (const line of toEventLines(event)) say(line);
     },
-    onWarning: sayWarning,
+    onWarning: warn,
     onFatal,
   });
 }

@@ -8,7 +8,7 @@ import type { BinanceEndpoints } from '../../adapters/binance/endpoints.ts';
 import { type ApiCredentials, parseCredentials } from '../../adapters/binance/trading/credentials.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import { type Failure, failure, toReason } from '../../model/failure.ts';
-import type { Config, HotCoinEnvironment, SocialConfig } from '../config.ts';
+import type { Config, HotCoinEnvironment, LogLevel, SocialConfig } from '../config.ts';
 import type { HotCoinConfigEditor } from '../hotcoin/config-editor.ts';
 import { type ResolvedConfig, resolveHotCoinConfig } from '../hotcoin/hotcoin-config.ts';
 import type { PresetName } from '../hotcoin/presets.ts';
@@ -37,6 +37,7 @@ export type TradePlan = {
   readonly endpoints: Partial<BinanceEndpoints>;
   readonly social: SocialConfig;
   readonly dataDir: string;
+  readonly logLevel: LogLevel;
   /** Database of candidates: the one that HOTCOIN_DB_PATH names, else one beside the records. */
   readonly candidatesPath: string;
   /** Nothing is recorded where absent. */
@@ -90,6 +91,7 @@ export async function planTrade(
     endpoints: { ...config.endpoints, ...endpoints.value },
     social: config.social,
     dataDir,
+    logLevel: config.discovery.logLevel,
     candidatesPath: named === '' ? join(dataDir, 'hotcoins.db') : resolve(named),
     ...(bytesMax === 0 ? {} : { recording: { dir: join(dataDir, FLIGHT_FOLDER), bytesMax } }),
   });

@@ -86,6 +86,11 @@ describe('the hot-coin settings', () => {
     },
   );
 
+  it('refuse a variable that only looks like one, which would leave a default in force unseen', () => {
+    expect(problemOf({}, { HOTCOIN_CAPITOL: '100' })).toContain('HOTCOIN_CAPITOL is no setting');
+    expect(problemOf({}, { HOTCOIN_DB_PATH: '/x', HOTCOIN_LOG_LEVEL: 'error', HOME: '/' })).toBe('accepted');
+  });
+
   it.each([
     ['YES', true],
     ['On', true],

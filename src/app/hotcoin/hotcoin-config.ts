@@ -38,6 +38,10 @@ export const HOTCOIN_VARIABLES: Readonly<
   HOTCOIN_BLACKLIST: { group: 'discovery', key: 'blacklist', kind: 'list' },
 };
 
+/** Variables of the same prefix that are settings of the program itself (src/app/config.ts). */
+const PROGRAM_VARIABLES: ReadonlySet<string> = new Set(['HOTCOIN_DB_PATH', 'HOTCOIN_LOG_LEVEL']);
+const PREFIX = 'HOTCOIN_';
+
 const PROBLEMS_MAX = 8;
 
 /**
@@ -91,6 +95,11 @@ function readPreset(preset: PresetName | null): readonly Override[] {
 }
 
 function readEnvironment(environment: Environment, problems: string[]): readonly Override[] {
+  // A slip of the pen in a limit would otherwise leave the default in force unseen.
+  for (const name of Object.keys(environment)) {
+    const isKnown = Object.hasOwn(HOTCOIN_VARIABLES, name) || PROGRAM_VARIABLES.has(name);
+    if (name.startsWith(PREFIX) && !isKnown) problems.push(`${name} is no setting of this program`);
+  }
   return Object.entries(HOTCOIN_VARIABLES).flatMap(([variable, { group, key, kind }]): readonly Override[] => {
     const text = environment[variable]?.trim() ?? '';
     if (text === '') return [];
