@@ -7,6 +7,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ERROR_CODES } from '../src/model/error-codes.ts';
+import { renderMetrics } from './metrics-page.ts';
 import { renderRequirements } from './requirements-page.ts';
 import { renderSettings } from './settings-page.ts';
 import { renderSimulator } from './simulator-page.ts';
@@ -17,6 +18,7 @@ export type Generator = { readonly path: string; readonly render: () => string }
 /** Every generated document. */
 export const GENERATORS: readonly Generator[] = [
   { path: 'docs/errors.md', render: renderErrors },
+  { path: 'docs/ops/metrics.md', render: renderMetrics },
   { path: 'docs/requirements.md', render: renderRequirements },
   { path: 'docs/settings.md', render: renderSettings },
   { path: 'docs/simulator.md', render: renderSimulator },

@@ -13,6 +13,7 @@ export * from './contract/desk/execution.ts';
 export * from './contract/desk/feed.ts';
 export * from './contract/desk/parts.ts';
 export * from './contract/desk/positions.ts';
+export * from './contract/desk/probes.ts';
 export * from './contract/desk/risk.ts';
 export * from './contract/desk/socket.ts';
 export * from './contract/desk/status.ts';

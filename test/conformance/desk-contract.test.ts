@@ -18,13 +18,16 @@ import {
   poolAnswer,
   positionsAnswer,
   precheckStatsAnswer,
+  probeAnswer,
   riskAnswer,
   signalsAnswer,
   tradesAnswer,
   whyAnswer,
 } from '../../src/api/contract.ts';
+import { METRICS } from '../../src/app/metrics/metric-list.ts';
 import { EVENT_PAYLOADS } from '../../src/app/trading/exports/event-line.ts';
 import { createDeskClient, type DeskUpdate } from '../../src/client/index.ts';
+import { toFloat } from '../../src/core/decimal.ts';
 import { viewPortfolio } from '../../src/portfolio/index.ts';
 import { burstMarket, move } from '../fixtures/burst-market.ts';
 import { TradingRun } from '../fixtures/trading-run.ts';
@@ -60,6 +63,40 @@ async function read<T extends z.ZodType>(schema: T, path: string): Promise<z.inf
 }
 
 describe('a running trade answers', () => {
+  it('programs that watch over it: it runs, it is ready, and nothing of money is told', async () => {
+    for (const path of ['/health', '/ready']) {
+      expect(await read(probeAnswer, path), path).toEqual({ status: 'ok', reasons: [] });
+    }
+  });
+
+  it('Prometheus, with every figure of the documentation and the state of this moment', async () => {
+    const answer = await fetch(`${run.deskUrl}/metrics`);
+    expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+    const text = await answer.text();
+    for (const { name, kind } of METRICS) expect(text).toContain(`# TYPE hotwick_${name} ${kind}\n`);
+    const figureOf = (line: string): number =>
+      Number(
+        text
+          .split('\n')
+          .find((each) => each.startsWith(`${line} `))
+          ?.split(' ')[1],
+      );
+    const { portfolio } = run.trading;
+    expect(figureOf('hotwick_equity_usdt')).toBeCloseTo(toFloat(viewPortfolio(portfolio).equity), 6);
+    expect(figureOf('hotwick_positions')).toBe(1);
+    expect(figureOf('hotwick_positions_unprotected')).toBe(0);
+    expect(figureOf('hotwick_position_naked_seconds{symbol="HOTUSDT"}')).toBeLessThan(5);
+    expect(figureOf('hotwick_trading_state{state="tradeable"}')).toBe(1);
+    expect(figureOf('hotwick_orders_total{side="buy",purpose="open",outcome="filled"}')).toBe(1);
+    expect(figureOf('hotwick_orders_open{state="new"}')).toBe(1);
+    expect(figureOf('hotwick_candidate_heat_max')).toBeGreaterThan(0);
+    expect(figureOf('hotwick_request_weight_limit_1m{scope="spot"}')).toBeGreaterThan(0);
+    expect(figureOf('hotwick_engine_step_seconds_count')).toBeGreaterThan(100);
+    expect(figureOf('hotwick_engine_commit_seconds_count')).toBeGreaterThan(2);
+    expect(figureOf('hotwick_ticker_age_seconds')).toBeLessThan(5);
+    expect(figureOf('hotwick_entries_open')).toBe(1);
+  });
+
   it('its status, with candidates, signals, anomalies and money (R3-11)', async () => {
     const status = await read(deskStatus, '/hotcoin/api/status');
     expect(status).toMatchObject({

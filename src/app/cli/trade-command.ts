@@ -161,7 +161,11 @@ async function trade(plan: TradePlan, running: Running & { readonly stopped: Pro
   say('\nTrading runs. Press Ctrl-C to stop, twice to end at once. Times are UTC.\n');
   const follower = createFollower(plan, running);
   desk.noteSettings(plan.resolved, 'start');
-  desk.attach(service, { settings: follower, tasks: () => supervisor.status() });
+  desk.attach(service, {
+    settings: follower,
+    tasks: () => supervisor.status(),
+    notices: () => notices.counts(),
+  });
   for (const task of listTasks(plan, { ...running, follower })) supervisor.add(task);
   const state = () => service.engine.state().trading;
   notices.start({ state, command: (command) => commandEngine(running, command) });
@@ -242,6 +246,7 @@ async function start(
     wallClock: clock,
     notifier: createLogNotifier({ write: warn }),
     storage: () => desk.exports.storage(),
+    stopwatch: desk.metrics.stopwatch,
     onEvents: (events) => {
       desk.take(events);
       notices.take(events);

@@ -11,6 +11,8 @@ import type { Failure } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HotCoinConfigEditor } from '../hotcoin/config-editor.ts';
 import type { ResolvedConfig } from '../hotcoin/hotcoin-config.ts';
+import { TradingMetrics } from '../metrics/trading-metrics.ts';
+import type { NoticeCount } from '../notices/notice-service.ts';
 import { TradingExports } from '../trading/exports/trading-exports.ts';
 import type { TaskStatus } from '../trading/supervisor.ts';
 import type { TradingService } from '../trading/trading-service.ts';
@@ -55,6 +57,7 @@ export type DeskPlace = {
 export type Beside = {
   readonly settings?: SettingsInForce;
   readonly tasks?: () => readonly TaskStatus[];
+  readonly notices?: () => readonly NoticeCount[];
 };
 
 /** Former trades that are shown after a restart. */
@@ -64,6 +67,7 @@ const QUOTE_ASSET = 'USDT';
 /** The desk of a process. */
 export class OperatorDesk {
   readonly exports: TradingExports;
+  readonly metrics: TradingMetrics;
   readonly #options: DeskOptions;
   readonly #board = new DeskBoard();
   #runner: DeskRunner | null = null;
@@ -85,6 +89,7 @@ export class OperatorDesk {
       onLine: (line) => this.#board.takeLine(line),
       onTrade: (trade) => this.#board.takeTrade(trade),
     });
+    this.metrics = new TradingMetrics({ version, mode, clock, storage: () => this.exports.storage() });
   }
 
   /** A desk that knows what the files of former runs say. */
@@ -100,6 +105,7 @@ export class OperatorDesk {
     this.exports.take(events);
     for (const event of events) if (event.kind === 'order') this.#takeOrder(event);
     this.#board.take(events);
+    this.metrics.take(events);
   }
 
   /** Settings came into force: events and status tell of them from here on. */
@@ -110,7 +116,7 @@ export class OperatorDesk {
   /** Shows an engine from now on, with what runs beside it, and begins to write its files. */
   attach(service: TradingService, beside: Beside = {}): void {
     const { dir, clock, wallClock, mode, resolved, runId, version } = this.#options;
-    const { settings = unchanging(resolved), tasks = () => [] } = beside;
+    const { settings = unchanging(resolved), tasks = () => [], notices = () => [] } = beside;
     this.#settings = settings;
     const board = this.#board;
     const control = new EngineControl({ service, board, clock, wallClock });
@@ -132,6 +138,8 @@ export class OperatorDesk {
       chart.takeOrder(order);
     };
     this.exports.start(service, tasks);
+    this.metrics.watch(service);
+    this.metrics.watchNotices(notices);
     const parts = {
       service,
       exports: this.exports,
@@ -149,6 +157,7 @@ export class OperatorDesk {
   /** Shows no engine from now on. */
   detach(): void {
     this.#runner = null;
+    this.metrics.watch(null);
   }
 
   /** What the edge may see. */
@@ -168,6 +177,7 @@ export class OperatorDesk {
     return startDeskServer({
       ...place,
       desk: this.ports(),
+      metrics: this.metrics,
       run,
       clock,
       wallClock,

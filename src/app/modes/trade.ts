@@ -22,6 +22,7 @@ import type { Trading } from '../hotcoin/trading-consent.ts';
 import { toTradingSettings } from '../hotcoin/trading-settings.ts';
 import type { MarketRecorder } from '../recording/market-recorder.ts';
 import { openMarketRecorder, type RecordingPlace } from '../recording/open-recording.ts';
+import type { EngineStopwatch } from '../trading/engine-stopwatch.ts';
 import { paperCosts } from '../trading/paper-costs.ts';
 import { createPaperVenue } from '../trading/paper-venue.ts';
 import { startTrading, type TradingService, type TradingVenue } from '../trading/trading-service.ts';
@@ -48,6 +49,8 @@ export type TradeOptions = {
   readonly onEvents: (events: readonly TradingEvent[]) => void;
   /** How it goes with the files that other programs read. */
   readonly storage?: () => Surroundings['storage'];
+  /** Takes how long step and commits take; nothing is timed where absent. */
+  readonly stopwatch?: EngineStopwatch;
   readonly onWarning: (reason: string) => void;
   readonly onFatal: (failure: Failure) => void;
 };

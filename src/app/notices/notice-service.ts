@@ -20,6 +20,9 @@ export type NoticeSource = {
   readonly command: (command: OperatorCommand) => Promise<void>;
 };
 
+/** How a channel fared: notices it was handed, and those of them that it did not take. */
+export type NoticeCount = { readonly channel: string; readonly told: number; readonly failed: number };
+
 /** What it is made of. */
 export type NoticeServiceOptions = {
   readonly config: NoticeConfig;
@@ -42,6 +45,8 @@ export class NoticeService {
   readonly channels: readonly Channel[];
   readonly #options: NoticeServiceOptions;
   readonly #notices: TradingNotices;
+  readonly #told = new Map<string, number>();
+  readonly #failed = new Map<string, number>();
   readonly #warnedTime = new Map<string, EpochMs>();
   #commands: TelegramCommands | null = null;
   #source: NoticeSource | null = null;
@@ -84,6 +89,15 @@ export class NoticeService {
     for (const channel of this.channels) void this.#deliver(channel, notice);
   }
 
+  /** How each channel fared since the start. */
+  counts(): readonly NoticeCount[] {
+    return this.channels.map(({ name: channel }) => ({
+      channel,
+      told: this.#told.get(channel) ?? 0,
+      failed: this.#failed.get(channel) ?? 0,
+    }));
+  }
+
   /** Commands of chats that are not named. */
   ignoredCommands(): number {
     return this.#commands?.ignored() ?? 0;
@@ -97,8 +111,10 @@ export class NoticeService {
   }
 
   async #deliver({ name, notifier }: Channel, notice: Notice): Promise<void> {
+    addOne(this.#told, name);
     const answer = await notifier.notify(notice);
     if (answer.ok) return;
+    addOne(this.#failed, name);
     const now = this.#options.wallClock.now();
     const warned = this.#warnedTime.get(name);
     if (warned !== undefined && now < warned + WARNED_FOR_MS) return;
@@ -151,4 +167,8 @@ export class NoticeService {
     await this.#source.command({ kind: 'pauseEntries', reason: 'stopped from Telegram' });
     return 'No new positions. What is held is kept, and sold as planned. Only the desk or the command line lets entries go on.';
   }
+}
+
+function addOne(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
 }

@@ -34,6 +34,7 @@ import { ListedTimes } from '../discovery/listed-times.ts';
 import type { MarketRecorder } from '../recording/market-recorder.ts';
 import { prepareDataDir } from '../service/kline-service.ts';
 import { type Closer, closeAll } from './closers.ts';
+import { type EngineStopwatch, timeCommit, timeStep } from './engine-stopwatch.ts';
 import { holdingsOf } from './ledger-holdings.ts';
 import type { Holding } from './paper-venue.ts';
 import { SeriesFollower } from './series-follower.ts';
@@ -89,6 +90,8 @@ export type TradingOptions = {
   readonly onEvents: (events: readonly TradingEvent[]) => void;
   /** How it goes with what is stored beside the engine, looked at once a second: while it fails nothing is bought. */
   readonly storage?: () => Surroundings['storage'];
+  /** Takes how long step and commits take; nothing is timed where absent. */
+  readonly stopwatch?: EngineStopwatch;
   readonly onFatal: (failure: Failure) => void;
   readonly onWarning: (reason: string) => void;
 };
@@ -217,7 +220,7 @@ class Trading {
   }
 
   async #createEngine(): Promise<Engine> {
-    const { notifier, onWarning, onFatal } = this.#options;
+    const { notifier, onWarning, onFatal, stopwatch } = this.#options;
     const { store, charts, journal, commit } = this.#stores;
     const bus = createMemoryBus({ waitingMax: BUS_WAITING_MAX, onError: (error) => onWarning(toReason(error)) });
     this.#closers.push(() => bus.close());
@@ -225,8 +228,8 @@ class Trading {
     const { clock } = trading;
     return new Engine({
       ports: { clock, store, charts, bus, notifier, journal, feed: this.#lateFeed(), trading },
-      commit,
-      step,
+      commit: stopwatch === undefined ? commit : timeCommit(commit, stopwatch),
+      step: stopwatch === undefined ? step : timeStep(step, stopwatch),
       onFatal: (error) => onFatal(this.#describeFatal(error)),
     });
   }
