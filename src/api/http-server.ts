@@ -21,6 +21,7 @@ import { type InfoAnswer, infoAnswer } from './contract.ts';
 import { addCors } from './cors.ts';
 import { DebugHub } from './debug-hub.ts';
 import type { DebugLog } from './debug-log.ts';
+import { type DeskMount, mountDesk, openDeskDoor } from './desk/desk-mount.ts';
 import type { FactorLexicon } from './factor-lexicon.ts';
 import { healthRoutes } from './health-routes.ts';
 import { ingestRoutes } from './ingest-routes.ts';
@@ -70,6 +71,8 @@ export type HttpServerOptions = {
   readonly info: () => InfoAnswer;
   /** Folder of the built web page; the server explains itself where it is absent. */
   readonly webDir: string;
+  /** A desk that is served here too; its pool and signals take the place of those above. */
+  readonly desk?: DeskMount | undefined;
   readonly corsOrigins: readonly string[];
   /** `off` when absent. */
   readonly socketCompression?: SocketCompression;
@@ -91,11 +94,17 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Resul
   });
   const shutdown = await addEverything(app, options);
   const debugHub = new DebugHub(options.debugLog, options.onError);
-  const sockets = acceptSockets(app.server, createDoors(options, debugHub), options.socketCompression ?? 'off');
+  const desk = options.desk === undefined ? null : openDeskDoor(options.desk, options);
+  const doors = new Map([
+    ...createDoors(options, debugHub),
+    ...(desk === null ? [] : [[desk.path, desk.door] as const]),
+  ]);
+  const sockets = acceptSockets(app.server, doors, options.socketCompression ?? 'off');
   try {
     await app.listen({ host: options.host, port: options.port });
   } catch (error) {
     debugHub.close();
+    desk?.close();
     await app.close();
     return err(listenFailure(error, options));
   }
@@ -106,6 +115,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Resul
     close: async () => {
       options.hub.close();
       debugHub.close();
+      desk?.close();
       sockets.close();
       await shutdown.begin();
       await app.close();
@@ -141,6 +151,7 @@ async function addEverything(app: FastifyInstance, options: HttpServerOptions): 
     addRoutes(scope, options, shutdown);
     metricsRoutes(scope, options, timers);
   });
+  if (options.desk !== undefined) await mountDesk(app, options.desk);
   await addPage(app, options.webDir);
   return shutdown;
 }
@@ -151,14 +162,14 @@ function addRoutes(app: FastifyInstance, options: HttpServerOptions, shutdown: S
   marketListRoutes(app, { ...options, onShutdown: shutdown.onBegin });
   healthRoutes(app, options);
   chartRoutes(app, options);
-  poolRoutes(app, options);
+  if (options.desk === undefined) poolRoutes(app, options);
   structureRoutes(app, options);
   const desk = new ReplayDesk({ ...options, ...options.control });
   shutdown.onBegin(() => desk.close());
   repairRoute(app, options);
   replayRoutes(app, { desk, gates: options.gates });
   backtestRoutes(app);
-  signalRoutes(app, options.signals);
+  if (options.desk === undefined) signalRoutes(app, options.signals);
   socketRoutes(app, options.gates.debug);
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   const schema = { tags: ['hotwick'], summary: 'What runs here', response: { 200: infoAnswer } };

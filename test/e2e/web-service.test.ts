@@ -46,9 +46,12 @@ describeWhere(CHROMIUM, `no Chromium at ${CHROMIUM}`)('the page on the program i
   }
 
   const start = (at: number) =>
-    new HotwickProcess(['demo', '--port', String(at), '--seed', '3', '--speed', '60', '--data-dir', dataDir], {
-      TRADE_CANVAS_ENABLE_DEBUG_API: '1',
-    });
+    new HotwickProcess(
+      ['demo', '--port', String(at), '--seed', '3', '--speed', '60', '--no-desk', '--data-dir', dataDir],
+      {
+        TRADE_CANVAS_ENABLE_DEBUG_API: '1',
+      },
+    );
 
   beforeAll(async () => {
     program = start(0);

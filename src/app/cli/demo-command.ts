@@ -19,6 +19,7 @@ type DemoFlags = MarketFlags &
   Omit<SimulationFlags, 'simulate'> & {
     readonly port: number;
     readonly dataDir?: string;
+    readonly desk: boolean;
     readonly simulate?: SimulationFlags['simulate'];
   };
 
@@ -34,6 +35,9 @@ Examples:
   hotwick demo --simulate 7d --seed 7 --report week.json
                                                   a week of the whole hot-coin system on paper, then exit 0
 
+The operator's desk is at /hotcoin/: a second simulated exchange whose coins burst, traded on paper, up to 30x speed. It is left
+out with --replay, with --for and above 60x.
+
 A simulated run has no page and needs no port: market, program and clock are in one process, and time jumps from one
 thing to the next. It ends with status 1 where something that must hold did not.`;
 
@@ -48,6 +52,7 @@ export function addDemoCommand(program: Command): void {
     .option('--simulate <duration>', 'run the hot-coin system through this much market time, 1h to 31d', simulateOption)
     .option('--frame <duration>', 'simulated run: time between two frames of prices', frameOption, frameOption('2s'))
     .option('--report <file>', 'simulated run: write the whole report as JSON');
+  command.option('--no-desk', 'charts only: no hot-coin system on paper, and no desk');
   addMarketOptions(command, { speed: 60, symbol: 'what the recording is of, and what the page shows' });
   command.addHelpText('after', EXAMPLES).action(runDemo);
 }
@@ -72,8 +77,9 @@ async function runPage(flags: PageFlags): Promise<void> {
   if (!config.ok) return sayFailure(config.error);
   for (const note of describeSettingNotes()) sayWarning(note);
   await runUntilStopped(async (stop, stopped) => {
-    const { dataDir = null, ...rest } = flags;
-    const options = { ...rest, dataDir, config: config.value, onWarning: sayWarning, onFatal: stop.fail };
+    const { dataDir = null, desk: isWanted, ...rest } = flags;
+    const desk = isWanted && isForLooking(flags) ? ('shown' as const) : ('absent' as const);
+    const options = { ...rest, desk, dataDir, config: config.value, onWarning: sayWarning, onFatal: stop.fail };
     const demo = await startDemo(options);
     if (!demo.ok) return sayFailure(demo.error);
     const { clock, source, seriesId, settle, close } = demo.value;
@@ -92,6 +98,11 @@ async function runPage(flags: PageFlags): Promise<void> {
   });
 }
 
+/** A desk is for somebody who looks: not for runs with an end, nor faster than one can follow. */
+function isForLooking({ replay, speed, for: end }: PageFlags): boolean {
+  return replay === undefined && end === undefined && speed <= 60;
+}
+
 function describe(demo: Demo, flags: PageFlags): void {
   const { source, service, exchange } = demo;
   const market = flags.replay === undefined ? `generated, seed ${flags.seed}` : `recorded, ${flags.replay}`;
@@ -100,6 +111,9 @@ function describe(demo: Demo, flags: PageFlags): void {
   say(
     banner([
       ['page', `http://${flags.host}:${service.port}/`],
+      ...(flags.desk && isForLooking(flags)
+        ? [['desk', `http://${flags.host}:${service.port}/hotcoin/ (paper, over made-up coins)`] as const]
+        : []),
       ['API', `http://${flags.host}:${service.port}/docs`],
       ['exchange', `${exchange.httpUrl} (speaks Binance's protocol)`],
       ['market', `${market}, from ${toIsoText(source.startTime)}${end}`],

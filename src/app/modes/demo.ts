@@ -6,9 +6,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openBinance } from '../../adapters/binance/binance-access.ts';
+import { type BinanceAccess, openBinance } from '../../adapters/binance/binance-access.ts';
 import { resolveStream } from '../../adapters/binance/symbol-name.ts';
-import { BINANCE_TIMINGS, type BinanceTimings } from '../../adapters/binance/timings.ts';
 import { createWallClock } from '../../adapters/clock/wall-clock.ts';
 import { createSeededRandom } from '../../adapters/memory/seeded-random.ts';
 import { createLogNotifier } from '../../adapters/notify/log-notifier.ts';
@@ -34,7 +33,9 @@ import {
   startKlineService,
 } from '../service/kline-service.ts';
 import { packageVersion, webDir } from '../version.ts';
+import type { DemoDesk } from './demo-desk.ts';
 import { createMarketClock } from './market-clock.ts';
+import { scaleTimings } from './scale-timings.ts';
 import { openSimSource, type SimSource } from './sim-source.ts';
 
 /** What an operator may choose. */
@@ -51,6 +52,8 @@ export type DemoOptions = {
   readonly market: MarketType;
   readonly onWarning: (reason: string) => void;
   readonly onFatal: (failure: Failure) => void;
+  /** Whether the hot-coin system trades on paper beside the charts, with its desk; absent unless given. */
+  readonly desk?: 'shown' | 'absent';
 };
 
 /** A running demo. */
@@ -156,8 +159,18 @@ async function startOn(
   const endpoints = endpointsOf(exchange);
   // What a made-up market says never mixes with what a real one said.
   const discovery = { ...options.config.discovery, databasePath: join(place.dataDir, 'hotcoins.db') };
-  const onFault = (fault: Failure): void => options.onWarning(`${fault.code}: ${fault.message}`);
   const historyDays = Math.ceil(source.historyMs / 86_400_000);
+  const desk = await openDesk(options, { startTime: source.startTime, wallClock });
+  const closeRest = async (): Promise<void> => {
+    if (desk.ok) await desk.value?.close();
+    await exchange.close();
+    clock.close();
+    wallClock.close();
+  };
+  if (!desk.ok) {
+    await closeRest();
+    return desk;
+  }
   const service = await startKlineService({
     mode: 'demo',
     version: packageVersion(),
@@ -166,6 +179,7 @@ async function startOn(
     host: options.host,
     port: options.port,
     webDir: webDir(),
+    desk: desk.value?.mount,
     seed,
     speed,
     clock,
@@ -175,27 +189,14 @@ async function startOn(
     onWarning: options.onWarning,
     onFatal: options.onFatal,
     canFollow: (seriesId) => resolveStream(seriesId).ok,
-    openVenue: () => {
-      return openBinance({
-        clock,
-        wallClock,
-        random: createSeededRandom(seed, 'feed'),
-        endpoints,
-        timings: scaleTimings(speed, options.config.backfill.exchangeTimeoutMs),
-        onFault,
-        symbolsTtlMs: options.config.topMarkets.symbolsTtlMs,
-      });
-    },
+    openVenue: () => openVenue(options, { clock, wallClock, endpoints }),
   });
-  const closeRest = async (): Promise<void> => {
-    await exchange.close();
-    clock.close();
-    wallClock.close();
-  };
   if (!service.ok) {
     await closeRest();
     return service;
   }
+  // The charts are there first; what the desk needs is made up while somebody looks at them.
+  void desk.value?.begin();
   const close = async (): Promise<SeriesExtent> => {
     try {
       await service.value.close();
@@ -208,6 +209,30 @@ async function startOn(
   const { series: shown, dataDir } = place;
   const settle = (time: EpochMs): Promise<void> => settleSeries(service.value, { wallClock, series: shown, time });
   return ok({ service: service.value, exchange, clock, source, seriesId: shown, dataDir, settle, close });
+}
+
+function openVenue(
+  { seed, speed, config, onWarning }: DemoOptions,
+  place: { readonly clock: Clock; readonly wallClock: Clock; readonly endpoints: Config['endpoints'] },
+): BinanceAccess {
+  return openBinance({
+    ...place,
+    random: createSeededRandom(seed, 'feed'),
+    timings: scaleTimings(speed, config.backfill.exchangeTimeoutMs),
+    onFault: (fault) => onWarning(`${fault.code}: ${fault.message}`),
+    symbolsTtlMs: config.topMarkets.symbolsTtlMs,
+  });
+}
+
+async function openDesk(
+  { desk, seed, speed, config, onWarning, onFatal }: DemoOptions,
+  { startTime, wallClock }: { readonly startTime: EpochMs; readonly wallClock: Clock },
+): Promise<Result<DemoDesk | null, Failure>> {
+  if (desk !== 'shown') return ok(null);
+  const requestTimeoutMs = config.backfill.exchangeTimeoutMs;
+  // It brings the whole trading system along, which charts alone have no use for.
+  const { openDemoDesk } = await import('./demo-desk.ts');
+  return openDemoDesk({ seed, speed, startTime, requestTimeoutMs, wallClock, onWarning, onFatal });
 }
 
 function endpointsOf({ httpUrl, wsUrl }: SimExchange): Config['endpoints'] {
@@ -226,21 +251,4 @@ async function settleSeries(
     if ((engine.state().market.series[series]?.nextOpen ?? 0) >= target) return;
     await new Promise<void>((resolve) => wallClock.schedule(addMs(wallClock.now(), SETTLE_EVERY_MS), resolve));
   }
-}
-
-/** The feed's patience is meant in real time; its clock runs `speed` times as fast. */
-export function scaleTimings(speed: number, requestTimeoutMs: number): BinanceTimings {
-  const scale = Math.max(1, speed);
-  const { silenceMs, backoff, ...plain } = BINANCE_TIMINGS;
-  return {
-    ...plain,
-    firstFrameMs: plain.firstFrameMs * scale,
-    thinSilenceMs: plain.thinSilenceMs * scale,
-    maxAgeMs: plain.maxAgeMs * scale,
-    overlapMs: plain.overlapMs * scale,
-    stableMs: plain.stableMs * scale,
-    requestTimeoutMs: requestTimeoutMs * scale,
-    silenceMs: { futures: silenceMs.futures * scale, spot: silenceMs.spot * scale },
-    backoff: { minMs: backoff.minMs * scale, maxMs: backoff.maxMs * scale },
-  };
 }

@@ -18,7 +18,7 @@ import { seriesId } from '../../model/series.ts';
 import { timeframe } from '../../model/timeframe.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DiscoveryService } from '../discovery/discovery-service.ts';
-import { scaleTimings } from '../modes/demo.ts';
+import { scaleTimings } from '../modes/scale-timings.ts';
 import { startLiveScan } from './live-scan.ts';
 import { toLiveTables } from './live-table.ts';
 

@@ -40,6 +40,8 @@ export type ServiceOptions = {
   readonly host: string;
   readonly port: number;
   readonly webDir: string;
+  /** A desk that is served beside the charts; its pool and signals take the place of the service's. */
+  readonly desk?: EdgeParts['desk'];
   readonly seed: number;
   /** Market seconds per real second. */
   readonly speed: number;

@@ -3,6 +3,7 @@
  * of the store and inputs of the engine; nothing here decides about candles.
  */
 
+import type { DeskMount } from '../../api/desk/desk-mount.ts';
 import {
   CandleReader,
   type DebugLog,
@@ -36,6 +37,7 @@ export type EdgeParts = {
   readonly host: string;
   readonly port: number;
   readonly webDir: string;
+  readonly desk?: DeskMount | undefined;
   readonly speed: number;
   /** Time of the market. */
   readonly clock: Clock;
@@ -89,6 +91,7 @@ export function startServiceEdge(parts: EdgeParts): Promise<Result<HttpServer, F
     clock,
     wallClock,
     webDir: parts.webDir,
+    desk: parts.desk,
     corsOrigins: config.corsOrigins,
     socketCompression: config.socketCompression,
     onError: onWarning,
