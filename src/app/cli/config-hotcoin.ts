@@ -67,7 +67,7 @@ async function save(editor: HotCoinConfigEditor, change: unknown, { json }: HotC
 const WHEN: Readonly<Record<ConfigPreview['differences'][number]['applies'], string>> = {
   now: 'running trading takes it within seconds',
   restart: 'with the next start',
-  overridden: 'saved, but the environment has the last word',
+  overridden: 'saved, but the environment or a preset has the last word',
 };
 
 type Change = Readonly<Record<string, Readonly<Record<string, unknown>>>>;

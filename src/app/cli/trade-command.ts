@@ -99,7 +99,13 @@ async function runTrade(flags: TradeCommandFlags): Promise<void> {
   if (!config.ok) return sayFailure(config.error);
   const environment = readHotCoinEnvironment(withSecrets(secrets.value));
   const clock = createWallClock();
-  const opened = openHotCoinEditor({ dir, purpose: 'change', environment: environment.variables, clock });
+  const opened = openHotCoinEditor({
+    dir,
+    purpose: 'change',
+    environment: environment.variables,
+    clock,
+    preset: flags.preset ?? null,
+  });
   if (!opened.ok) return sayFailure(opened.error);
   try {
     const { editor } = opened.value;

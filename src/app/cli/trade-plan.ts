@@ -56,7 +56,7 @@ export function settingSource(
   environment: HotCoinEnvironment,
 ): SettingSource {
   const { config: path, preset = null } = flags;
-  if (path === undefined) return () => editor.resolve(preset);
+  if (path === undefined) return () => editor.resolve();
   return async () => {
     const saved = readSaved(path);
     return saved.ok ? resolveHotCoinConfig(saved.value, environment.variables, preset) : saved;

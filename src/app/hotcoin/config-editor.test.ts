@@ -52,6 +52,19 @@ describe('settings that are saved', () => {
     });
   });
 
+  it('under a preset are kept, and told to be overridden by it', async () => {
+    const store = createMemorySettingStore();
+    const editor = new HotCoinConfigEditor({ store, environment: {}, clock, preset: 'stage-1' });
+    const saved = value(await editor.save({ execution: { max_concurrent_positions: 4, dust_usd: 2 } }));
+    expect(saved.differences).toMatchObject([
+      { applies: 'overridden' },
+      { name: 'execution.dust_usd', applies: 'restart' },
+    ]);
+    const { config, provenance } = value(await editor.resolve());
+    expect(config.execution).toMatchObject({ max_concurrent_positions: 2, dust_usd: 2 });
+    expect(provenance['execution.max_concurrent_positions']).toBe('preset');
+  });
+
   it('say whether a change acts at once or with the next start', async () => {
     const { editor } = open();
     const applies = async (change: unknown) => value(await editor.preview(change)).applies;

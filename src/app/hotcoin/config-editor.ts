@@ -16,7 +16,7 @@ import { listSettingFacts, type SettingFacts } from './setting-facts.ts';
 /** Saved values by group and name; what is missing is the default. */
 export type SavedGroups = Readonly<Partial<Record<HotCoinGroup, Readonly<Record<string, unknown>>>>>;
 
-/** One setting that a change gives another value. `overridden` says that the environment has the last word. */
+/** One setting that a change gives another value. `overridden` says that the environment or a preset has the last word. */
 export type ConfigDifference = {
   readonly name: string;
   readonly from: unknown;
@@ -35,11 +35,12 @@ export type ConfigPreview = {
 /** One setting as people are shown it. */
 export type ConfigEntry = SettingFacts & { readonly value: unknown; readonly source: Provenance };
 
-/** What an editor needs; `environment` holds the `HOTCOIN_*` variables. */
+/** What an editor needs; `environment` holds the `HOTCOIN_*` variables, `preset` goes over what is saved. */
 export type EditorParts = {
   readonly store: SettingStore;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  readonly preset?: PresetName | null;
 };
 
 const NAMESPACE = 'hotcoin';
@@ -79,9 +80,9 @@ export class HotCoinConfigEditor {
   }
 
   /** The settings in force: defaults, what is saved, the preset, the environment; `config_invalid` as a whole. */
-  async resolve(preset: PresetName | null = null): Promise<Result<ResolvedConfig, Failure>> {
+  async resolve(): Promise<Result<ResolvedConfig, Failure>> {
     const saved = await this.loadSaved();
-    return saved.ok ? resolveHotCoinConfig(saved.value, this.#parts.environment, preset) : saved;
+    return saved.ok ? this.#resolveOver(saved.value) : saved;
   }
 
   /**
@@ -96,7 +97,7 @@ export class HotCoinConfigEditor {
     // Without the environment too: a variable that hides a mistake today may be gone at the next start.
     const plain = resolveHotCoinConfig(merged.value, {});
     if (!plain.ok) return plain;
-    const resolved = resolveHotCoinConfig(merged.value, this.#parts.environment);
+    const resolved = this.#resolveOver(merged.value);
     if (!resolved.ok) return resolved;
     const before = resolveHotCoinConfig(saved.value, {});
     const from = before.ok ? before.value.config : defaultHotCoinConfig();
@@ -109,6 +110,10 @@ export class HotCoinConfigEditor {
     const saved = this.#last.then(() => this.#save(change));
     this.#last = saved;
     return saved;
+  }
+
+  #resolveOver(saved: SavedGroups): Result<ResolvedConfig, Failure> {
+    return resolveHotCoinConfig(saved, this.#parts.environment, this.#parts.preset ?? null);
   }
 
   async #save(change: unknown): Promise<Result<ConfigPreview, Failure>> {
@@ -154,8 +159,13 @@ function findDifferences(
   return Object.entries(flatten(after)).flatMap(([name, to]): readonly ConfigDifference[] => {
     const from = known[name];
     if (JSON.stringify(from) === JSON.stringify(to)) return [];
-    return [{ name, from, to, applies: provenance[name] === 'environment' ? 'overridden' : appliesOf(name) }];
+    return [{ name, from, to, applies: isOver(provenance[name]) ? 'overridden' : appliesOf(name) }];
   });
+}
+
+/** Whether something else than what is saved has the last word. */
+function isOver(source: Provenance | undefined): boolean {
+  return source === 'environment' || source === 'preset';
 }
 
 function summarize(differences: readonly ConfigDifference[]): ConfigPreview['applies'] {

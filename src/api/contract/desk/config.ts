@@ -38,7 +38,7 @@ export const configAnswer = z
   })
   .meta({ id: 'DeskConfig' });
 
-/** One setting that a change gives another value; `overridden` says that the environment has the last word. */
+/** One setting that a change gives another value; `overridden` says that the environment or a preset has the last word. */
 export const configDifference = z
   .object({
     name: z.string().describe('group.name'),
