@@ -81,7 +81,7 @@ function complete(state: EngineState): EngineState {
   const whole = { ...initialState(), ...state };
   const { trading } = whole;
   if (trading === null) return whole;
-  return { ...whole, trading: Object.assign({ ledger: createLedger(), places: {} }, trading) };
+  return { ...whole, trading: Object.assign({ ledger: createLedger(), places: {}, chosen: [] }, trading) };
 }
 
 function corrupt(sequence: number, reason: string): Result<never, Failure> {

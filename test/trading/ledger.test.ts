@@ -106,6 +106,7 @@ it('C-8 replay reproduces each decision, and the ledger of the session byte for 
   expect(exit?.row.traceId, 'an exit carries the opening trace').toBe(entry?.row.traceId);
   expect(of('pool:cooling')).toHaveLength(1);
   expect(entries.length, 'an unchanged verdict is one row').toBeLessThan(8);
+  expect(of('heat'), 'a round gives a coin one verdict, also while it is held').toEqual([]);
 
   await expectWords(session);
   const decided = session.told('decision').map(({ record }) => record);

@@ -65,7 +65,7 @@ async function readCoin(
     symbol,
     at: at === null ? null : at / 1000,
     verdicts,
-    words: [...head, ...verdicts.flatMap(({ words }) => words)],
+    words: [...head, ...verdicts.flatMap(({ words }, index) => (index === 0 ? words : ['', ...words]))],
   };
 }
 

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { createMemoryJournal } from '../../adapters/memory/memory-journal.ts';
 import { resolveHotCoinConfig } from '../../app/hotcoin/hotcoin-config.ts';
 import { toTradingSettings } from '../../app/hotcoin/trading-settings.ts';
 import { epochMs } from '../../core/time.ts';
 import type { InstrumentId } from '../../model/instrument.ts';
+import { replay, takeSnapshot } from '../replay.ts';
+import { initialState, step } from '../step.ts';
 import { foldTrading } from './fold-trading.ts';
 import type { TradingEffect } from './trading-events.ts';
 import { askSignals, followAgain } from './trading-signals.ts';
@@ -76,4 +79,13 @@ it('lets signals under work come to their end: the next round asks for nothing m
   expect(kinds(ask(state, 1))).toContain('fetchSignalHistory');
   expect(kinds(ask(state, 11))).toEqual([]);
   expect(state.signals.dispatcher.cycle?.traceId).toBe('1');
+});
+
+it('a snapshot from before the ledger goes on with an empty one', async () => {
+  const { ledger, places, chosen, ...older } = open(null, settings(), 0);
+  const journal = createMemoryJournal();
+  await journal.saveSnapshot(takeSnapshot({ ...initialState(), trading: older as unknown as TradingState }));
+  const replayed = await replay(journal, step);
+  if (!replayed.ok) throw new Error(replayed.error.message);
+  expect(replayed.value.state.trading).toMatchObject({ ledger, places, chosen });
 });

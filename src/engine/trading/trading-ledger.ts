@@ -121,10 +121,14 @@ function priceOf({ state, now }: TradingTurn, instrumentId: InstrumentId): Price
   return price === null ? null : (decimalFromFloat(price) as Price | null);
 }
 
-/** Keeps a decision about an entry with the signal it was made from; answers how often it was the same before. */
+/**
+ * Keeps a decision about an entry with the signal it was made from; answers how often it was the same before. A coin that
+ * was asked about only because it is held has its verdict from the round already.
+ */
 export function keepEntry(turn: TradingTurn, record: DecisionRecord): number {
   const { state } = turn;
   const { instrumentId, traceId, outcome, gate, positionId, intentId, price, heat, verdicts, size } = record;
+  if (outcome === 'refused' && !state.chosen.includes(instrumentId)) return 1;
   const candidate = candidateOf(state.discovery.pool, instrumentId);
   const signal = turn.signals.get(instrumentId);
   const judgement: Judgement = {

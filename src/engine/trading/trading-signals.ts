@@ -80,6 +80,7 @@ export function askSignals(
   const instrumentIds = [...new Set([...candidates.map(({ instrumentId }) => instrumentId), ...held])];
   follow(turn, instrumentIds);
   if (turn.state.signals.dispatcher.cycle !== null) return;
+  turn.state.chosen = candidates.map(({ instrumentId }) => instrumentId);
   dispatch(turn, { kind: 'signalsAsked', receivedTime: turn.now, traceId, instrumentIds });
 }
 

@@ -65,6 +65,8 @@ export type TradingState = {
   readonly execution: ExecutionState;
   readonly portfolio: PortfolioState;
   readonly ledger: LedgerState;
+  /** Whose signals were asked for as candidates, not only because they are held. */
+  chosen: readonly InstrumentId[];
   /** Where candidates were at the last round. */
   readonly places: SeenPlaces;
   /** Heard with the next input; empty again before anything else of it is folded. */
@@ -89,6 +91,7 @@ export function createTrading(settings: TradingSettings): TradingState {
     portfolio: createPortfolio(settings.initialCapital),
     ledger: createLedger(),
     places: {},
+    chosen: [],
     told: [],
     surroundings: { clockSkewMs: null, loopLagMs: 0, feed: 'down', storage: 'working' },
     venue: 'up',
