@@ -15,7 +15,7 @@ async function simulate(seed: number): Promise<{ readonly report: SimulationRepo
   const done = await runSimulation({
     lengthMs: 90 * 60_000,
     seed,
-    frameMs: 2_000,
+    frameMs: 5_000,
     resolved: resolved.value,
     onProgress: () => {},
     onDecision: (text) => decisions.push(text),
