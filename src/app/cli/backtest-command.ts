@@ -165,8 +165,8 @@ function parityText({
   identical,
   first_difference: difference,
 }: NonNullable<BacktestReport['parity']>): string {
-  const same = `${grouped(identical)} of ${grouped(recorded)} decisions, byte for byte`;
-  return difference === null ? `all of ${same}` : `${same}, until the first that differs`;
+  if (difference === null) return `all ${grouped(identical)} decisions are the same, byte for byte`;
+  return `${grouped(identical)} of ${grouped(recorded)} decisions are the same, until the first that differs`;
 }
 
 function writeReport(file: string, report: BacktestReport): void {

@@ -4,7 +4,7 @@
  * candles, tickers, trades, books and fills agree about everything that was scripted.
  */
 import type { Decimal } from '../../../core/decimal.ts';
-import { type EpochMs, epochMs } from '../../../core/time.ts';
+import { EPOCH_MS_MAX, type EpochMs, epochMs } from '../../../core/time.ts';
 import type { InstrumentId } from '../../../model/instrument.ts';
 import { readCandles } from '../minute-aggregation.ts';
 import { bucketOpenOf, SIM_MINUTE_MS } from '../sim-interval.ts';
@@ -36,12 +36,14 @@ export function createScriptedMarket(base: SimMarket, script: MarketScript): Sim
   };
   const minutes = (id: InstrumentId, period: SimPeriod): readonly SimRow[] => {
     const own = scripts.get(id);
-    if (own === undefined || own.isPlain) return base.minutes(id, period);
+    if (own === undefined || period.to <= own.touchedFrom) return base.minutes(id, period);
     const rows: SimRow[] = [];
-    const from = Math.max(period.from, own.historyFrom);
+    // Days before the script begins are as they would be: made again and again they would drive the others out.
+    if (period.from < own.touchedFrom) rows.push(...base.minutes(id, { from: period.from, to: own.touchedFrom }));
+    const from = Math.max(period.from, own.historyFrom, own.touchedFrom);
     for (let day = Math.floor(from / DAY_MS); day * DAY_MS < period.to; day++) {
       const made = dayOf(id, day);
-      rows.push(...made.slice(firstFrom(made, period.from), firstFrom(made, period.to)));
+      rows.push(...made.slice(firstFrom(made, from), firstFrom(made, period.to)));
     }
     return rows;
   };
@@ -77,6 +79,8 @@ class InstrumentScript {
   readonly #outages: readonly SimPeriod[];
   /** Infinite where it stays. */
   readonly #goneAt: number;
+  /** Start of the day in which the script first concerns the instrument; beyond all time where it never does. */
+  readonly touchedFrom: EpochMs;
   readonly #course: PriceCourse;
   readonly #numbering: TradeNumbering;
   /** Prices at which halts froze, by their start; bounded by the script. */
@@ -92,6 +96,9 @@ class InstrumentScript {
     this.#outages = script.outages;
     const gone = script.delistings.filter(({ symbols }) => namesInstrument(symbols, instrument));
     this.#goneAt = Math.min(Number.POSITIVE_INFINITY, ...gone.map(({ at }) => at));
+    const starts = [...this.#moves, ...this.#halts, ...this.#outages].map(({ from }) => from);
+    const first = Math.min(EPOCH_MS_MAX, this.#goneAt, ...starts);
+    this.touchedFrom = epochMs(Math.max(0, Math.floor(first / DAY_MS) * DAY_MS));
     const plain = (period: SimPeriod): readonly SimRow[] => base.minutes(instrument.instrumentId, period);
     this.#course = new PriceCourse(this.#moves, plain);
     this.#numbering = new TradeNumbering({
@@ -103,12 +110,6 @@ class InstrumentScript {
 
   get historyFrom(): EpochMs {
     return this.#instrument.historyFrom;
-  }
-
-  /** Whether nothing of the script concerns the instrument. */
-  get isPlain(): boolean {
-    const touched = this.#moves.length + this.#halts.length + this.#outages.length;
-    return touched === 0 && this.#goneAt === Number.POSITIVE_INFINITY;
   }
 
   statusAt(at: EpochMs): SimStatus {
