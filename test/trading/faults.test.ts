@@ -3,6 +3,7 @@
  * the simulated exchange with real sockets and real files.
  */
 import { describe, expect, it } from 'vitest';
+import { emergencyAnswer } from '../../src/api/contract.ts';
 import { burstMarket, burstsMarket, move } from '../fixtures/burst-market.ts';
 import {
   bought,
@@ -51,13 +52,15 @@ describe('orders at the exchange', () => {
       { symbol: 'HOTUSDT', minute: 15 },
       { symbol: 'WARMUSDT', minute: 15 },
     ];
-    const run = await start({ scenario: burstsMarket(coins), venue: 'exchange' });
+    const run = await start({ scenario: burstsMarket(coins), venue: 'exchange', desk: 'served' });
     const begun = { usdt: await owned(run, 'USDT'), assets: ['HOT', 'WARM'] };
     await bought(run, coin('HOT'));
     await bought(run, coin('WARM'));
     run.exchange.orderFault({ kind: 'halt', symbol: 'WARMUSDT' });
-    const command = { kind: 'emergencyClose', requestId: 'request-1', reason: 'an operator asked' } as const;
-    await run.service.engine.submit({ kind: 'operatorCommanded', receivedTime: run.now(), command });
+    const body = JSON.stringify({ confirm: 'yes', request_id: 'request-1', reason: 'an operator asked' });
+    const asked = fetch(`${run.deskUrl}/hotcoin/api/emergency_close`, { method: 'POST', body });
+    const isLatched = (): boolean => run.trading.decisions.emergency !== null;
+    await run.passUntil(isLatched, { limitMs: 30 * SECOND_MS, what: 'the request arrives' });
     await run.pass(10 * SECOND_MS);
     expect(positionsOf(run).map(({ instrumentId }) => instrumentId)).toEqual([coin('WARM')]);
     expect(legs(run)).toEqual(['emergency']);
@@ -65,6 +68,15 @@ describe('orders at the exchange', () => {
     expect(refused.length).toBeGreaterThan(1);
     expect(refused.every(({ order }) => order.failure?.code === 'instrument_not_trading')).toBe(true);
     expect(run.trading.decisions.emergency).toMatchObject({ requestId: 'request-1' });
+    // The web hears after a few seconds what is true then, not what was asked for.
+    const told = emergencyAnswer.parse(await (await asked).json());
+    expect(told).toMatchObject({ ok: false, closed: 1, failed: 1 });
+    expect(told.details.map(({ symbol, status }) => [symbol, status])).toEqual(
+      expect.arrayContaining([
+        ['HOTUSDT', 'closed'],
+        ['WARMUSDT', 'failed'],
+      ]),
+    );
     run.exchange.orderFault({ kind: 'halt', symbol: 'WARMUSDT', mode: 'off' });
     await run.pass(10 * SECOND_MS);
     expect(positionsOf(run)).toEqual([]);
