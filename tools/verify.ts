@@ -13,6 +13,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 const NODE_MAJOR_MIN = 24;
 /** A step that takes longer hangs; generous, because the cores may be shared. */
 const STEP_MS_MAX = 30 * 60_000;
+const WEB_CONFIGS = ['web/vite.config.ts', 'web/desk/vite.config.ts'] as const;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 type Command = readonly [program: string, ...args: string[]];
@@ -33,8 +34,8 @@ function planSteps(reportPath: string): readonly Step[] {
     },
     {
       name: 'web build',
-      purpose: 'build the dashboard into dist/web',
-      commands: [['vite', 'build', '--config', 'web/vite.config.ts', '--logLevel', 'warn']],
+      purpose: 'build the pages into dist/web and dist/desk',
+      commands: WEB_CONFIGS.map((config) => ['vite', 'build', '--config', config, '--logLevel', 'warn']),
     },
     {
       name: 'tests',

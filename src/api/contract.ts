@@ -25,6 +25,7 @@ export * from './contract/markets.ts';
 export * from './contract/quality.ts';
 export * from './contract/refusals.ts';
 export * from './contract/replay.ts';
+export * from './contract/security.ts';
 export * from './contract/signals.ts';
 export * from './contract/socket.ts';
 export * from './contract/structure.ts';

@@ -68,7 +68,17 @@ export const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   app: { folders: [ANY], packages: [ANY] },
 };
 
-const WEB_PACKAGES = ['react', 'react-dom', 'lightweight-charts', 'vite', '@vitejs/plugin-react', NODE];
+const WEB_PACKAGES = [
+  'react',
+  'react-dom',
+  'radix-ui',
+  '@tanstack/react-table',
+  '@tanstack/react-virtual',
+  'lightweight-charts',
+  'vite',
+  '@vitejs/plugin-react',
+  NODE,
+];
 const CONTRACT = 'src/api/contract.ts';
 const CLIENT = 'src/client/';
 

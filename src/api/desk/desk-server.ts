@@ -3,7 +3,9 @@
  * loopback. Everything that answers is registered in one scope, so that whoever guards it guards all of it.
  */
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
+import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
@@ -151,7 +153,13 @@ async function addDocs(app: FastifyInstance, version: string): Promise<void> {
 /** Serves the page below `/hotcoin/`, or says how it is built. */
 export async function addDeskPage(app: FastifyInstance, webDir: string): Promise<void> {
   if (existsSync(webDir)) {
-    await app.register(fastifyStatic, { root: webDir, prefix: '/hotcoin/', decorateReply: false });
+    // What assets are called changes with what they contain; the page that names them is asked for each time.
+    const assets = { root: join(webDir, 'assets'), prefix: '/hotcoin/assets/', decorateReply: false };
+    await app.register(fastifyStatic, { ...assets, immutable: true, maxAge: '365d' });
+    app.get('/hotcoin/', { schema: { hide: true } }, async (_request, reply) => {
+      const page = await readFile(join(webDir, 'index.html'));
+      return reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(page);
+    });
     return;
   }
   app.get('/hotcoin/', { schema: { hide: true } }, (_request, reply) => {

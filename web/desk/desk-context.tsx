@@ -1,0 +1,134 @@
+/**
+ * What every part of the desk shares: the server's word by topic, requests, language and theme. A part that uses one
+ * topic is drawn again when that topic changes and not otherwise.
+ */
+import { createContext, useCallback, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import type { DeskTopic, DeskTopicData } from '../../src/api/contract.ts';
+import type { Answered, DeskApi, Refused } from './desk-api.ts';
+import type { DeskLink, DeskLive } from './desk-live.ts';
+import type { DeskPlatform } from './desk-platform.ts';
+import type { Language, Strings } from './desk-strings.ts';
+
+/** The colours. */
+export type Theme = 'dark' | 'light';
+
+/** A panel. */
+export const PANELS = [
+  'overview',
+  'candidates',
+  'signals',
+  'positions',
+  'trades',
+  'risk',
+  'orders',
+  'feed',
+  'events',
+  'settings',
+] as const;
+
+/** The name of a panel. */
+export type PanelName = (typeof PANELS)[number];
+
+/** Shared by the parts of the desk. */
+export type DeskShared = {
+  readonly platform: DeskPlatform;
+  readonly api: DeskApi;
+  readonly live: DeskLive;
+  readonly strings: Strings;
+  readonly language: Language;
+  readonly theme: Theme;
+  /** Goes to a panel; `trace` narrows the events to one chain. */
+  readonly show: (panel: PanelName, trace?: string) => void;
+};
+
+const DeskContext = createContext<DeskShared | null>(null);
+
+/** Hands it to the parts inside. */
+export const DeskProvider = DeskContext.Provider;
+
+/** What is shared; to be used inside the desk only. */
+export function useDesk(): DeskShared {
+  const shared = useContext(DeskContext);
+  if (shared === null) throw new Error('a part of the desk outside of it');
+  return shared;
+}
+
+/** A topic as it was last told, `null` before that. */
+export function useTopic<Topic extends DeskTopic>(topic: Topic): DeskTopicData[Topic] | null {
+  const { live } = useDesk();
+  const read = useCallback((): DeskTopicData[Topic] | null => {
+    const data = live.state().feed.topics[topic]?.data as DeskTopicData[Topic] | undefined;
+    // Without an engine most topics are empty maps, which are no answers.
+    return data === undefined || (Object.keys(data).length === 0 && FIELDED.has(topic)) ? null : data;
+  }, [live, topic]);
+  return useSyncExternalStore(live.subscribe, read);
+}
+
+/** Topics whose map is the fields of one answer, so that an empty one is no answer. */
+const FIELDED: ReadonlySet<DeskTopic> = new Set(['status', 'risk', 'metrics', 'funnel', 'posts']);
+
+/** How the socket stands. */
+export function useLink(): DeskLink {
+  const { live } = useDesk();
+  return useSyncExternalStore(live.subscribe, () => live.state().link);
+}
+
+/** This machine's time in milliseconds, once a second. */
+export function useNow(): number {
+  const { clock } = useDesk().platform;
+  const [now, setNow] = useState(clock.now());
+  useEffect(() => {
+    let cancel = clock.after(1_000, function tick() {
+      setNow(clock.now());
+      cancel = clock.after(1_000, tick);
+    });
+    return () => cancel();
+  }, [clock]);
+  return now;
+}
+
+/** The market's time in seconds: that of the newest message, and what passed since. */
+export function useMarketNow(): number {
+  const { live } = useDesk();
+  const now = useNow();
+  const { feed, link } = live.state();
+  const told = Math.max(0, ...Object.values(feed.topics).map(({ timeMs }) => timeMs));
+  return (told + Math.max(0, now - (link.heardAt ?? now))) / 1_000;
+}
+
+/** An answer that is read once for each `key`, and again with `reload`. */
+export type Reading<T> = {
+  readonly value: T | null;
+  readonly refused: Refused | null;
+  readonly isReading: boolean;
+  readonly reload: () => void;
+};
+
+/** Reads `path` now and whenever `key` changes; the last value stays until the next one is there. */
+export function useReading<T>(path: string | null, key: string | number): Reading<T> {
+  const { api } = useDesk();
+  const [round, setRound] = useState(0);
+  const [answer, setAnswer] = useState<{ readonly path: string; readonly of: Answered<T> } | null>(null);
+  const [isReading, setIsReading] = useState(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: key and round are what makes it read again
+  useEffect(() => {
+    if (path === null) return undefined;
+    const stop = new AbortController();
+    setIsReading(true);
+    void api.read<T>(path, stop.signal).then((of) => {
+      if (stop.signal.aborted) return;
+      setIsReading(false);
+      setAnswer((before) =>
+        !of.ok && of.status === 0 && before?.path === path && before.of.ok ? before : { path, of },
+      );
+    });
+    return () => stop.abort();
+  }, [api, path, key, round]);
+  const own = answer?.path === path ? answer.of : null;
+  return {
+    value: own?.ok === true ? own.value : null,
+    refused: own?.ok === false ? own : null,
+    isReading,
+    reload: () => setRound((before) => before + 1),
+  };
+}

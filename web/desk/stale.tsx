@@ -1,0 +1,67 @@
+/**
+ * Whether what is shown is of now: the lamp of the socket, and the banner with the age of everything when it is not.
+ */
+import { useDesk, useLink, useNow } from './desk-context.tsx';
+import type { DeskLink } from './desk-live.ts';
+import { ageText } from './figures.ts';
+
+/** A socket that says nothing for this long is silent: the status changes several times a second. */
+const SILENT_MS = 5_000;
+/** Failed attempts after which the lamp says offline. */
+const OFFLINE_AFTER = 6;
+
+/** The word of the lamp. */
+export type LinkWord = 'connecting' | 'live' | 'silent' | 'reconnecting' | 'offline';
+
+/** The word for a link at `now`. */
+export function linkWord({ openedAt, failures, heardAt }: DeskLink, now: number): LinkWord {
+  if (openedAt !== null) return now - Math.max(openedAt, heardAt ?? 0) > SILENT_MS ? 'silent' : 'live';
+  if (failures === 0) return 'connecting';
+  return failures >= OFFLINE_AFTER ? 'offline' : 'reconnecting';
+}
+
+/** Milliseconds since anything was heard while the page is not live; `null` while it is, or before the first word. */
+export function useStale(): number | null {
+  const link = useLink();
+  const now = useNow();
+  const isLive = linkWord(link, now) === 'live';
+  return isLive || link.heardAt === null ? null : Math.max(0, now - link.heardAt);
+}
+
+/** The lamp. */
+export function LinkLamp() {
+  const { strings } = useDesk();
+  const word = linkWord(useLink(), useNow());
+  return (
+    <span className={`lamp lamp-${word}`} data-testid="link" data-link={word} role="status">
+      <i aria-hidden="true" />
+      {strings.link[word]}
+    </span>
+  );
+}
+
+/** Says since when everything is old, and when it is tried again. */
+export function StaleBanner() {
+  const { strings, live } = useDesk();
+  const link = useLink();
+  const now = useNow();
+  const stale = useStale();
+  const isWaiting = link.heardAt === null && link.failures > 0;
+  if (stale === null && !isWaiting) return null;
+  const seconds = link.retryAt === null ? null : Math.max(1, Math.ceil((link.retryAt - now) / 1_000));
+  return (
+    <div className="stale" data-testid="stale">
+      {/* Said once; the age beside it changes every second. */}
+      <span className="sr-only" role="alert">
+        {strings.staleAlert}
+      </span>
+      <strong>{stale === null ? strings.neverHeard : strings.staleFor(ageText(stale / 1_000))}</strong>
+      {seconds === null ? null : <span>{strings.retryIn(seconds)}</span>}
+      {link.openedAt === null ? (
+        <button type="button" className="button" onClick={live.retry}>
+          {strings.retryNow}
+        </button>
+      ) : null}
+    </div>
+  );
+}
