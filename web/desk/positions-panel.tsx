@@ -59,8 +59,11 @@ export function PositionTable({ kind }: { readonly kind: 'short' | 'whole' }) {
   );
 }
 
+/** A column and where it is shown. */
+type Placed = Column<DeskPosition> & { readonly in: 'both' | 'whole' };
+
 function columnsOf(strings: Strings, kind: 'short' | 'whole'): readonly Column<DeskPosition>[] {
-  const all: readonly (Column<DeskPosition> & { readonly in: 'both' | 'whole' })[] = [
+  const all: readonly Placed[] = [
     { in: 'both', id: 'symbol', name: strings.symbol, cell: ({ symbol }) => symbol, sort: ({ symbol }) => symbol },
     { in: 'both', id: 'entry', name: strings.entry, kind: 'number', cell: (row) => priceText(row.entry_price) },
     { in: 'both', id: 'price', name: strings.price, kind: 'number', cell: (row) => priceText(row.current_price) },
@@ -103,6 +106,14 @@ function columnsOf(strings: Strings, kind: 'short' | 'whole'): readonly Column<D
       ),
     },
     { in: 'both', id: 'tier', name: strings.nextTier, kind: 'number', cell: (row) => nextTier(row, strings) },
+    ...guardColumns(strings),
+  ];
+  return all.filter((column) => kind === 'whole' || column.in === 'both');
+}
+
+/** What watches over it, and since when. */
+function guardColumns(strings: Strings): readonly Placed[] {
+  return [
     {
       in: 'both',
       id: 'protection',
@@ -135,7 +146,6 @@ function columnsOf(strings: Strings, kind: 'short' | 'whole'): readonly Column<D
       sort: ({ holding_min }) => holding_min,
     },
   ];
-  return all.filter((column) => kind === 'whole' || column.in === 'both');
 }
 
 function nextTier({ next_tp, trailing_active, trailing_price }: DeskPosition, strings: Strings): string {
