@@ -96,15 +96,21 @@ describe('hotwick trade', () => {
     const settings = join(dir, 'hotcoin.json');
     writeFileSync(settings, JSON.stringify({ execution: { initial_capital: 9_999, dust_usd: 2 } }));
     const confirmed = ['--confirm-live', 'I-ACCEPT-THE-RISK', '--config', settings, '--preset', 'stage-1'];
-    const args = ['trade', '--data-dir', data, '--no-http', ...confirmed, ...urls];
+    const args = ['trade', '--data-dir', data, '--no-http', '--log-format', 'json', ...confirmed, ...urls];
     const trade = new HotwickProcess(args, { ...MONEY, HOTCOIN_LOG_LEVEL: 'error' });
     await trade.match(/Trading runs/);
     const ending = await trade.end();
     expect(ending.code).toBe(0);
     expect(ending.stdout, 'events are in the files alone').not.toMatch(/health +/);
+    const lines = ending.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(new Set(lines.map(({ level, time }) => [level, typeof time].join()))).toEqual(new Set(['info,string']));
+    expect(lines.filter(({ kind }) => kind === 'event')).toEqual([]);
     expect(ending.stdout).toMatch(/mode +MONEY/);
     expect(ending.stdout, 'the preset goes over the file').toMatch(/capital +100 USDT[\s\S]*positions +at most 2/);
-    expect(ending.stdout + ending.stderr).not.toContain(KEY.BINANCE_SECRET_KEY);
+    for (const secret of Object.values(KEY)) expect(ending.stdout + ending.stderr).not.toContain(secret);
   });
 
   it('says in one sentence what is wrong, and starts nothing', async () => {

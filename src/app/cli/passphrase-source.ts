@@ -45,7 +45,11 @@ export async function askUnseen(question: string): Promise<Result<string, Failur
  * The secrets of a vault; none where there is no vault, or an empty one. Where nobody gave the passphrase and nobody can be
  * asked, the vault stays shut, which is warned of.
  */
-export async function openVault(dir: string, flags: PassphraseFlags): Promise<Result<Secrets, Failure>> {
+export async function openVault(
+  dir: string,
+  flags: PassphraseFlags,
+  warn: (reason: string) => void = sayWarning,
+): Promise<Result<Secrets, Failure>> {
   const record = readOperator(dir);
   if (!record.ok || record.value === null) return record.ok ? ok({}) : record;
   const given = readGivenPassphrase(flags);
@@ -53,7 +57,7 @@ export async function openVault(dir: string, flags: PassphraseFlags): Promise<Re
   if (given.value !== null) return readVault(record.value, given.value);
   if (record.value.secretCount === 0) return ok({});
   if (!process.stdin.isTTY) {
-    sayWarning('the key vault stays shut: no passphrase was given (--passphrase-file, HOTWICK_PASSPHRASE_FILE)');
+    warn('the key vault stays shut: no passphrase was given (--passphrase-file, HOTWICK_PASSPHRASE_FILE)');
     return ok({});
   }
   const asked = await askUnseen('Passphrase of the key vault');

@@ -12,9 +12,12 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Runs `work` until it ends; `stopped` resolves when it shall. Nothing of this keeps the process alive afterwards,
- * however `work` ended. `fail` also sets the exit status.
+ * however `work` ended. `fail` also sets the exit status, which `tellFailure` does.
  */
-export async function runUntilStopped(work: (stop: Stop, stopped: Promise<void>) => Promise<void>): Promise<void> {
+export async function runUntilStopped(
+  work: (stop: Stop, stopped: Promise<void>) => Promise<void>,
+  tellFailure: (failure: Failure) => void = sayFailure,
+): Promise<void> {
   const { promise: stopped, resolve } = Promise.withResolvers<void>();
   const plan = (): void => resolve();
   for (const signal of SIGNALS) process.once(signal, plan);
@@ -26,7 +29,7 @@ export async function runUntilStopped(work: (stop: Stop, stopped: Promise<void>)
   // Timers of the service do not keep the process alive by themselves.
   const keepAlive = setInterval(() => {}, 60_000);
   const fail = (failure: Failure): void => {
-    sayFailure(failure);
+    tellFailure(failure);
     plan();
   };
   try {

@@ -3,7 +3,7 @@
  */
 import type { Trading } from '../hotcoin/trading-consent.ts';
 import { packageVersion } from '../version.ts';
-import { banner, grouped, say } from './output.ts';
+import { banner, grouped } from './output.ts';
 import type { TradePlan } from './trade-plan.ts';
 
 const MODES: Readonly<Record<Trading, string>> = {
@@ -14,14 +14,15 @@ const MODES: Readonly<Record<Trading, string>> = {
 
 const AT_STOP = { keep: 'positions stay, with their stops on the exchange', close: 'everything is sold' } as const;
 
-/** Prints the banner; `url` is where the desk is served, `null` where it is not. */
-export function describePlan(plan: TradePlan, url: string | null): void {
+/** The banner; `url` is where the desk is served, `null` where it is not. */
+export function describePlan(plan: TradePlan, url: string | null): string {
   const { trading, endpoints, dataDir } = plan;
   const { config, hash } = plan.resolved;
   const { execution, discovery } = config;
   const percent = (share: number): string => `${Number((share * 100).toFixed(4))} %`;
-  say(`Hotwick ${packageVersion()}: the hot-coin system\n`);
-  say(
+  const head = `Hotwick ${packageVersion()}: the hot-coin system\n`;
+  return [
+    head,
     banner([
       ['mode', MODES[trading]],
       ['exchange', `${endpoints.spotRestUrl}, ${endpoints.spotStreamUrl}`],
@@ -42,5 +43,5 @@ export function describePlan(plan: TradePlan, url: string | null): void {
       ['data', dataDir],
       ['desk', url ?? 'not served'],
     ]),
-  );
+  ].join('\n');
 }

@@ -17,7 +17,6 @@ import { LIVE_CONFIRMATION } from '../hotcoin/trading-consent.ts';
 import { startTrade } from '../modes/trade.ts';
 import { NoticeService } from '../notices/notice-service.ts';
 import type { DeskDoor } from '../security/open-guard.ts';
-import { toEventLines } from '../trading/event-text.ts';
 import { checkKey } from '../trading/key-check.ts';
 import { watchOperator } from '../trading/operator-file.ts';
 import { SettingsFollower } from '../trading/settings-follower.ts';
@@ -26,11 +25,11 @@ import type { TradingService } from '../trading/trading-service.ts';
 import { endInTime, windDown } from '../trading/wind-down.ts';
 import { packageVersion } from '../version.ts';
 import { namesOption, portOption } from './options.ts';
-import { say, sayFailure, sayWarning } from './output.ts';
 import { openVault, type PassphraseFlags } from './passphrase-source.ts';
 import { runUntilStopped } from './running.ts';
 import { describePlan } from './trade-banner.ts';
 import { describeFirst, openDesk, serveDesk } from './trade-desk.ts';
+import { LOG_FORMATS, type LogFormat, openTradeLog, type TradeLog } from './trade-log.ts';
 import {
   planTrade,
   type SettingSource,
@@ -82,23 +81,37 @@ export function addTradeCommand(program: Command): void {
     .option('--behind-proxy', 'a proxy before the desk speaks TLS and tells who asks')
     .option('--allow-host <names>', 'further host names the desk goes by, separated by commas', namesOption)
     .option('--passphrase-file <file>', "file with the operator's passphrase, which opens the key vault")
+    .addOption(new Option('--log-format <form>', 'lines for people or JSON').choices(LOG_FORMATS).default('text'))
     .option('--no-http', 'serve no desk; hotwick emergency-close and the files remain')
     .addHelpText('after', EXAMPLES)
     .action(runTrade);
 }
 
-type TradeCommandFlags = TradeFlags & DeskDoor & PassphraseFlags & { readonly http: boolean };
+type TradeCommandFlags = TradeFlags &
+  DeskDoor &
+  PassphraseFlags & { readonly http: boolean; readonly logFormat: LogFormat };
 
 async function runTrade(flags: TradeCommandFlags): Promise<void> {
-  const bare = loadConfig();
-  if (!bare.ok) return sayFailure(bare.error);
-  const dir = tradeHome(flags, bare.value);
-  const secrets = await openVault(dir, flags);
-  if (!secrets.ok) return sayFailure(secrets.error);
-  const config = loadConfig(withSecrets(secrets.value));
-  if (!config.ok) return sayFailure(config.error);
-  const environment = readHotCoinEnvironment(withSecrets(secrets.value));
   const clock = createWallClock();
+  try {
+    await runFlags(flags, clock);
+  } finally {
+    clock.close();
+  }
+}
+
+async function runFlags(flags: TradeCommandFlags, clock: Clock): Promise<void> {
+  const early = openTradeLog(flags.logFormat, { clock, secrets: [] });
+  const bare = loadConfig();
+  if (!bare.ok) return early.fail(bare.error);
+  const dir = tradeHome(flags, bare.value);
+  const secrets = await openVault(dir, flags, early.warn);
+  if (!secrets.ok) return early.fail(secrets.error);
+  const config = loadConfig(withSecrets(secrets.value));
+  if (!config.ok) return early.fail(config.error);
+  const environment = readHotCoinEnvironment(withSecrets(secrets.value));
+  const struck = [...Object.values(secrets.value), environment.key?.secret ?? '', environment.key?.apiKey ?? ''];
+  const log = openTradeLog(flags.logFormat, { clock, secrets: struck });
   const opened = openHotCoinEditor({
     dir,
     purpose: 'change',
@@ -106,22 +119,22 @@ async function runTrade(flags: TradeCommandFlags): Promise<void> {
     clock,
     preset: flags.preset ?? null,
   });
-  if (!opened.ok) return sayFailure(opened.error);
+  if (!opened.ok) return log.fail(opened.error);
   try {
     const { editor } = opened.value;
     const source = settingSource(flags, editor, environment);
     const plan = await planTrade(flags, { config: config.value, environment, source });
-    if (!plan.ok) return sayFailure(plan.error);
+    if (!plan.ok) return log.fail(plan.error);
     // What a file says is not changed by saving: the desk then only shows it.
     const own = flags.config === undefined ? editor : null;
-    await runPlan(plan.value, { clock, source, flags, dir, config: config.value, editor: own });
+    await runPlan(plan.value, { log, clock, source, flags, dir, config: config.value, editor: own });
   } finally {
     await opened.value.close();
-    clock.close();
   }
 }
 
 type Surroundings = {
+  readonly log: TradeLog;
   readonly clock: Clock;
   readonly source: SettingSource;
   readonly flags: TradeCommandFlags;
@@ -131,29 +144,29 @@ type Surroundings = {
 };
 
 async function runPlan(plan: TradePlan, surroundings: Surroundings): Promise<void> {
-  const { clock, flags, editor, dir, config } = surroundings;
+  const { log, clock, flags, editor, dir, config } = surroundings;
   await runUntilStopped(async (stop, stopped) => {
-    const desk = await openDesk(plan, { clock, editor });
+    const desk = await openDesk(plan, { log, clock, editor });
     // Before trading, so that a port that is taken ends the start before anything is traded with.
-    const server = await serveDesk(desk, { clock, dir, door: flags.http ? flags : null });
-    if (!server.ok) return sayFailure(server.error);
+    const server = await serveDesk(desk, { log, clock, dir, door: flags.http ? flags : null });
+    if (!server.ok) return log.fail(server.error);
     try {
-      describePlan(plan, server.value?.url ?? null);
-      describeFirst(server.value?.first ?? null);
+      log.say(describePlan(plan, server.value?.url ?? null));
+      describeFirst(server.value?.first ?? null, log);
       const { fatal, onFatal } = hearFatal();
-      const notices = openNotices(plan, { clock, config });
-      const service = await start(plan, { clock, onFatal, desk, notices });
-      if (!service.ok) return sayFailure(service.error);
-      const supervisor = new Supervisor({ clock, onFatal: stop.fail, onWarning: sayWarning });
+      const notices = openNotices(plan, { log, clock, config });
+      const service = await start(plan, { log, clock, onFatal, desk, notices });
+      if (!service.ok) return log.fail(service.error);
+      const supervisor = new Supervisor({ clock, onFatal: stop.fail, onWarning: log.warn });
       await trade(plan, { ...surroundings, service: service.value, desk, notices, supervisor, fatal, stopped });
     } finally {
       await endInTime(async () => server.value?.close(), { clock, limitMs: TASKS_MS, onLate: () => {} });
     }
-    say('\nStopped.');
-  });
+    log.say('\nStopped.');
+  }, log.fail);
 }
 
-type Running = Pick<Surroundings, 'clock' | 'source'> & {
+type Running = Pick<Surroundings, 'log' | 'clock' | 'source'> & {
   readonly service: TradingService;
   readonly desk: OperatorDesk;
   readonly notices: NoticeService;
@@ -163,8 +176,8 @@ type Running = Pick<Surroundings, 'clock' | 'source'> & {
 };
 
 async function trade(plan: TradePlan, running: Running & { readonly stopped: Promise<void> }): Promise<void> {
-  const { service, desk, notices, supervisor, stopped } = running;
-  say('\nTrading runs. Press Ctrl-C to stop, twice to end at once. Times are UTC.\n');
+  const { log, service, desk, notices, supervisor, stopped } = running;
+  log.say('\nTrading runs. Press Ctrl-C to stop, twice to end at once. Times are UTC.\n');
   const follower = createFollower(plan, running);
   desk.noteSettings(plan.resolved, 'start');
   desk.attach(service, {
@@ -176,15 +189,15 @@ async function trade(plan: TradePlan, running: Running & { readonly stopped: Pro
   const state = () => service.engine.state().trading;
   notices.start({ state, command: (command) => commandEngine(running, command) });
   await stopped;
-  say('\nStopping. Press Ctrl-C again to end at once.');
+  log.say('\nStopping. Press Ctrl-C again to end at once.');
   await end(plan, running);
 }
 
 /** R9-2: all of it together takes `STOP_MS` at most. */
-async function end(plan: TradePlan, { service, clock, desk, notices, supervisor }: Running): Promise<void> {
+async function end(plan: TradePlan, { log, service, clock, desk, notices, supervisor }: Running): Promise<void> {
   const close = async (): Promise<void> => {
     const positions = plan.resolved.config.execution.on_shutdown;
-    await windDown({ service, clock, positions, limitMs: SELL_MS, onWarning: sayWarning });
+    await windDown({ service, clock, positions, limitMs: SELL_MS, onWarning: log.warn });
     await supervisor.stop(TASKS_MS);
     desk.detach();
     await service.close();
@@ -192,7 +205,7 @@ async function end(plan: TradePlan, { service, clock, desk, notices, supervisor 
     await notices.close();
   };
   const onLate = (): void => {
-    sayWarning(`trading did not stop within ${STOP_MS / 1000} s; it is ended, and the next start recovers`);
+    log.warn(`trading did not stop within ${STOP_MS / 1000} s; it is ended, and the next start recovers`);
     process.exit(1);
   };
   await endInTime(close, { clock, limitMs: STOP_MS, onLate });
@@ -218,7 +231,7 @@ function listTasks(plan: TradePlan, running: Running & { readonly follower: Sett
 }
 
 /** Settings that are saved while trading runs. */
-function createFollower(plan: TradePlan, { service, clock, source, desk }: Running): SettingsFollower {
+function createFollower(plan: TradePlan, { log, service, clock, source, desk }: Running): SettingsFollower {
   return new SettingsFollower({
     started: plan.resolved,
     trading: plan.trading,
@@ -226,24 +239,26 @@ function createFollower(plan: TradePlan, { service, clock, source, desk }: Runni
     apply: (settings) => service.engine.submit({ kind: 'settingsChanged', receivedTime: clock.now(), settings }),
     onApplied: (config) => {
       desk.noteSettings(config, 'change');
-      say(`settings   hash ${config.hash} are in force`);
+      log.say(`settings   hash ${config.hash} are in force`);
     },
     clock,
-    onWarning: sayWarning,
+    onWarning: log.warn,
   });
 }
 
-type StartParts = Pick<Running, 'clock' | 'desk' | 'notices'> & { readonly onFatal: (failure: Failure) => void };
+type StartParts = Pick<Running, 'log' | 'clock' | 'desk' | 'notices'> & {
+  readonly onFatal: (failure: Failure) => void;
+};
 
 async function start(
   plan: TradePlan,
-  { clock, onFatal, desk, notices }: StartParts,
+  { log, clock, onFatal, desk, notices }: StartParts,
 ): Promise<Result<TradingService, Failure>> {
   const { credentials, endpoints, trading } = plan;
   const isKeyUsed = trading === 'real' && credentials !== null;
-  const checked = isKeyUsed ? await checkKey({ credentials, endpoints, clock, onWarning: sayWarning }) : ok(undefined);
+  const checked = isKeyUsed ? await checkKey({ credentials, endpoints, clock, onWarning: log.warn }) : ok(undefined);
   if (!checked.ok) return checked;
-  const warn = plan.logLevel === 'error' ? (): void => {} : sayWarning;
+  const warn = plan.logLevel === 'error' ? (): void => {} : log.warn;
   return startTrade({
     ...plan,
     version: packageVersion(),
@@ -256,7 +271,7 @@ async function start(
     onEvents: (events) => {
       desk.take(events);
       notices.take(events);
-      if (plan.logLevel === 'info') for (const event of events) for (const line of toEventLines(event)) say(line);
+      if (plan.logLevel === 'info') log.tellEvents(events);
     },
     onWarning: warn,
     onFatal,
@@ -266,7 +281,7 @@ async function start(
 /** `hotwick emergency-close` reaches a running process by a file. */
 function listen({ dataDir }: TradePlan, running: Running, stop: AbortSignal): Promise<void> {
   const command = (wanted: OperatorCommand): Promise<void> => commandEngine(running, wanted);
-  return watchOperator({ dir: dataDir, clock: running.clock, command, onWarning: sayWarning }, stop);
+  return watchOperator({ dir: dataDir, clock: running.clock, command, onWarning: running.log.warn }, stop);
 }
 
 function commandEngine(
@@ -277,9 +292,12 @@ function commandEngine(
 }
 
 /** Channels that tell people. */
-function openNotices(plan: TradePlan, { clock, config }: Pick<Surroundings, 'clock' | 'config'>): NoticeService {
+function openNotices(
+  plan: TradePlan,
+  { log, clock, config }: Pick<Surroundings, 'log' | 'clock' | 'config'>,
+): NoticeService {
   const mode = { observe: 'observe', simulated: 'paper', real: 'LIVE' }[plan.trading];
-  const notices = new NoticeService({ config: config.notices, mode, clock, wallClock: clock, onWarning: sayWarning });
-  if (notices.channels.length > 0) say(`  notices     ${notices.channels.map(({ name }) => name).join(', ')}`);
+  const notices = new NoticeService({ config: config.notices, mode, clock, wallClock: clock, onWarning: log.warn });
+  if (notices.channels.length > 0) log.say(`  notices     ${notices.channels.map(({ name }) => name).join(', ')}`);
   return notices;
 }

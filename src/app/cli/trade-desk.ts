@@ -10,15 +10,19 @@ import { OperatorDesk } from '../desk/open-desk.ts';
 import type { HotCoinConfigEditor } from '../hotcoin/config-editor.ts';
 import { type DeskDoor, type FirstPassphrase, openGuard, openOperator, readDoor } from '../security/open-guard.ts';
 import { packageVersion } from '../version.ts';
-import { say, sayWarning } from './output.ts';
+import type { TradeLog } from './trade-log.ts';
 import type { TradePlan } from './trade-plan.ts';
 
 const MODES = { observe: 'observe', simulated: 'paper', real: 'live' } as const;
 
 /** The desk of a plan; `editor` is `null` where settings are only shown. */
 export function openDesk(
-  { resolved, trading, dataDir }: TradePlan,
-  { clock, editor }: { readonly clock: Clock; readonly editor: HotCoinConfigEditor | null },
+  { resolved, trading, dataDir, logLevel }: TradePlan,
+  {
+    log,
+    clock,
+    editor,
+  }: { readonly log: TradeLog; readonly clock: Clock; readonly editor: HotCoinConfigEditor | null },
 ): Promise<OperatorDesk> {
   return OperatorDesk.open({
     dir: dataDir,
@@ -29,7 +33,8 @@ export function openDesk(
     version: packageVersion(),
     runId: clock.now().toString(36),
     editor,
-    onWarning: sayWarning,
+    ...(logLevel === 'info' ? { onLine: log.tellLine } : {}),
+    onWarning: log.warn,
   });
 }
 
@@ -39,15 +44,20 @@ export type ServedDesk = DeskServer & { readonly url: string; readonly first: Fi
 /** Serves it, not at all where `door` is `null`; fails with `port_occupied`, `public_without_tls` or what is wrong with the operator. */
 export async function serveDesk(
   desk: OperatorDesk,
-  { clock, door, dir }: { readonly clock: Clock; readonly door: DeskDoor | null; readonly dir: string },
+  {
+    log,
+    clock,
+    door,
+    dir,
+  }: { readonly log: TradeLog; readonly clock: Clock; readonly door: DeskDoor | null; readonly dir: string },
 ): Promise<Result<ServedDesk | null, Failure>> {
   if (door === null) return ok(null);
   const tls = readDoor(door);
   if (!tls.ok) return tls;
-  const operator = await openOperator(dir, process.stdout.isTTY ? 'person' : 'nobody');
+  const operator = await openOperator(dir, isShown(log) ? 'person' : 'nobody');
   if (!operator.ok) return operator;
   const { record, first } = operator.value;
-  const guard = openGuard(record, { dir, door, tls: tls.value, clock, onWarning: sayWarning });
+  const guard = openGuard(record, { dir, door, tls: tls.value, clock, onWarning: log.warn });
   if (!guard.ok) return guard;
   const served = await desk.serve({
     host: door.host,
@@ -71,9 +81,14 @@ export async function serveDesk(
 }
 
 /** What whoever starts trading for the first time has to know. */
-export function describeFirst(first: FirstPassphrase | null): void {
+export function describeFirst(first: FirstPassphrase | null, log: TradeLog): void {
   if (first === null) return;
-  const where = process.stdout.isTTY ? `  passphrase  ${first.passphrase}` : `  passphrase  in ${first.path}`;
-  const what = process.stdout.isTTY ? 'it is shown this once' : 'delete the file when you have it elsewhere';
-  say(`\nThe desk asks for a passphrase, which was made just now. Keep it: ${what}.\n\n${where}`);
+  const where = isShown(log) ? `  passphrase  ${first.passphrase}` : `  passphrase  in ${first.path}`;
+  const what = isShown(log) ? 'it is shown this once' : 'delete the file when you have it elsewhere';
+  log.say(`\nThe desk asks for a passphrase, which was made just now. Keep it: ${what}.\n\n${where}`);
+}
+
+/** A passphrase is shown to a person only; what collects logs would keep it. */
+function isShown({ format }: TradeLog): boolean {
+  return process.stdout.isTTY && format === 'text';
 }

@@ -13,7 +13,7 @@ import type { HotCoinConfigEditor } from '../hotcoin/config-editor.ts';
 import type { ResolvedConfig } from '../hotcoin/hotcoin-config.ts';
 import { TradingMetrics } from '../metrics/trading-metrics.ts';
 import type { NoticeCount } from '../notices/notice-service.ts';
-import { TradingExports } from '../trading/exports/trading-exports.ts';
+import { type EventLine, TradingExports } from '../trading/exports/trading-exports.ts';
 import type { TaskStatus } from '../trading/supervisor.ts';
 import type { TradingService } from '../trading/trading-service.ts';
 import { deskDir } from '../version.ts';
@@ -40,6 +40,8 @@ export type DeskOptions = {
   readonly wallClock: Clock;
   /** `null` where settings are shown only. */
   readonly editor: HotCoinConfigEditor | null;
+  /** Hears each line of the event log. Must not throw. */
+  readonly onLine?: (line: EventLine) => void;
   readonly onWarning: (reason: string) => void;
 };
 
@@ -77,7 +79,7 @@ export class OperatorDesk {
   private constructor(options: DeskOptions) {
     this.#options = options;
     this.#settings = unchanging(options.resolved);
-    const { dir, clock, mode, resolved, runId, version, onWarning } = options;
+    const { dir, clock, mode, resolved, runId, version, onLine, onWarning } = options;
     this.exports = new TradingExports({
       dir,
       clock,
@@ -86,7 +88,10 @@ export class OperatorDesk {
       runId,
       version,
       onWarning,
-      onLine: (line) => this.#board.takeLine(line),
+      onLine: (line) => {
+        this.#board.takeLine(line);
+        onLine?.(line);
+      },
       onTrade: (trade) => this.#board.takeTrade(trade),
     });
     this.metrics = new TradingMetrics({ version, mode, clock, storage: () => this.exports.storage() });
