@@ -75,6 +75,7 @@ export type { BurstScore } from './burst-score.ts';
 export { scoreBurst } from './burst-score.ts';
 export { type CandidatePool, candidateOf, listCandidates, listMembers, listNearest } from './candidate-pool.ts';
 export { DEFAULT_DISCOVERY_CONFIG, type DiscoveryConfig } from './discovery-config.ts';
+export { listTrading } from './listing-monitor.ts';
 export { listRecentPosts, type MentionFigures, readMentions } from './mention-counter.ts';
 export type { PollJob, PollOutcome } from './poll-plan.ts';
 export { listRefusals, type Refusal } from './refusals.ts';

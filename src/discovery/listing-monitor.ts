@@ -236,6 +236,12 @@ export function listWatchable(
     .map(({ instrumentId }) => instrumentId);
 }
 
+/** Every watched instrument that traded by the newest list, in its order. */
+export function listTrading({ instruments }: ListingMonitor): readonly InstrumentId[] {
+  const listed = Object.entries(instruments ?? {});
+  return listed.flatMap(([name, { status }]) => (status === 'trading' ? [name as InstrumentId] : []));
+}
+
 /** Whether trading of an instrument ends, and when; `null` where nothing is announced. */
 export function delistingOf(
   monitor: ListingMonitor,

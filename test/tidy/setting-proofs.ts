@@ -21,7 +21,7 @@ const PROOFS: Readonly<Record<string, readonly [path: string, title: string]>> =
     'forgets heat that is older than its retention',
   ],
   'discovery.square_poll_sec': ['src/adapters/social/social-sources.test.ts', 'speaks two languages'],
-  'trading.universe': ['src/signals/signal-dispatcher.test.ts', 'or of the whole market where that is wanted'],
+  'trading.universe': ['src/engine/trading/fold-trading.test.ts', 'judges every pair that trades, some between two'],
 };
 
 const NAMES = listSettingFacts().map(({ name }) => name);

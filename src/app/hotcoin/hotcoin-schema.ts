@@ -77,7 +77,10 @@ const tier = z.tuple([z.number().gt(0).max(100), share()]);
 export const tradingSchema = z
   .strictObject({
     profile: z.enum(['seed', 'parity']).default('seed').describe('parameters of the signals (hotwick profiles)'),
-    universe: z.enum(['pool', 'market']).default('pool').describe('whether only candidates are scored, or every pair'),
+    universe: z
+      .enum(['pool', 'market'])
+      .default('pool')
+      .describe('whether only candidates are scored, or, between rounds, every pair too'),
     signal_loop_sec: someSeconds().default(10).describe('pause between two rounds'),
     max_signal_workers: count(1, 64).default(5).describe('signals under way at the same time'),
     max_signal_candidates: count(1, 100).default(8).describe('how many of the hottest are judged'),

@@ -89,3 +89,70 @@ it('a snapshot from before the ledger goes on with an empty one', async () => {
   if (!replayed.ok) throw new Error(replayed.error.message);
   expect(replayed.value.state.trading).toMatchObject({ ledger, places, chosen });
 });
+
+describe('signals of the whole market', () => {
+  const pairs = Array.from({ length: 25 }, (_, index) => `binance:spot:C${index}/USDT` as InstrumentId);
+
+  function openMarket(universe: 'pool' | 'market'): TradingState {
+    const state = open(null, settings({ trading: { universe } }), 0);
+    const instruments = [...pairs, COIN].map((instrumentId) => {
+      return { instrumentId, status: 'trading', isMarketByQuote: true, permissions: [] } as const;
+    });
+    return foldTrading(state, { kind: 'instrumentsReceived', receivedTime: at(0), instruments }).state ?? state;
+  }
+
+  /** Fails every request until nothing is asked for any more; answers what was told. */
+  function failAll(state: TradingState, effects: readonly TradingEffect[], seconds: number): readonly TradingEffect[] {
+    const all = [...effects];
+    for (const effect of all) {
+      if (effect.kind !== 'fetchSignalHistory') continue;
+      const failure = { code: 'venue_unreachable', message: 'gone', hint: 'Wait.', detail: {} } as never;
+      const { requestId } = effect;
+      const input = { kind: 'signalHistoryFailed', receivedTime: at(seconds), requestId, failure } as const;
+      all.push(...foldTrading(state, input).effects);
+    }
+    return all;
+  }
+
+  const judged = (effects: readonly TradingEffect[]) =>
+    effects.flatMap((effect) =>
+      effect.kind === 'tellTrading' ? effect.events.flatMap((event) => (event.kind === 'signals' ? [event] : [])) : [],
+    );
+  const coinsOf = (effects: readonly TradingEffect[]): readonly string[] =>
+    judged(effects).flatMap(({ signals }) => signals.map(({ instrumentId }) => instrumentId));
+
+  it('judges every pair that trades, some between two rounds, and decides nothing by them', () => {
+    const state = openMarket('market');
+    const seen = new Set<string>();
+    for (let round = 1; round <= 3; round++) {
+      const told = failAll(state, ask(state, round * 10), round * 10);
+      const [candidates, sweep] = judged(told);
+      expect(candidates?.signals.map(({ instrumentId }) => instrumentId)).toEqual([COIN]);
+      expect(sweep?.signals).toHaveLength(10);
+      const decisions = told.flatMap((effect) => (effect.kind === 'tellTrading' ? effect.events : []));
+      const decided = decisions.flatMap((event) => (event.kind === 'decision' ? [event.record.instrumentId] : []));
+      expect(decided.every((instrumentId) => instrumentId === COIN)).toBe(true);
+      for (const coin of coinsOf(told)) seen.add(coin);
+    }
+    expect([...seen].toSorted()).toEqual([...pairs, COIN].toSorted());
+    expect(Object.keys(state.signals.followed)).toEqual([COIN]);
+  });
+
+  it('are overtaken by the next round, which waits for none of them', () => {
+    const state = openMarket('market');
+    const first = ask(state, 10);
+    const own = first.filter((effect) => effect.kind === 'fetchSignalHistory');
+    const begun = own.flatMap((effect) => {
+      const input = { kind: 'signalHistoryFailed', receivedTime: at(11), requestId: effect.requestId } as const;
+      return foldTrading(state, { ...input, failure: { code: 'venue_unreachable' } as never }).effects;
+    });
+    expect(begun.some((effect) => effect.kind === 'fetchSignalHistory')).toBe(true);
+    const second = failAll(state, ask(state, 20), 20);
+    expect(coinsOf(second)[0]).toBe(COIN);
+  });
+
+  it('are none where only candidates are wanted', () => {
+    const state = openMarket('pool');
+    expect(new Set(coinsOf(failAll(state, ask(state, 10), 10)))).toEqual(new Set([COIN]));
+  });
+});

@@ -23,6 +23,7 @@ import {
   type SignalDispatcherState,
   type SignalProfile,
 } from '../../signals/index.ts';
+import { isSweep, judgedOf, MARKET_COINS_MAX, nextOfMarket, sweepOf } from './market-sweep.ts';
 import { decide } from './trading-orders.ts';
 import { note, type TradingTurn } from './trading-turn.ts';
 
@@ -64,13 +65,14 @@ const RANGE_PERIOD = 14;
 /** A desk that knows no coin. */
 export function createSignalDesk(settings: SignalSettings): SignalDesk {
   const { profile, universe, workersMax, deadlineMs } = settings;
-  const dispatcher = createSignalDispatcher({ ...DEFAULT_DISPATCH, profile, universe, workersMax, deadlineMs });
-  return { dispatcher, followed: {} };
+  const coinsMax = universe === 'market' ? MARKET_COINS_MAX : DEFAULT_DISPATCH.coinsMax;
+  const config = { ...DEFAULT_DISPATCH, profile, universe, workersMax, deadlineMs, coinsMax };
+  return { dispatcher: createSignalDispatcher(config), followed: {} };
 }
 
 /**
  * Asks for the signals of the chosen candidates and of everything held. A round that is still under work goes on to its
- * end: were it overtaken every few seconds, a slow exchange would never get to answer.
+ * end: were it overtaken every few seconds, a slow exchange would never get to answer. A sweep of the market is overtaken.
  */
 export function askSignals(
   turn: TradingTurn,
@@ -79,7 +81,8 @@ export function askSignals(
   const held = Object.values(turn.state.portfolio.positions).map(({ instrumentId }) => instrumentId);
   const instrumentIds = [...new Set([...candidates.map(({ instrumentId }) => instrumentId), ...held])];
   follow(turn, instrumentIds);
-  if (turn.state.signals.dispatcher.cycle !== null) return;
+  const { cycle } = turn.state.signals.dispatcher;
+  if (cycle !== null && !isSweep(cycle.traceId)) return;
   turn.state.chosen = candidates.map(({ instrumentId }) => instrumentId);
   dispatch(turn, { kind: 'signalsAsked', receivedTime: turn.now, traceId, instrumentIds });
 }
@@ -122,15 +125,28 @@ export function takeMarket(
 
 function dispatch(turn: TradingTurn, input: DispatchInput): void {
   for (const effect of foldSignalDispatcher(turn.state.signals.dispatcher, input)) {
-    if (effect.kind === 'signalCycleEnded') opine(turn, effect);
+    if (effect.kind === 'signalCycleEnded') endCycle(turn, effect);
     else if (effect.kind !== 'signalDerived') turn.effects.push(effect);
   }
 }
 
-function opine(
-  turn: TradingTurn,
-  { signals, traceId }: { readonly signals: readonly TradeSignal[]; readonly traceId: string },
-): void {
+type CycleEnd = { readonly signals: readonly TradeSignal[]; readonly traceId: string };
+
+/** A round leads to decisions and then to a sweep of the market, a sweep to what is shown alone. */
+function endCycle(turn: TradingTurn, ended: CycleEnd): void {
+  if (isSweep(ended.traceId)) {
+    const signals = judgedOf(ended.signals);
+    if (signals.length > 0) note(turn, { kind: 'signals', signals }, ended.traceId);
+    return;
+  }
+  opine(turn, ended);
+  const { cycle } = turn.state.signals.dispatcher;
+  const instrumentIds = cycle === null ? nextOfMarket(turn.state) : [];
+  if (instrumentIds.length === 0) return;
+  dispatch(turn, { kind: 'signalsAsked', receivedTime: turn.now, traceId: sweepOf(ended.traceId), instrumentIds });
+}
+
+function opine(turn: TradingTurn, { signals, traceId }: CycleEnd): void {
   note(turn, { kind: 'signals', signals }, traceId);
   const opinions = signals.map((signal) => toOpinion(turn, signal));
   const pool = listMembers(turn.state.discovery.pool, turn.now).map(({ instrumentId }) => instrumentId);
