@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,12 @@ import { createSqliteJournal } from '../adapters/sqlite/sqlite-journal.ts';
 import { epochMs } from '../core/time.ts';
 import { inputRecord } from '../journal/index.ts';
 import { loadConfig } from './config.ts';
-import { type CheckResult, checkPage, type DoctorOptions, runChecks } from './doctor.ts';
+import { checkPage, type DoctorOptions, runChecks } from './doctor.ts';
+import { checkOpenFiles, judgeWrites } from './doctor-machine.ts';
+import type { CheckResult } from './doctor-result.ts';
+import { judgeKey, runTradingChecks, type TradingDoctorOptions } from './doctor-trading.ts';
+import { createOperator } from './security/operator.ts';
+import { newStretch } from './security/passphrase.ts';
 
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'hotwick-doctor-'));
@@ -137,5 +142,98 @@ describe('the doctor with an exchange', () => {
     const found = await checkAgainst(exchange.httpUrl);
     expect(found).toMatchObject({ state: 'warned', hint: 'Synchronize the clock of this machine (NTP).' });
     expect(found?.found).toMatch(/this clock is \d+ ms ahead$/);
+  });
+});
+
+describe('the doctor of trading', () => {
+  const KEY = { apiKey: 'hotwick-sim-key', secret: 'hotwick-sim-secret' };
+
+  async function checkTrading(options: Partial<TradingDoctorOptions> = {}): Promise<Record<string, CheckResult>> {
+    const config = loadConfig({});
+    if (!config.ok) throw new Error(config.error.message);
+    const defaults = {
+      config: config.value,
+      dataDir: temporaryFolder(),
+      key: null,
+      vault: 'none',
+      network: 'offline',
+      notify: 'named',
+    } as const;
+    const results = await runTradingChecks({ ...defaults, ...options });
+    return Object.fromEntries(results.map((result) => [result.check, result]));
+  }
+
+  it('says what is not set up and looks at nothing it was not given', async () => {
+    const results = await checkTrading();
+    const states = Object.values(results).map(({ check, state }) => `${check}: ${state}`);
+    expect(states).toEqual([
+      'operator: passed',
+      'key vault: passed',
+      'spot REST: skipped',
+      'spot stream: skipped',
+      'spot WebSocket API: skipped',
+      'API key: skipped',
+      'notices: warned',
+    ]);
+    for (const { state, hint } of Object.values(results)) expect(hint === null).toBe(state !== 'warned');
+  });
+
+  it('reaches the spot market by every way that trading takes, and asks what the key may do', async () => {
+    const startTime = epochMs(1_709_251_200_000);
+    const clock = createManualClock(startTime);
+    const market = createGeneratedMarket({ seed: 1, startTime, historyMs: 3_600_000, markets: ['spot'] });
+    const exchange = await startSimExchange({ host: '127.0.0.1', port: 0, clock, market });
+    onTestFinished(() => exchange.close());
+    const config = loadConfig({
+      TRADE_CANVAS_BINANCE_SPOT_BASE_URL: exchange.httpUrl,
+      HOTWICK_WEBHOOK_URL: 'http://127.0.0.1:9/',
+    });
+    if (!config.ok) throw new Error(config.error.message);
+    const endpoints = {
+      ...config.value.endpoints,
+      spotStreamUrl: exchange.wsUrl,
+      spotApiUrl: `${exchange.wsUrl}/ws-api/v3`,
+    };
+    const ticking = setInterval(() => void clock.advance(1_000), 50);
+    onTestFinished(() => clearInterval(ticking));
+    const online = { config: { ...config.value, endpoints }, network: 'online', notify: 'tried', key: KEY } as const;
+    const results = await checkTrading(online);
+    expect(results['spot REST']).toMatchObject({ state: 'warned', hint: expect.stringContaining('NTP') });
+    expect(results['spot stream']).toMatchObject({ state: 'passed' });
+    expect(results['spot WebSocket API']).toMatchObject({ state: 'passed' });
+    expect(results['API key']?.found).toMatch(/may trade on spot and can not withdraw|-1021/);
+    expect(results['notices to webhook']).toMatchObject({ state: 'failed', hint: expect.any(String) });
+    expect(JSON.stringify(results)).not.toContain(KEY.secret);
+  });
+
+  it('refuses a key that may withdraw, and warns of one for every address', () => {
+    const may = { canTrade: true, canWithdraw: false, isIpRestricted: true };
+    const judge = (change: Partial<typeof may>) => judgeKey({ ok: true, value: { ...may, ...change } });
+    expect(judge({})).toMatchObject({ state: 'passed' });
+    expect(judge({ isIpRestricted: false })).toMatchObject({ state: 'warned' });
+    expect(judge({ canTrade: false })).toMatchObject({ state: 'failed' });
+    expect(judge({ canWithdraw: true })).toMatchObject({ state: 'failed', found: 'it may withdraw' });
+  });
+
+  it("finds the operator's file open to others, and a first passphrase that was left lying", async () => {
+    const dataDir = temporaryFolder();
+    const made = await createOperator(dataDir, 'seven quiet herons at noon', { ...newStretch(), cost: 2 ** 14 });
+    expect(made.ok).toBe(true);
+    expect((await checkTrading({ dataDir }))['operator']).toMatchObject({ state: 'passed' });
+    writeFileSync(join(dataDir, 'first-passphrase.txt'), 'x');
+    expect((await checkTrading({ dataDir }))['operator']).toMatchObject({ state: 'warned' });
+    chmodSync(join(dataDir, 'operator.json'), 0o644);
+    expect((await checkTrading({ dataDir, vault: 'shut' }))['operator']).toMatchObject({ state: 'failed' });
+  });
+
+  it('measures the disk and leaves nothing behind, and reads how many files may be open', async () => {
+    const dataDir = temporaryFolder();
+    expect((await check('disk writes', { dataDir }))?.found).toMatch(/on the disk after [\d.]+ ms$/);
+    expect(readdirSync(dataDir)).toEqual([]);
+    expect([judgeWrites(3).state, judgeWrites(300).state]).toEqual(['passed', 'warned']);
+    const limits = join(dataDir, 'limits');
+    writeFileSync(limits, 'Max open files            256                  4096                 files\n');
+    expect(checkOpenFiles(limits)).toMatchObject({ state: 'warned', found: 'at most 256' });
+    expect(checkOpenFiles(join(dataDir, 'none'))).toMatchObject({ state: 'skipped' });
   });
 });

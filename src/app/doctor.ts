@@ -1,6 +1,7 @@
 /**
  * Checks of the machine before anything is trusted to it. Each check says what it found and, where it is not good,
- * what to do. Nothing is changed: an existing database is opened as the program would open it.
+ * what to do. Nothing is changed: an existing database is opened as the program would open it, and the file that is written
+ * to see how quick the disk is is removed.
  */
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -9,21 +10,15 @@ import { createBinanceFeed } from '../adapters/binance/binance-feed.ts';
 import { createWallClock } from '../adapters/clock/wall-clock.ts';
 import { createSeededRandom } from '../adapters/memory/seeded-random.ts';
 import { createSqliteCandleStore } from '../adapters/sqlite/sqlite-candle-store.ts';
-import { openSqliteDatabase } from '../adapters/sqlite/sqlite-database.ts';
+import { openSqliteDatabase, sqliteVersion } from '../adapters/sqlite/sqlite-database.ts';
 import { createSqliteJournal } from '../adapters/sqlite/sqlite-journal.ts';
 import { replay, step } from '../engine/index.ts';
 import { failure, toFailure, toReason } from '../model/failure.ts';
 import type { Config } from './config.ts';
+import { checkOpenFiles, checkWrites } from './doctor-machine.ts';
+import { type CheckResult, failed, passed, skipped, warned } from './doctor-result.ts';
 import { DATABASE_FILE } from './service/kline-service.ts';
 import { packageVersion, webDir } from './version.ts';
-
-/** What one check found. */
-export type CheckResult = {
-  readonly check: string;
-  readonly state: 'passed' | 'failed' | 'warned' | 'skipped';
-  readonly found: string;
-  readonly hint: string | null;
-};
 
 /** What to check against. */
 export type DoctorOptions = {
@@ -42,16 +37,13 @@ export async function runChecks(options: DoctorOptions): Promise<readonly CheckR
   const { dataDir, port } = options;
   const place = checkDataDir(dataDir);
   const results = [checkProgram(), checkPage(webDir()), place];
-  if (place.state === 'passed') results.push(checkSpace(dataDir), await checkDatabase(dataDir));
-  return [...results, await checkPort(port), await checkExchange(options)];
+  if (place.state === 'passed') results.push(checkSpace(dataDir), checkWrites(dataDir), await checkDatabase(dataDir));
+  return [...results, checkOpenFiles(), await checkPort(port), await checkExchange(options)];
 }
 
-const passed = (check: string, found: string): CheckResult => ({ check, state: 'passed', found, hint: null });
-const failed = (check: string, found: string, hint: string): CheckResult => ({ check, state: 'failed', found, hint });
-const warned = (check: string, found: string, hint: string): CheckResult => ({ check, state: 'warned', found, hint });
-
 function checkProgram(): CheckResult {
-  const found = `Hotwick ${packageVersion()} on Node ${process.versions.node}, ${process.platform} ${process.arch}`;
+  const runtime = `Node ${process.versions.node}, SQLite ${sqliteVersion()}, ${process.platform} ${process.arch}`;
+  const found = `Hotwick ${packageVersion()} on ${runtime}`;
   if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR_MIN) return passed('program', found);
   return failed('program', found, `Start it through the hotwick command, or install Node ${NODE_MAJOR_MIN}.`);
 }
@@ -129,7 +121,7 @@ function checkPort(port: number): Promise<CheckResult> {
 
 async function checkExchange(options: DoctorOptions): Promise<CheckResult> {
   if (options.network === 'offline') {
-    return { check: 'exchange', state: 'skipped', found: 'not contacted', hint: null };
+    return skipped('exchange', 'not contacted');
   }
   const clock = createWallClock();
   const random = createSeededRandom(1);

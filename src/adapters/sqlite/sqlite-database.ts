@@ -113,3 +113,13 @@ function refuseForeignFile(path: string, { applicationId, migrations }: Database
     probe.close();
   }
 }
+
+/** The version of SQLite that is built in. */
+export function sqliteVersion(): string {
+  const memory = new Database(':memory:');
+  try {
+    return String(memory.prepare('SELECT sqlite_version()').pluck().get());
+  } finally {
+    memory.close();
+  }
+}
