@@ -4,7 +4,7 @@
  */
 import { Spot } from '@binance/spot';
 import { MainClient, WebsocketAPIClient, WebsocketClient } from 'binance';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createWallClock } from '../../src/adapters/clock/wall-clock.ts';
 import { createGeneratedMarket } from '../../src/adapters/sim/generated-market.ts';
 import type { SimOrder } from '../../src/adapters/sim/matching/sim-order.ts';
@@ -12,6 +12,7 @@ import { type SimExchange, startSimExchange } from '../../src/adapters/sim/sim-e
 import { toDecimalText } from '../../src/core/decimal.ts';
 import { bucketOpen } from '../../src/model/timeframe.ts';
 import type { Clock } from '../../src/ports/clock.ts';
+import { HotwickProcess } from '../fixtures/hotwick-process.ts';
 
 const KEY = 'hotwick-sim-key';
 const SECRET = 'hotwick-sim-secret';
@@ -203,6 +204,9 @@ describe('the binance package', () => {
   it('trades over REST', async () => {
     const client = new MainClient({ ...keys, baseUrl: exchange.httpUrl });
     expect((await client.getKlines({ symbol: SYMBOL, interval: '1m', limit: 3 })).length).toBe(3);
+    expect((await client.getExchangeInfo({ symbol: SYMBOL })).symbols).toMatchObject([{ symbol: SYMBOL }]);
+    const { balances } = await client.getAccountInformation();
+    expect(balances).toContainEqual({ asset: 'BNB', free: '5.00000000', locked: '0.00000000' });
     const order = { symbol: SYMBOL, side: 'BUY', quantity: 0.001 } as const;
     const bought = await client.submitNewOrder({ ...order, type: 'MARKET', newOrderRespType: 'FULL' });
     expect(bought.status).toBe('FILLED');
@@ -234,5 +238,26 @@ describe('the binance package', () => {
     void streams.subscribe(['btcusdt@trade'], 'main');
     expect(await trade).toMatchObject({ e: 'trade', s: SYMBOL });
     streams.closeAll(true);
+  });
+});
+
+describe('hotwick sim', () => {
+  it('is traded on by all three with nothing but its address', async () => {
+    const sim = new HotwickProcess(['sim', '--port', '0', '--seed', '7', '--scenario', 'quiet']);
+    onTestFinished(async () => {
+      await sim.end();
+    });
+    const [, address = ''] = await sim.match(/REST +(http:\S+)\/api\/v3/);
+    const client = new ccxt.binance({ apiKey: KEY, secret: SECRET });
+    client.urls['api'] = rehost(client.urls['api'], address);
+    await client.loadMarkets();
+    expect(await client.createOrder('BTC/USDT', 'market', 'buy', 0.002)).toMatchObject({ status: 'closed' });
+    const { restAPI } = new Spot({ configurationRestAPI: { apiKey: KEY, apiSecret: SECRET, basePath: address } });
+    const order = { symbol: SYMBOL, side: 'BUY' as never, type: 'MARKET' as never, quantity: 0.001 };
+    expect((await (await restAPI.newOrder(order)).data()).status).toBe('FILLED');
+    const other = new MainClient({ api_key: KEY, api_secret: SECRET, baseUrl: address });
+    const sold = { symbol: SYMBOL, side: 'SELL', type: 'MARKET', quantity: 0.001, newOrderRespType: 'RESULT' } as const;
+    expect(await other.submitNewOrder(sold)).toMatchObject({ status: 'FILLED' });
+    expect((await other.getAccountTradeList({ symbol: SYMBOL })).length).toBeGreaterThanOrEqual(3);
   });
 });
