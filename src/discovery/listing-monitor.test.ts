@@ -179,6 +179,21 @@ describe('delistings', () => {
     list(desk, 2, { A: 'trading' });
     expect(delistingOf(listing, coin('BETA'))).toBeNull();
   });
+
+  it('are scheduled also where the announcement came before the first list, or days ago and is still ahead', () => {
+    const desk = openDesk();
+    const before = { releaseTime: at(-72 * HOUR) };
+    announce(
+      desk,
+      1,
+      announcement('1', 'Binance Will Delist BETA, NOSUCH on 2026-12-04', before),
+      announcement('2', 'Binance Will Delist OLD on 2020-01-01', before),
+    );
+    list(desk, 2, { BETA: 'trading', OLD: 'trading' });
+    const { listing } = desk.state;
+    expect(delistingOf(listing, coin('BETA'))).toEqual({ endTime: Date.UTC(2026, 11, 4) });
+    expect([delistingOf(listing, coin('NOSUCH')), delistingOf(listing, coin('OLD'))]).toEqual([null, null]);
+  });
 });
 
 describe('R3-9, R3-8: seen ids', () => {

@@ -102,11 +102,17 @@ export function foldAnnouncements(
     };
     // Without a time it may be years old: the venue's older answers have none, and a restart would take all as new.
     if (announcement.releaseTime === null) return refuse('no release time');
-    if (now - announcement.releaseTime > newsMaxAgeMs) return refuse('no news any more');
     const reading = readTitle(announcement.title);
+    const isOld = now - announcement.releaseTime > newsMaxAgeMs;
+    if (isOld && !isAhead(announcement, reading, now)) return refuse('no news any more');
     if (reading.kind === 'other') return refuse(reading.reason);
     return reading.bases.flatMap((base) => foldNamed(monitor, { announcement, reading, base, now }));
   });
+}
+
+/** A delisting is told days before it happens, and counts until then. */
+function isAhead({ title }: Announcement, { kind }: TitleReading, now: EpochMs): boolean {
+  return kind === 'delisting' && (parseAnnouncedTime(title) ?? 0) > now;
 }
 
 type Named = {
@@ -120,7 +126,11 @@ function foldNamed(monitor: ListingMonitor, { announcement, reading, base, now }
   const instrumentId = `binance:spot:${base}/${monitor.quoteAsset}` as InstrumentId;
   const facts = factsOf(monitor, instrumentId);
   const time = parseAnnouncedTime(announcement.title) ?? parseAnnouncedTime(announcement.body);
-  if (reading.kind === 'delisting') return facts === null ? [] : noteDelisting(monitor, instrumentId, time);
+  if (reading.kind === 'delisting') {
+    // Before the first list nobody knows what exists: what that list does not hold is forgotten with it.
+    const isUnknown = facts === null && monitor.instruments !== null;
+    return isUnknown ? [] : noteDelisting(monitor, instrumentId, time);
+  }
   const announcedTime = announcement.releaseTime ?? now;
   if (facts?.status === 'trading') {
     // It traded before it was announced: another pair or another product of a known coin.
@@ -173,7 +183,7 @@ export function foldInstruments(
   monitor.instruments = next;
   const events = watched.flatMap((listed) => foundIn(monitor, { listed, before, now }));
   const gone = Object.keys(before ?? {}).filter((name) => !Object.hasOwn(next, name));
-  for (const name of gone) delete monitor.delistings[name];
+  for (const name of Object.keys(monitor.delistings)) if (!Object.hasOwn(next, name)) delete monitor.delistings[name];
   return [
     ...events,
     ...gone.map((name) => ({ kind: 'instrumentGone' as const, instrumentId: name as InstrumentId })),

@@ -246,23 +246,41 @@ describe('lists on request', () => {
     expect(scene.faults.map(({ message }) => message).join()).toContain('2 of 5');
   });
 
-  it('announcements are read from the website within its own budget', async () => {
+  it('announcements of listings and, every ten minutes, of delistings are read from the website within its own budget', async () => {
     const scene = await setUp();
     const articles = [
       { id: 12, code: 'x', title: 'Binance Will List Abc (ABC)', releaseDate: T },
       { id: '13', title: 'Old' },
       {},
     ];
-    scene.exchange.onRest(() => ({ body: { data: { catalogs: [{ articles }] } } }));
-    const answer = await scene.watch.fetchAnnouncements();
-    expect(answer.ok && answer.value).toEqual([
+    const gone = [{ id: 14, title: 'Binance Will Delist XYZ on 2026-12-04', releaseDate: T }];
+    scene.exchange.onRest(({ query }) => {
+      return { body: { data: { catalogs: [{ articles: query['catalogId'] === '161' ? gone : articles }] } } };
+    });
+    const listings = [
       { id: '12', title: 'Binance Will List Abc (ABC)', body: '', releaseTime: T },
       { id: '13', title: 'Old', body: '', releaseTime: null },
-    ]);
-    expect(scene.exchange.calls.at(-1)).toMatchObject({
+    ];
+    const first = await scene.watch.fetchAnnouncements();
+    expect(first.ok && first.value, 'no listing waits for a delisting').toEqual(listings);
+    expect(scene.exchange.calls[0]).toMatchObject({
       path: '/bapi/composite/v1/public/cms/article/list/query',
       query: { type: '1', catalogId: '48', pageNo: '1', pageSize: '10' },
     });
+    const asked = () => scene.exchange.calls.filter(({ query }) => query['catalogId'] === '161').length;
+    await until(() => asked() === 1, 'delistings are asked for');
+    let second = first;
+    for (let turn = 0; turn < 6 && second.ok && second.value.length < 3; turn++) {
+      await scene.clock.advance(20_000);
+      second = await scene.watch.fetchAnnouncements();
+    }
+    const delisting = { id: '14', title: 'Binance Will Delist XYZ on 2026-12-04', body: '', releaseTime: T };
+    expect(second.ok && second.value).toEqual([...listings, delisting]);
+    await scene.watch.fetchAnnouncements();
+    expect(asked(), 'every ten minutes').toBe(1);
+    await scene.clock.advance(10 * 60_000);
+    await scene.watch.fetchAnnouncements();
+    await until(() => asked() === 2, 'delistings are asked for again');
   });
 
   it('a refusal tells its status, a page of HTML is an answer, and nothing is sent while the venue wants to be left alone', async () => {

@@ -8,6 +8,7 @@ import type { EpochMs } from '../../core/time.ts';
 import type { BookFacts } from '../../model/book.ts';
 import { type Failure, failure } from '../../model/failure.ts';
 import type { InstrumentId } from '../../model/instrument.ts';
+import type { Announcement } from '../../model/listing-facts.ts';
 import { seriesId } from '../../model/series.ts';
 import { timeframe } from '../../model/timeframe.ts';
 import type { MarketWatch } from '../../ports/market-watch.ts';
@@ -21,16 +22,27 @@ import { resolveStream } from './symbol-name.ts';
 /** What a watch is made of; the client stays its owner's. */
 export type BinanceMarketWatchOptions = MarketStreamsOptions & { readonly client: RestClient };
 
-/** New listings (catalogue 48) of the website, newest first. */
+/** Catalogues of the website. */
+const NEW_LISTINGS = 48;
+const DELISTINGS = 161;
+/** Delistings are told days ahead, and each request of the website counts. */
+const DELISTINGS_EVERY_MS = 10 * 60_000;
+
+/** New listings of the website, newest first. */
 const ANNOUNCEMENTS: RestRequest = {
   host: 'announcements',
   path: '/bapi/composite/v1/public/cms/article/list/query',
-  query: { type: 1, catalogId: 48, pageNo: 1, pageSize: 10 },
+  query: { type: 1, catalogId: NEW_LISTINGS, pageNo: 1, pageSize: 10 },
   weight: 1,
   purpose: 'signals',
   timeoutMs: 10_000,
   // The website turns away what names itself no browser.
   headers: { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0' },
+};
+
+const DELISTING_ANNOUNCEMENTS: RestRequest = {
+  ...ANNOUNCEMENTS,
+  query: { ...ANNOUNCEMENTS.query, catalogId: DELISTINGS },
 };
 
 /** The list has 15 MiB with its permission sets and 3 MiB without; what is asked for are symbols of that permission. */
@@ -64,11 +76,40 @@ export function createBinanceMarketWatch(options: BinanceMarketWatchOptions): Ma
     start: () => streams.start(),
     followMinutes: (instrumentIds) => streams.follow(instrumentIds),
     fetchInstruments: () => list(INSTRUMENTS, parseListedInstruments),
-    fetchAnnouncements: () => list(ANNOUNCEMENTS, parseAnnouncements),
+    fetchAnnouncements: announcementsFrom((request) => list(request, parseAnnouncements), options),
     fetchListedTime: (instrumentId) => fetchFirstDay(client, instrumentId),
     fetchBook: (instrumentId) => fetchBook(client, instrumentId),
     status: () => streams.status(),
     close: () => streams.close(),
+  };
+}
+
+type AnnouncementList = (request: RestRequest) => Promise<Result<readonly Announcement[], Failure>>;
+
+/** Listings each time. Delistings are asked for beside them, now and then, and come with a later answer: no listing waits. */
+function announcementsFrom(
+  list: AnnouncementList,
+  { clock, onFault }: BinanceMarketWatchOptions,
+): MarketWatch['fetchAnnouncements'] {
+  let askedTime: number | null = null;
+  let waiting: readonly Announcement[] = [];
+  const askDelistings = async (): Promise<void> => {
+    const before = askedTime;
+    askedTime = clock.now();
+    const delistings = await list(DELISTING_ANNOUNCEMENTS);
+    if (delistings.ok) waiting = delistings.value;
+    else {
+      askedTime = before;
+      onFault(delistings.error);
+    }
+  };
+  return async () => {
+    const listings = await list(ANNOUNCEMENTS);
+    if (!listings.ok) return listings;
+    const told = waiting;
+    waiting = [];
+    if (askedTime === null || clock.now() - askedTime >= DELISTINGS_EVERY_MS) void askDelistings();
+    return ok([...listings.value, ...told]);
   };
 }
 

@@ -20,6 +20,10 @@ export type AnnouncementBoard = {
 const ANNOUNCEMENTS_MAX = 200;
 const PAGE_SIZE_MAX = 50;
 const FIRST_ID = 240_000;
+/** Catalogues of the website; a title says where it stands. */
+const DELISTINGS = { catalogId: 161, catalogName: 'Delisting' };
+const LISTINGS = { catalogId: 48, catalogName: 'New Cryptocurrency Listing' };
+const DELISTING_TITLE = /delist|removal of|下架/i;
 
 /** An empty board. */
 export function createAnnouncementBoard(): AnnouncementBoard {
@@ -27,8 +31,10 @@ export function createAnnouncementBoard(): AnnouncementBoard {
   let nextId = FIRST_ID;
   const page = (query: URLSearchParams): unknown => {
     const size = Math.min(PAGE_SIZE_MAX, Math.max(1, Number(query.get('pageSize')) || 10));
-    const articles = [...kept].sort((a, b) => b.releaseDate - a.releaseDate || b.id - a.id).slice(0, size);
-    const catalogs = [{ catalogId: 48, catalogName: 'New Cryptocurrency Listing', total: kept.length, articles }];
+    const catalogue = query.get('catalogId') === `${DELISTINGS.catalogId}` ? DELISTINGS : LISTINGS;
+    const own = kept.filter(({ title }) => DELISTING_TITLE.test(title) === (catalogue === DELISTINGS));
+    const articles = own.sort((a, b) => b.releaseDate - a.releaseDate || b.id - a.id).slice(0, size);
+    const catalogs = [{ ...catalogue, total: own.length, articles }];
     return { code: '000000', message: null, data: { catalogs }, success: true };
   };
   return {

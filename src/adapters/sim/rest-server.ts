@@ -157,7 +157,9 @@ class RestServer {
     const dispatched = this.#options.dispatcher.dispatch(route, { apiKey: request.apiKey, params, payload });
     const isFree = dispatched.answer.ok && route.free === 'onSuccess';
     if (isFree) governor.refund(request.address, weight);
-    return toReply(dispatched, isFree ? verdict.used - weight : verdict.used);
+    const reply = toReply(dispatched, isFree ? verdict.used - weight : verdict.used);
+    // The website counts by itself and tells nobody.
+    return request.path.startsWith(WEBSITE) ? { status: reply.status, body: reply.body } : reply;
   }
 
   #unknownRoute({ path }: HttpRequest): Reply {
@@ -184,6 +186,9 @@ class RestServer {
     else response.end(text);
   }
 }
+
+/** Paths of the exchange's website. */
+const WEBSITE = '/bapi/';
 
 const MAINTENANCE: Reply = {
   status: 503,

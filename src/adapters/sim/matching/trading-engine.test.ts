@@ -81,6 +81,17 @@ describe('an order that takes', () => {
     expect([maker.status, taker.status]).toEqual(['EXPIRED_IN_MATCH', 'NEW']);
   });
 
+  it('pays its commission in the quote asset where the account wants that, whatever it bought', () => {
+    const desk = createTradingDesk();
+    const ann = desk.accounts.get('ann');
+    if (ann !== undefined) ann.commission = { ...ann.commission, mode: 'quote' };
+    desk.move({ prints: ['1 @ 100'], asks: ['5 @ 100'] });
+    const order = desk.place({ type: 'MARKET', price: null });
+    expect(order.fills[0]).toMatchObject({ commissionAsset: 'USDT', commission: decimal('0.1') });
+    expect(balanceOf(desk, 'ann', 'BTC')).toBe('101 + 0');
+    expect(balanceOf(desk, 'ann', 'USDT')).toBe('999899.9 + 0');
+  });
+
   it('pays its commission in BNB at the discount where the account wants that', () => {
     const desk = createTradingDesk();
     const ann = desk.accounts.get('ann');
