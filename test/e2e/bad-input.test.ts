@@ -244,7 +244,6 @@ describe('a command line', () => {
     [['demo', '--simulate', '7d', '--frame', '3s'], /write 1s, 2s, 5s or 10s/],
     [['demo', '--report', 'week.json'], /--report belongs to --simulate/],
     [['backtest', '--recording', '.', '--from', 'yesterday'], /write 2026-06-15 or 2026-06-15T09:30:00Z/],
-    [['backtest', '--recording', '/nowhere'], /holds no recording/],
     [['up', '--series', 'BTCUSDT'], /series_id must be/],
     [['up', '--series', 'binance:spot:BTC/USDT:5m'], /a base series is one of 1m/],
     [['up', '--series', 'kraken:spot:BTC/USDT:1m'], /the exchange is binance/],
@@ -258,6 +257,7 @@ describe('a command line', () => {
   });
 
   it.each([
+    [['backtest', '--recording', '/nowhere'], 'file_unreadable', /\/nowhere can not be read/],
     [['demo', '--symbol', 'NOPE/USDT'], 'symbol_unknown', /does not know NOPE\/USDT/],
     [['demo', '--symbol', 'NOPE'], 'instrument_malformed', /"NOPE" is not an instrument/],
     [['demo', '--replay', '/nowhere/BTCUSDT-1m.csv'], 'file_unreadable', /ENOENT/],

@@ -393,5 +393,5 @@ describe('the published client', () => {
       const [code] = await once(child, 'close');
       expect({ code, said: said.join('') }).toEqual({ code: 0, said: '' });
     }
-  });
+  }, 240_000);
 });
