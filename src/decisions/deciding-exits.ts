@@ -39,20 +39,30 @@ function decideExit(desk: Desk, position: PositionView, occasion: Occasion): rea
   const guard = guardOf(desk, position);
   const { now, price, moved } = occasion;
   followPrice(guard, price);
-  if (guard.exit !== null || now < guard.retryTime) return [];
+  if (guard.exit !== null || isPaused(guard, now)) return [];
   const isInPool = desk.pool === null ? null : Object.hasOwn(desk.pool, position.instrumentId);
   const exit =
-    deriveLatched(desk, position) ??
+    deriveLatched(desk, position, guard) ??
     deriveExit({ position, guard, price, now, moved, isInPool }, desk.config.rules) ??
     deriveSellSignal(position, occasion.opinions);
   return exit === null ? [] : approveExit(desk, { position, guard, exit, price, now });
 }
 
-/** What an emergency, an end or a halt could not sell at once stays to be sold. */
-function deriveLatched({ emergency, closing, halt }: Desk, { openedTime }: PositionView): Exit | null {
+/** Whether an exit failed just now. A clock that was put back does not make the pause longer than it can be. */
+function isPaused({ retryTime }: GuardedPosition, now: EpochMs): boolean {
+  return now < retryTime && retryTime - now <= RETRY_MAX_MS;
+}
+
+/** What an emergency, an end, an operator or a halt could not sell at once stays to be sold. */
+function deriveLatched(
+  { emergency, closing, halt }: Desk,
+  { openedTime }: PositionView,
+  { isClosing }: GuardedPosition,
+): Exit | null {
   const all = { quantity: 'all', urgency: 'emergency', tiers: [] } as const;
   if (emergency !== null) return { ...all, reason: 'emergency', value: emergency.reason, limit: 'latched' };
   if (closing !== null) return { ...all, reason: 'shutdown', value: closing, limit: 'latched' };
+  if (isClosing === true) return { ...all, reason: 'operator', value: 'operator', limit: 'latched' };
   if (halt === null || openedTime > halt.since) return null;
   return { ...all, reason: 'drawdown', value: 'halted', limit: 'latched' };
 }
@@ -198,7 +208,8 @@ export function closeEverything(
     .filter(({ positionId }) => only === undefined || positionId === only)
     .flatMap((position) => {
       const guard = guardOf(desk, position);
-      if (guard.exit !== null || (now < guard.retryTime && reason !== 'emergency')) return [];
+      if (reason === 'operator') guard.isClosing = true;
+      if (guard.exit !== null || (isPaused(guard, now) && reason !== 'emergency')) return [];
       const exit: Exit = { reason, quantity: 'all', urgency: 'emergency', tiers: [], value: reason, limit: reason };
       return approveExit(desk, { position, guard, exit, price: position.mark, now });
     });

@@ -17,7 +17,13 @@ export type PendingExit = {
 };
 
 /** A guard with the exit under way, and until when the next one waits after one that sold nothing. */
-export type GuardedPosition = Guard & { exit: PendingExit | null; retryTime: EpochMs; failures: number };
+export type GuardedPosition = Guard & {
+  exit: PendingExit | null;
+  retryTime: EpochMs;
+  failures: number;
+  /** An operator wants it closed: it stays to be sold, whatever becomes of one sale. */
+  isClosing?: true;
+};
 
 /** Everything is to be sold, and nothing bought until an operator says so. */
 export type Emergency = { readonly requestId: string; readonly reason: string; readonly since: EpochMs };

@@ -5,9 +5,11 @@ import {
   money,
   price,
   quantity,
+  rulesFor,
   type Survivor,
 } from '../../test/fixtures/execution-world.ts';
 import { decimal } from '../core/decimal.ts';
+import { epochMs } from '../core/time.ts';
 import { encode } from '../journal/index.ts';
 import type { ClientOrderId } from '../model/order.ts';
 
@@ -137,6 +139,35 @@ describe('a start', () => {
     world.leave(positionId);
     await world.settle();
     expect(await world.balance('AAA')).toBe(0n);
+  });
+
+  it('does not take the coins that an adopted stop locks for missing, where the stop can not be placed anew', async () => {
+    const { world, positionId } = await held();
+    const [stop] = world.view().positions[0]?.orders ?? [];
+    world.venue.setRules([rulesFor('AAA', { orderTypes: ['market', 'limit'] })]);
+    await restart(world, 'nothing');
+    await world.advance(10_000);
+    expect(world.notices).not.toContain('balance_short');
+    expect(world.view().positions).toMatchObject([
+      { positionId, held: quantity('9.99'), protection: { protection: 'resting' } },
+    ]);
+    const open = await world.venue.openOrders(null);
+    expect(open.ok && open.value.map((order) => order.clientOrderId)).toEqual([stop?.clientOrderId]);
+  });
+
+  it('reads orders and compares anew when the clock was put back between two runs', async () => {
+    const { world } = await held();
+    world.crash('state');
+    const { reconciling } = world.state;
+    reconciling.settledTime = epochMs(world.now + 3_600_000);
+    world.open();
+    const since: number[] = [];
+    while (world.outbox.length > 0 || world.inbox.length > 0) {
+      for (const request of world.outbox) if (request.kind === 'fetchOrders') since.push(world.now - request.since);
+      if (world.inbox.length > 0) world.deliver();
+      else await world.perform(0);
+    }
+    expect(since).toEqual([7 * 86_400_000]);
   });
 
   it('keeps entries closed until every difference is settled, and lets exits pass', async () => {

@@ -48,9 +48,16 @@ export function beginReconciling(turn: Turn): void {
 
 /** Begins a comparison because an answer does not fit what we believe, unless the last one ended just now. */
 export function compareSoon(turn: Turn): void {
-  const { phase, settledTime } = turn.state.reconciling;
-  if (phase !== 'settled' || (settledTime !== null && turn.now - settledTime < COMPARED_MS)) return;
+  const settledTime = lastCompared(turn);
+  const isRecent = settledTime !== null && turn.now - settledTime < COMPARED_MS;
+  if (turn.state.reconciling.phase !== 'settled' || isRecent) return;
   beginReconciling(turn);
+}
+
+/** When the last comparison ended; unknown where the clock was put back since, because nothing follows from it then. */
+function lastCompared({ state, now }: Turn): EpochMs | null {
+  const { settledTime } = state.reconciling;
+  return settledTime !== null && settledTime > now ? null : settledTime;
 }
 
 /** Takes a list of open orders: of the comparison under way, or of the poll. */
@@ -140,7 +147,7 @@ export function takeReconcileTimer(turn: Turn): void {
 
 /** What was compared before need not be read again: a start after a busy week would spend its minute of requests on it. */
 function fetchOrders(turn: Turn, instrumentId: InstrumentId): void {
-  const { settledTime } = turn.state.reconciling;
+  const settledTime = lastCompared(turn);
   const compared = settledTime === null ? 0 : settledTime - COMPARED_MARGIN_MS;
   const since = Math.max(0, compared, turn.now - turn.state.config.lookbackMs) as EpochMs;
   turn.effects.push({ kind: 'fetchOrders', instrumentId, since });

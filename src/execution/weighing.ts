@@ -31,7 +31,7 @@ export function weigh(turn: Turn, balances: readonly Balance[]): void {
   const { reconciling } = state;
   const hasMoved = reconciling.fillCount !== state.fillCount || Object.values(state.orders).some(isInDoubt);
   const desks = listDesks(state);
-  const shortages = findShortages(desks, { balances, locked: lockedByUs(state) });
+  const shortages = findShortages(desks, { balances, locked: lockedByUs(state, balances) });
   if (hasMoved || (shortages.length > 0 && !reconciling.isShortSeen)) {
     reconciling.isShortSeen = !hasMoved;
     reconciling.balances = null;
@@ -47,14 +47,19 @@ export function weigh(turn: Turn, balances: readonly Balance[]): void {
   state.reconciling = { ...createReconciling(), phase: 'settled', fillCount: state.fillCount, settledTime: now };
 }
 
-/** What our own open sales lock, by asset: it can be sold once they are cancelled. */
-function lockedByUs(state: ExecutionState): ReadonlyMap<string, bigint> {
+/**
+ * What our own open sales lock, by asset: it can be sold once they are cancelled. An adopted sale, whose terms nobody
+ * knows, may lock everything: coins taken for missing would be let go with their stop.
+ */
+function lockedByUs(state: ExecutionState, balances: readonly Balance[]): ReadonlyMap<string, bigint> {
   const locked = new Map<string, bigint>();
   for (const order of Object.values(state.orders)) {
     const { terms, side, filledQuantity } = order;
-    if (side === 'buy' || hasEnded(order) || terms === null || terms.type === 'marketByQuote') continue;
+    if (side === 'buy' || hasEnded(order) || terms?.type === 'marketByQuote') continue;
     const asset = deskOf(state, order.positionId)?.baseAsset ?? '';
-    locked.set(asset, (locked.get(asset) ?? 0n) + terms.quantity - filledQuantity);
+    const all = (balances.find((balance) => balance.asset === asset)?.locked ?? 0n) as bigint;
+    const own = terms === null ? all : terms.quantity - filledQuantity;
+    locked.set(asset, (locked.get(asset) ?? 0n) + own);
   }
   return locked;
 }
