@@ -56,8 +56,9 @@ const close = (state: DecisionsState, ms: number): readonly ExitIntent[] =>
   );
 const look = (state: DecisionsState, ms: number): readonly ExitIntent[] =>
   exits(foldDecisions(state, { kind: 'guardDue', time: at(ms) }, VIEW));
-function end(state: DecisionsState, { intentId }: ExitIntent, how: 'filled' | 'partial' | 'nothing', ms: number): void {
-  foldDecisions(state, { kind: 'intentEnded', intentId, outcome: how, time: at(ms) }, VIEW);
+type End = { readonly outcome: 'filled' | 'partial' | 'nothing'; readonly ms: number };
+function end(state: DecisionsState, intent: ExitIntent | undefined, { outcome, ms }: End): void {
+  foldDecisions(state, { kind: 'intentEnded', intentId: intent?.intentId ?? '', outcome, time: at(ms) }, VIEW);
 }
 
 describe('a position that an operator wants closed', () => {
@@ -66,7 +67,7 @@ describe('a position that an operator wants closed', () => {
     (outcome) => {
       const state = desk();
       const [first] = close(state, 0);
-      end(state, first as ExitIntent, outcome, 10);
+      end(state, first, { outcome, ms: 10 });
       expect(look(state, 300)).toMatchObject([{ reason: 'operator', quantity: 'all', urgency: 'emergency' }]);
     },
   );
@@ -74,7 +75,7 @@ describe('a position that an operator wants closed', () => {
   it('is not forgotten when the wish comes while a failed sale pauses', () => {
     const state = desk();
     const [first] = close(state, 0);
-    end(state, first as ExitIntent, 'nothing', 10);
+    end(state, first, { outcome: 'nothing', ms: 10 });
     const restarted = reopenDecisions(structuredClone(state), DEFAULT_DECISION_CONFIG);
     expect(close(restarted, 20)).toEqual([]);
     expect(look(restarted, 300)).toHaveLength(1);
@@ -91,7 +92,7 @@ describe('a position that an operator wants closed', () => {
   it('waits no longer for a failed sale when the clock was put back between two runs', () => {
     const state = desk();
     const [first] = close(state, 3_600_000);
-    end(state, first as ExitIntent, 'nothing', 3_600_010);
+    end(state, first, { outcome: 'nothing', ms: 3_600_010 });
     expect(look(state, 3_600_100), 'the pause').toEqual([]);
     expect(look(state, 0), 'an hour before').toHaveLength(1);
   });

@@ -28,7 +28,7 @@ export type { OrderKey, OrderReplacement } from '../model/order.ts';
  * - `openOrders` are oldest first, of one instrument or, for `null`, of all.
  * - `onReport` listeners hear every change of an order at least once, in order per order; an order whose report did not
  *   arrive is asked about without being told to. `onConnection` listeners hear when reports stop coming and when they
- *   come again; what happened between is reported before `up`.
+ *   come again, and `down` at once where none come yet; what happened between is reported before `up`.
  * - Nothing is sent after `close`; safe to call twice.
  */
 export type Venue = {

@@ -251,6 +251,15 @@ describe('the user stream', () => {
     await vi.waitFor(() => expect(heard.at(-1)).toMatchObject({ clientOrderId: 'a', status: 'filled' }), 3_000);
   });
 
+  it('says that no reports come before the first connection stands, so that nothing is bought unheard', async () => {
+    const { trader, venue } = connect(await startExchange());
+    const states: string[] = [];
+    venue.onConnection((state) => states.push(state));
+    expect(states).toEqual(['down']);
+    await trader.up();
+    expect(states).toEqual(['down', 'up']);
+  });
+
   it('is replaced when it grows old, without a moment in which reports do not come', async () => {
     const { exchange, venue, heard, movePrice } = await start({ timings: { ...QUICK_TIMINGS, maxAgeMs: 100 } });
     const states: string[] = [];

@@ -130,7 +130,9 @@ class SpotVenue implements BinanceVenue {
   }
 
   onConnection(listener: (state: 'up' | 'down') => void): () => void {
-    return this.#connections.add(listener);
+    const stop = this.#connections.add(listener);
+    if (this.#state === 'open' && this.#stream.reports === 'down') listener('down');
+    return stop;
   }
 
   async close(): Promise<void> {

@@ -72,6 +72,11 @@ export class UserStream {
     return this.#link.socket;
   }
 
+  /** Whether reports come, as it was told last; none do before the first connection. */
+  get reports(): 'up' | 'down' {
+    return this.#told;
+  }
+
   async close(): Promise<void> {
     this.#generation++;
     this.#cancelRetry();
