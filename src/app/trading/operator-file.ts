@@ -60,15 +60,34 @@ export function watchOperator({ dir, clock, command, onWarning }: OperatorWatch,
 }
 
 async function takeCommand(path: string, carryOut: OperatorWatch['command']): Promise<void> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
+  const aside = `${path}.taken`;
+  // Left by a run that ended meanwhile.
+  await carryOutText(aside, await readText(aside), carryOut);
+  const text = await readText(path);
+  if (text === null) return;
+  const parsed = parseCommand(text);
+  if (parsed !== null) await carryOut(parsed);
+  // Whatever came while this one was carried out is in its place now: it is looked at before it is removed.
+  await rename(path, aside);
+  const left = await readText(aside);
+  if (left === text) await rm(aside);
+  else await carryOutText(aside, left, carryOut);
+  if (parsed === null) throw new Error(`${path} is no command`);
+}
+
+async function carryOutText(path: string, text: string | null, carryOut: OperatorWatch['command']): Promise<void> {
   if (text === null) return;
   const parsed = parseCommand(text);
   if (parsed !== null) await carryOut(parsed);
   await rm(path);
   if (parsed === null) throw new Error(`${path} is no command`);
+}
+
+function readText(path: string): Promise<string | null> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
 }
 
 function parseCommand(text: string): FileCommand | null {
