@@ -256,8 +256,12 @@ describe('a command line', () => {
     expect(ending.stdout).toBe('');
   });
 
+  it('says that a recording to be played is not there', async () => {
+    const ending = await runHotwick(['backtest', '--recording', '/nowhere']);
+    expectFailure(ending, 'file_unreadable', /\/nowhere can not be read/);
+  });
+
   it.each([
-    [['backtest', '--recording', '/nowhere'], 'file_unreadable', /\/nowhere can not be read/],
     [['demo', '--symbol', 'NOPE/USDT'], 'symbol_unknown', /does not know NOPE\/USDT/],
     [['demo', '--symbol', 'NOPE'], 'instrument_malformed', /"NOPE" is not an instrument/],
     [['demo', '--replay', '/nowhere/BTCUSDT-1m.csv'], 'file_unreadable', /ENOENT/],
