@@ -203,12 +203,23 @@ export type HotCoinEnvironment = {
   readonly key: { readonly apiKey: string; readonly secret: string } | null;
 };
 
+/** Where `hotwick mcp` finds a desk; `null` where none is named. A token is a secret. */
+export type DeskEnvironment = { readonly url: string; readonly token: string | null } | null;
+
+/** The desk that is named; what is no address is refused by whoever asks it. */
+export function readDeskEnvironment(environment: Environment = process.env): DeskEnvironment {
+  const url = (environment['HOTWICK_URL'] ?? '').trim().replace(/\/+$/, '');
+  return url === '' ? null : { url, token: environment['HOTWICK_TOKEN']?.trim() || null };
+}
+
 /** Variables that hold secrets, or say where one lies; none is ever shown, logged or answered. */
 export const KEY_VARIABLES: Readonly<Record<string, string>> = {
   BINANCE_API_KEY: 'key of the account that `hotwick trade` trades with; one that may withdraw is refused',
   BINANCE_SECRET_KEY: 'its secret: an HMAC secret, or an Ed25519 private key as PEM (`\\n` for line ends)',
   HOTWICK_PASSPHRASE_FILE: "file with the operator's passphrase, readable by its owner alone; opens the vault",
   HOTWICK_PASSPHRASE: 'the passphrase itself; the file is the better place',
+  HOTWICK_URL: 'address of the desk that `hotwick mcp` asks, such as http://127.0.0.1:18081; files are read without it',
+  HOTWICK_TOKEN: 'a token of the scope `read` for it (`hotwick operator token`)',
 };
 
 /** The environment of the hot-coin system; nothing of it is checked here. */

@@ -298,6 +298,14 @@ export const ERROR_CODES = {
     message: 'no position {id} is known in {path}',
     hint: 'Ids of positions are in hotcoin_trades_*.jsonl and in what hotwick why says about a coin.',
   },
+  desk_not_answering: {
+    message: 'the desk at {url} did not answer: {reason}',
+    hint: 'Does hotwick trade run there, and is the token one of the scope read (hotwick operator token)?',
+  },
+  series_not_stored: {
+    message: 'no candles of {seriesId} are stored',
+    hint: 'Trading stores those of its candidates, hotwick up those it follows; a running desk fetches any.',
+  },
   trading_not_running: {
     message: 'no trading runs on {path}',
     hint: 'Name its directory with --data-dir. If it hangs, end it: stops rest on the exchange; sell by hand there.',

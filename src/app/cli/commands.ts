@@ -31,6 +31,7 @@ const COMMANDS: Readonly<Record<string, AddCommand>> = {
     addLookaheadCommand(program.command('audit').description('audits: lookahead'));
   },
   operator: async (program) => (await import('./operator-command.ts')).addOperatorCommand(program),
+  mcp: async (program) => (await import('./mcp-command.ts')).addMcpCommand(program),
   doctor: async (program) => (await import('./doctor-command.ts')).addDoctorCommand(program),
   config: async (program) => (await import('./config-command.ts')).addConfigCommand(program),
 };
