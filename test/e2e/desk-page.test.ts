@@ -22,7 +22,9 @@ import { epochMs } from '../../src/core/time.ts';
 import { viewPortfolio } from '../../src/portfolio/index.ts';
 import { burstMarket, move } from '../fixtures/burst-market.ts';
 import { CHROMIUM, launchChromium } from '../fixtures/chromium.ts';
+import { type DeskWords, hearDesk } from '../fixtures/desk-copy.ts';
 import { guardWith, type OperatorGuard } from '../fixtures/desk-guard.ts';
+import { itLooksRight } from '../fixtures/desk-looks.ts';
 import { DeskPage } from '../fixtures/desk-page.ts';
 import { describeWhere } from '../fixtures/shared-data.ts';
 import { TradingRun } from '../fixtures/trading-run.ts';
@@ -40,6 +42,7 @@ describeWhere(CHROMIUM, `no Chromium at ${CHROMIUM}`)('the desk on the web', () 
   let operator: OperatorGuard;
   let browser: Browser;
   let desk: DeskPage;
+  let words: DeskWords;
 
   beforeAll(async () => {
     operator = await guardWith(PASSPHRASE, doorClock);
@@ -52,10 +55,11 @@ describeWhere(CHROMIUM, `no Chromium at ${CHROMIUM}`)('the desk on the web', () 
       editor: new HotCoinConfigEditor({ store: createMemorySettingStore(), environment, clock }),
     });
     // Until the first tier is sold: something is held, and one leg is closed.
-    const { queries } = run.desk.ports().runner() ?? expect.unreachable('no runner');
-    const isThere = (): boolean => queries.recentTrades(1).length > 0 && held() === 1;
+    const runner = run.desk.ports().runner() ?? expect.unreachable('no runner');
+    const isThere = (): boolean => runner.queries.recentTrades(1).length > 0 && held() === 1;
     await run.passUntil(isThere, { limitMs: 35 * MINUTE_MS, what: 'a tier is sold' });
     await run.pass(5_000);
+    words = structuredClone(await hearDesk(runner, 'HOTUSDT'));
     browser = await launchChromium();
     const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1360, height: 900 } });
     desk = await DeskPage.open(context, run.deskUrl);
@@ -86,6 +90,8 @@ describeWhere(CHROMIUM, `no Chromium at ${CHROMIUM}`)('the desk on the web', () 
     await loseServer();
     expect(desk.errors).toEqual([]);
   });
+
+  itLooksRight(() => ({ browser, words }));
 
   async function logIn(): Promise<void> {
     await desk.part('login').waitFor();

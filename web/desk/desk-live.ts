@@ -45,6 +45,8 @@ const TOPICS: readonly DeskTopic[] = [
 ];
 /** The status changes with every look of the server, so that silence this long is none of its own. */
 const SILENT_MS = 20_000;
+/** Least time between two drawings: twenty a second look continuous, and a busy market sends more. */
+const TELL_MS = 50;
 const NO_LINK: DeskLink = { openedAt: null, failures: 0, retryAt: null, heardAt: null };
 
 /** Connects at once; `onRefused` hears of a socket that never opened, which is how a server refuses who is not logged in. */
@@ -60,6 +62,7 @@ class LiveSocket implements DeskLive {
   #socket: Socket | null = null;
   #cancelWait: Cancel = () => {};
   #isTellingDue = false;
+  #toldAt = 0;
   #isClosed = false;
 
   constructor(platform: DeskPlatform, onRefused: () => void) {
@@ -147,12 +150,20 @@ class LiveSocket implements DeskLive {
     this.#tell();
   }
 
-  /** Once for everything that happens before the next picture. */
+  /** Once for everything that happens before the next picture, and not more often than anybody can read. */
   #tell(): void {
     if (this.#isTellingDue) return;
     this.#isTellingDue = true;
+    const { clock } = this.#platform;
+    const left = this.#toldAt + TELL_MS - clock.now();
+    if (left > 0) clock.after(left, () => this.#tellOnFrame());
+    else this.#tellOnFrame();
+  }
+
+  #tellOnFrame(): void {
     this.#platform.onFrame(() => {
       this.#isTellingDue = false;
+      this.#toldAt = this.#platform.clock.now();
       for (const listener of this.#listeners) listener();
     });
   }

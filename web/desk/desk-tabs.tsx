@@ -24,13 +24,15 @@ export function DeskTabs({ panel, trace }: TabsProps) {
   const { strings, show } = useDesk();
   return (
     <Tabs.Root className="tabs" value={panel} onValueChange={(name) => show(name as PanelName)}>
-      <Tabs.List className="tab-list" aria-label={strings.panels}>
-        {PANELS.map((name) => (
-          <Tabs.Trigger key={name} value={name} className="tab" data-testid={`tab-${name}`}>
-            {strings.panel[name]}
-          </Tabs.Trigger>
-        ))}
-      </Tabs.List>
+      <nav aria-label={strings.panels}>
+        <Tabs.List className="tab-list" aria-label={strings.panels}>
+          {PANELS.map((name) => (
+            <Tabs.Trigger key={name} value={name} className="tab" data-testid={`tab-${name}`}>
+              {strings.panel[name]}
+            </Tabs.Trigger>
+          ))}
+        </Tabs.List>
+      </nav>
       <main className="panel-frame">
         <Tabs.Content key={panel} value={panel} className="panel" data-testid={`panel-${panel}`}>
           <Suspense fallback={<Empty>{strings.notHeardYet}</Empty>}>{panelOf(panel, trace)}</Suspense>

@@ -50,7 +50,7 @@ export function StaleBanner() {
   if (stale === null && !isWaiting) return null;
   const seconds = link.retryAt === null ? null : Math.max(1, Math.ceil((link.retryAt - now) / 1_000));
   return (
-    <div className="stale" data-testid="stale">
+    <section className="stale" data-testid="stale" aria-label={strings.staleAlert}>
       {/* Said once; the age beside it changes every second. */}
       <span className="sr-only" role="alert">
         {strings.staleAlert}
@@ -62,6 +62,6 @@ export function StaleBanner() {
           {strings.retryNow}
         </button>
       ) : null}
-    </div>
+    </section>
   );
 }

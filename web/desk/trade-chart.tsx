@@ -73,7 +73,7 @@ export function TradeChart({ chart: answer, chosen, onChoose }: ChartProps) {
       <div
         ref={element}
         className="trade-chart"
-        role="img"
+        role="group"
         aria-label={strings.chartOf(answer.symbol, answer.interval)}
         data-testid="trade-chart"
         data-candles={answer.klines.length}

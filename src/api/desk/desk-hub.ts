@@ -120,7 +120,7 @@ export class DeskHub {
   #keepLooking(): void {
     const { wallClock } = this.#options;
     if (this.#cancelLook !== null || this.#state === 'closed') return;
-    const at = addMs(wallClock.now(), 1_000 / this.#limits.updatesPerSecond);
+    const at = addMs(wallClock.now(), Math.floor(1_000 / this.#limits.updatesPerSecond));
     this.#cancelLook = wallClock.schedule(at, () => {
       this.#cancelLook = null;
       const wanted = DESK_TOPICS.filter((topic) => this.#isWanted(topic));
