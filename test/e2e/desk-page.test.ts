@@ -178,6 +178,7 @@ describeWhere(CHROMIUM, `no Chromium at ${CHROMIUM}`)('the desk on the web', () 
     const chart = await desk.ask<DeskChartAnswer>('/hotcoin/api/chart?symbol=HOTUSDT&interval=1m&days=3');
     await desk.page.locator(`[data-testid=trade-chart][data-markers="${chart.markers.length}"]`).waitFor();
     expect(chart.markers.map(({ side }) => side)).toEqual(['BUY', 'SELL']);
+    await desk.page.locator('[data-testid=trade-detail] [data-testid=why] li').first().waitFor();
     const buy = chart.markers[0];
     await desk.page.locator('[data-testid=points] [data-side=BUY]').click();
     await desk.page.locator(`[data-testid=trade-chart][data-chosen="${buy?.client_order_id}"]`).waitFor();

@@ -9,6 +9,7 @@ import { useDesk, useTopic } from './desk-context.tsx';
 import type { Strings } from './desk-strings.ts';
 import { changeText, scoreText, timesText, toneOf, volumeText } from './figures.ts';
 import { FunnelCards } from './funnel-cards.tsx';
+import { WhyWords } from './why-words.tsx';
 import { gateText } from './word-strings.ts';
 
 const DIMENSIONS = [
@@ -177,6 +178,7 @@ function CandidateDetail({ coin }: { readonly coin: PoolCoin }) {
           </li>
         ))}
       </ul>
+      <WhyWords about="symbol" id={coin.symbol} />
     </section>
   );
 }

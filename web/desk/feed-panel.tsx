@@ -33,6 +33,7 @@ export function FeedPanel() {
           </ul>
         </Card>
         <Card title={strings.monitors} testId="monitors">
+          {Object.keys(monitors).length === 0 ? <Empty>{strings.noRows}</Empty> : null}
           <ul className="plain">
             {Object.entries(monitors).map(([name, monitor]) => (
               <Monitor key={name} name={name} monitor={monitor} />

@@ -109,6 +109,11 @@ function Consensus({ signal: { reason, buy_score, sell_score, consensus } }: { r
   );
 }
 
+/** `+9.5`; what comes out of a sum of weights has no need of all its digits. */
+function pointsText(points: number): string {
+  return `${points > 0 ? '+' : ''}${Number(points.toFixed(2))}`;
+}
+
 type TimeframeProps = { readonly timeframe: string; readonly opinion: WireOpinion };
 
 function Timeframe({ timeframe, opinion }: TimeframeProps) {
@@ -131,7 +136,7 @@ function Timeframe({ timeframe, opinion }: TimeframeProps) {
           // biome-ignore lint/suspicious/noArrayIndexKey: a rule can give points twice, and the list never moves
           <li key={`${rule} ${at}`}>
             <span>{rule}</span>
-            <b className={side === 'buy' ? 'tone-up' : 'tone-down'}>{`${points > 0 ? '+' : ''}${points}`}</b>
+            <b className={side === 'buy' ? 'tone-up' : 'tone-down'}>{pointsText(points)}</b>
           </li>
         ))}
       </ul>

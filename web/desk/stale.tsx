@@ -2,23 +2,8 @@
  * Whether what is shown is of now: the lamp of the socket, and the banner with the age of everything when it is not.
  */
 import { useDesk, useLink, useNow } from './desk-context.tsx';
-import type { DeskLink } from './desk-live.ts';
 import { ageText } from './figures.ts';
-
-/** A socket that says nothing for this long is silent: the status changes several times a second. */
-const SILENT_MS = 5_000;
-/** Failed attempts after which the lamp says offline. */
-const OFFLINE_AFTER = 6;
-
-/** The word of the lamp. */
-export type LinkWord = 'connecting' | 'live' | 'silent' | 'reconnecting' | 'offline';
-
-/** The word for a link at `now`. */
-export function linkWord({ openedAt, failures, heardAt }: DeskLink, now: number): LinkWord {
-  if (openedAt !== null) return now - Math.max(openedAt, heardAt ?? 0) > SILENT_MS ? 'silent' : 'live';
-  if (failures === 0) return 'connecting';
-  return failures >= OFFLINE_AFTER ? 'offline' : 'reconnecting';
-}
+import { linkWord } from './link-word.ts';
 
 /** Milliseconds since anything was heard while the page is not live; `null` while it is, or before the first word. */
 export function useStale(): number | null {

@@ -40,7 +40,7 @@ const SHOWN_AFTER = 20;
 /** The chart. */
 export function TradeChart({ chart: answer, chosen, onChoose }: ChartProps) {
   const { strings, theme } = useDesk();
-  const element = useRef<HTMLDivElement>(null);
+  const element = useRef<HTMLElement>(null);
   const drawing = useRef<Drawing | null>(null);
   const choose = useRef(onChoose);
   choose.current = onChoose;
@@ -70,10 +70,9 @@ export function TradeChart({ chart: answer, chosen, onChoose }: ChartProps) {
   }, [answer, chosen]);
   return (
     <>
-      <div
+      <figure
         ref={element}
         className="trade-chart"
-        role="group"
         aria-label={strings.chartOf(answer.symbol, answer.interval)}
         data-testid="trade-chart"
         data-candles={answer.klines.length}

@@ -11,6 +11,7 @@ import { refusalText, type Strings } from './desk-strings.ts';
 import { Trouble } from './dialog.tsx';
 import { EventLine } from './event-line.tsx';
 import { ageText, changeText, NOTHING, priceText, shareText, signedMoney, timeText, toneOf } from './figures.ts';
+import { WhyWords } from './why-words.tsx';
 import { gateText } from './word-strings.ts';
 
 /** The chart's library is the largest part of the desk, so it comes when a chart does. */
@@ -184,6 +185,7 @@ function TradeDetail({ trade }: { readonly trade: DeskTrade }) {
           </li>
         ))}
       </ul>
+      <WhyWords about="trade" id={trade.position_id} />
       <Chain trace={trace} />
     </Card>
   );
