@@ -5,9 +5,10 @@
 import { createContext, useCallback, useContext, useEffect, useState, useSyncExternalStore } from 'react';
 import type { DeskTopic, DeskTopicData } from '../../src/api/contract.ts';
 import type { Answered, DeskApi, Refused } from './desk-api.ts';
-import type { DeskLink, DeskLive } from './desk-live.ts';
+import type { DeskLive } from './desk-live.ts';
 import type { DeskPlatform } from './desk-platform.ts';
 import type { Language, Strings } from './desk-strings.ts';
+import type { DeskLink } from './link-word.ts';
 
 /** The colours. */
 export type Theme = 'dark' | 'light';

@@ -8,15 +8,7 @@ import type { Cancel, Socket } from '../../src/client/platform.ts';
 import { retryDelayMs } from '../src/backoff.ts';
 import { type DeskFeed, EMPTY_FEED, foldMessage, parseDeskMessage, versionsOf } from './desk-feed.ts';
 import type { DeskPlatform } from './desk-platform.ts';
-
-/** How the socket stands. */
-export type DeskLink = {
-  readonly openedAt: number | null;
-  readonly failures: number;
-  readonly retryAt: number | null;
-  /** When the last message came, in this machine's milliseconds; `null` before the first. */
-  readonly heardAt: number | null;
-};
+import type { DeskLink } from './link-word.ts';
 
 /** What is known, and how well. */
 export type LiveState = { readonly link: DeskLink; readonly feed: DeskFeed };

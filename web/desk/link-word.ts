@@ -1,7 +1,15 @@
 /**
  * The state of the socket in the word that the lamp shows.
  */
-import type { DeskLink } from './desk-live.ts';
+
+/** How the socket stands. */
+export type DeskLink = {
+  readonly openedAt: number | null;
+  readonly failures: number;
+  readonly retryAt: number | null;
+  /** When the last message came, in this machine's milliseconds; `null` before the first. */
+  readonly heardAt: number | null;
+};
 
 /** A socket that says nothing for this long is silent: the status changes several times a second. */
 const SILENT_MS = 5_000;
