@@ -42,7 +42,7 @@ function decideExit(desk: Desk, position: PositionView, occasion: Occasion): rea
   if (guard.exit !== null || isPaused(guard, now)) return [];
   const isInPool = desk.pool === null ? null : Object.hasOwn(desk.pool, position.instrumentId);
   const exit =
-    deriveLatched(desk, position, guard) ??
+    deriveLatched(desk, guard) ??
     deriveExit({ position, guard, price, now, moved, isInPool }, desk.config.rules) ??
     deriveSellSignal(position, occasion.opinions);
   return exit === null ? [] : approveExit(desk, { position, guard, exit, price, now });
@@ -54,17 +54,13 @@ function isPaused({ retryTime }: GuardedPosition, now: EpochMs): boolean {
 }
 
 /** What an emergency, an end, an operator or a halt could not sell at once stays to be sold. */
-function deriveLatched(
-  { emergency, closing, halt }: Desk,
-  { openedTime }: PositionView,
-  { isClosing }: GuardedPosition,
-): Exit | null {
+function deriveLatched({ emergency, closing, halt }: Desk, { isClosing }: GuardedPosition): Exit | null {
   const all = { quantity: 'all', urgency: 'emergency', tiers: [] } as const;
   if (emergency !== null) return { ...all, reason: 'emergency', value: emergency.reason, limit: 'latched' };
   if (closing !== null) return { ...all, reason: 'shutdown', value: closing, limit: 'latched' };
   if (isClosing === true) return { ...all, reason: 'operator', value: 'operator', limit: 'latched' };
-  if (halt === null || openedTime > halt.since) return null;
-  return { ...all, reason: 'drawdown', value: 'halted', limit: 'latched' };
+  // An entry that was on its way when the halt began is sold with the rest.
+  return halt === null ? null : { ...all, reason: 'drawdown', value: 'halted', limit: 'latched' };
 }
 
 function deriveSellSignal(position: PositionView, opinions: readonly EntryOpinion[] | undefined): Exit | null {

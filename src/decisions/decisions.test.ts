@@ -347,6 +347,14 @@ describe('the layers above a single trade', () => {
     expect(foldDecisions(state, { kind: 'guardDue', time: at(DAY_MS + 2_000) }, sold)).toEqual([{ kind: 'peakReset' }]);
   });
 
+  it('L5 sells what was being bought when the halt began, too', () => {
+    const state = desk();
+    move(state, portfolio([held('A', { quantity: quarter, at: '60' })]));
+    expect(state.halt).not.toBeNull();
+    const late = portfolio([held('B', { openedTime: at(2_000) })]);
+    expect(exits(move(state, late, at(3_000)))).toMatchObject([{ reason: 'drawdown', positionId: 'idB' }]);
+  });
+
   it('R7-3 latches an emergency, sells everything, and goes on until it is sold', () => {
     const state = desk();
     const view = portfolio([held('A'), held('B')]);
