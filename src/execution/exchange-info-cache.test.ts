@@ -60,6 +60,20 @@ describe('the rules of the venue', () => {
     expect(effects).toEqual([{ kind: 'startTimer', timerId: 'execution:rules', at: START + 20 * MINUTE }]);
   });
 
+  it('are asked for again soon while a position is held that nobody can protect or sell without them', async () => {
+    const world = await ExecutionWorld.opened();
+    world.enter('AAA');
+    await world.perform(0);
+    world.crash('store');
+    world.areRulesKept = true;
+    world.open();
+    await world.settle();
+    world.areRulesKept = false;
+    expect(world.view().positions).toMatchObject([{ protection: { protection: 'none' } }]);
+    await world.advance(10_000);
+    expect(world.view().positions).toMatchObject([{ protection: { protection: 'resting' } }]);
+  });
+
   it('B-9 older than two hours admit no entry and let every exit pass', async () => {
     const world = await ExecutionWorld.opened();
     const positionId = world.enter('AAA');

@@ -7,7 +7,7 @@ import type { ExecutionEffect, ExecutionFact, ExecutionInput } from '../model/ex
 import type { PositionId } from '../model/intent.ts';
 import type { ClientOrderId } from '../model/order.ts';
 import type { Desk } from './desk.ts';
-import { foldRules, foldRulesFailure, nextRefresh } from './exchange-info-cache.ts';
+import { foldRules, foldRulesFailure, nextRefresh, rulesOf } from './exchange-info-cache.ts';
 import type { ExecutionConfig } from './execution-config.ts';
 import {
   createExecutionState,
@@ -15,6 +15,7 @@ import {
   deskOf,
   type ExecutionState,
   effectsOf,
+  listDesks,
   orderOf,
   startTimer,
   type Turn,
@@ -134,7 +135,14 @@ function takeRules(turn: Turn, { answer }: InputOf<'tradingRulesFetched'>): void
       now,
     );
   else foldRulesFailure(state.rules);
-  startTimer(turn, RULES_TIMER, nextRefresh(answer.ok ? null : answer.error, state.config.rules, now));
+  const { rules, retryMaxMs } = state.config;
+  // A position whose rules are unknown can neither be protected nor sold: it does not wait as entries do.
+  const retryMs = isHeldUnruled(state) ? Math.min(rules.retryMs, retryMaxMs) : rules.retryMs;
+  startTimer(turn, RULES_TIMER, nextRefresh(answer.ok ? null : answer.error, { ...rules, retryMs }, now));
+}
+
+function isHeldUnruled(state: ExecutionState): boolean {
+  return listDesks(state).some(({ instrumentId }) => rulesOf(state.rules, instrumentId) === null);
 }
 
 /** Whether the venue refused an order because the account has less than we believe. */

@@ -36,6 +36,9 @@ type Rules = readonly TradingRules[];
 /** The list has 15 MiB with its permission sets and 3 MiB without. */
 const QUERY = { permissions: 'SPOT', showPermissionSets: 'false' };
 
+/** Pause after a failure while no rules are known and an order of ours was asked for. */
+const NEEDED_RETRY_MS = 10_000;
+
 /** Instruments spelled before rules are known (policy: further ones have no name until then). */
 const SPELLED_MAX = 1_000;
 
@@ -56,10 +59,13 @@ export class RulesKeeper {
     this.#options = options;
   }
 
-  /** Asks the venue; within the pause after a failure answers that failure again. */
+  /** Asks the venue; within the pause after a failure, shorter while orders of ours wait, answers that failure again. */
   fetch(): Promise<Result<Rules, Failure>> {
     const { clock, timings } = this.#options;
-    const isPaused = this.#failedAt !== null && clock.now() - this.#failedAt < timings.rulesRetryMs;
+    // While none are known, what is open already can not be looked after without them.
+    const isNeeded = this.#kept === null && this.#spelled.size > 0;
+    const pauseMs = isNeeded ? Math.min(NEEDED_RETRY_MS, timings.rulesRetryMs) : timings.rulesRetryMs;
+    const isPaused = this.#failedAt !== null && clock.now() - this.#failedAt < pauseMs;
     if (isPaused && this.#lastFailure !== null) return Promise.resolve(err(this.#lastFailure));
     this.#fetching ??= this.#refresh().finally(() => {
       this.#fetching = null;
