@@ -298,6 +298,10 @@ export const ERROR_CODES = {
     message: 'no position {id} is known in {path}',
     hint: 'Ids of positions are in hotcoin_trades_*.jsonl and in what hotwick why says about a coin.',
   },
+  backup_impossible: {
+    message: '{target} can not be made a backup: {reason}',
+    hint: 'Name an empty folder, or one that does not exist, on a disk with room for it.',
+  },
   desk_not_answering: {
     message: 'the desk at {url} did not answer: {reason}',
     hint: 'Does hotwick trade run there, and is the token one of the scope read (hotwick operator token)?',

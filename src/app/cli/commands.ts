@@ -32,8 +32,13 @@ const COMMANDS: Readonly<Record<string, AddCommand>> = {
   },
   operator: async (program) => (await import('./operator-command.ts')).addOperatorCommand(program),
   mcp: async (program) => (await import('./mcp-command.ts')).addMcpCommand(program),
+  backup: async (program) => (await import('./backup-command.ts')).addBackupCommand(program),
   doctor: async (program) => (await import('./doctor-command.ts')).addDoctorCommand(program),
   config: async (program) => (await import('./config-command.ts')).addConfigCommand(program),
+  completion: async (program) => {
+    const { addCompletionCommand } = await import('./completion-command.ts');
+    addCompletionCommand(program, (whole) => addCommands(whole, undefined));
+  },
 };
 
 async function addData(program: Command): Promise<void> {

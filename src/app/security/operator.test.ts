@@ -16,6 +16,7 @@ import {
 } from './operator.ts';
 import { OperatorAccess } from './operator-access.ts';
 import { findWeakness, generatePassphrase, newStretch } from './passphrase.ts';
+import { othersOf } from './private-file.ts';
 import { createToken, findToken } from './tokens.ts';
 
 const PASSPHRASE = 'seven quiet herons at noon';
@@ -172,5 +173,15 @@ describe('a token', () => {
     expect(found).toBe(0);
     const medians = spent.map((times) => times.sort((a, b) => a - b)[150] ?? 0);
     expect(Math.max(...medians) / Math.min(...medians)).toBeLessThan(1.5);
+  });
+});
+
+describe('a private file', () => {
+  it("may be the group's where systemd hands it over, and nobody else's anywhere", () => {
+    const refuses = (mode: number, path: string): boolean => (mode & othersOf(path)) !== 0;
+    expect(refuses(0o440, '/run/credentials/hotwick.service/passphrase')).toBe(false);
+    expect(refuses(0o444, '/run/credentials/hotwick.service/passphrase')).toBe(true);
+    expect(refuses(0o440, '/etc/hotwick/passphrase')).toBe(true);
+    expect(refuses(0o440, '/run/credentials/../../etc/passphrase')).toBe(true);
   });
 });

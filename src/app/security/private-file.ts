@@ -13,18 +13,27 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { err, ok, type Result } from '../../core/result.ts';
 import { type Failure, failure, toReason } from '../../model/failure.ts';
 
 const OWNER_ONLY = 0o600;
 const OTHERS = 0o077;
+/** systemd keeps this folder for the service alone, and shows the service's own right to a file in it as the group's. */
+const CREDENTIALS = '/run/credentials/';
+const WORLD = 0o007;
+
+/** Bits of a file's mode that must not be set. */
+export function othersOf(path: string): number {
+  return resolve(path).startsWith(CREDENTIALS) ? WORLD : OTHERS;
+}
 
 /** Its text, `null` where there is no such file; fails where others may read it. */
 export function readPrivateFile(path: string): Result<string | null, Failure> {
   try {
     const { mode } = statSync(path);
-    if (process.platform !== 'win32' && (mode & OTHERS) !== 0) return err(failure('file_not_private', { path }));
+    if (process.platform !== 'win32' && (mode & othersOf(path)) !== 0)
+      return err(failure('file_not_private', { path }));
     return ok(readFileSync(path, 'utf8'));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ok(null);
