@@ -32,9 +32,8 @@ async function bundle(
   }
 }
 
-/** Replaces dist/server with a fresh bundle; rejects with esbuild's report when the source does not build. */
-export async function buildServer(): Promise<void> {
-  const outdir = resolve(ROOT, 'dist/server');
+/** Replaces `outdir` with a fresh bundle; rejects with esbuild's report when the source does not build. */
+export async function buildServer(outdir: string): Promise<void> {
   await bundle(SERVER, { outdir, platform: 'node', target: 'node24', packages: 'external' });
 }
 
@@ -50,6 +49,6 @@ export async function buildClient(folder: string): Promise<void> {
 }
 
 if (import.meta.main) {
-  await buildServer();
+  await buildServer(resolve(ROOT, 'dist/server'));
   await buildClient(resolve(ROOT, 'dist/client'));
 }

@@ -2,15 +2,19 @@
  * What the program is shipped with: image, compose file, service and dashboards, as far as they can be checked without a
  * container engine. They are read as what they are, and everything they name has to be there.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { Command } from 'commander';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { DESK_SERVER_ROUTES } from '../../src/api/desk/desk-routes.ts';
 import { addTradeCommand } from '../../src/app/cli/trade-command.ts';
 import { KEY_VARIABLES, SETTINGS } from '../../src/app/config.ts';
+import { buildServer } from '../../tools/build-server.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -127,5 +131,36 @@ describe('the service of systemd', () => {
       expect(settings).toContain(`${name}=yes`);
     }
     expect(settings).toEqual(expect.arrayContaining(['ProtectSystem=strict', 'CapabilityBoundingSet=', 'UMask=0077']));
+  });
+});
+
+describe('the program as a package has it', () => {
+  let home: string;
+
+  beforeAll(async () => {
+    home = mkdtempSync(join(tmpdir(), 'hotwick-packed-'));
+    // What npm packs and nothing else; the packages beside it are those of this checkout.
+    for (const name of ['package.json', 'bin', 'deploy', 'docs/ops']) {
+      expect(['package.json', ...manifest.files]).toContain(name);
+      cpSync(join(ROOT, name), join(home, name), { recursive: true });
+    }
+    symlinkSync(join(ROOT, 'node_modules'), join(home, 'node_modules'));
+    await buildServer(join(home, 'dist/server'));
+  });
+
+  afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+  it('starts from its bundle and knows its commands', async () => {
+    const run = promisify(execFile);
+    const hotwick = (...args: readonly string[]) => run(process.execPath, [join(home, 'bin/hotwick.cjs'), ...args]);
+    expect((await hotwick('--version')).stdout.trim()).toBe(manifest.version);
+    for (const [name, says] of [
+      ['trade', '--confirm-live'],
+      ['operator', 'secret'],
+      ['mcp', 'HOTWICK_TOKEN'],
+    ] as const) {
+      expect((await hotwick(name, '--help')).stdout).toContain(says);
+    }
+    expect((await hotwick('completion', 'bash')).stdout).toContain('/operator/token');
   });
 });
