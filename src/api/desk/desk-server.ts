@@ -155,7 +155,7 @@ export async function addDeskPage(app: FastifyInstance, webDir: string): Promise
   if (existsSync(webDir)) {
     // What assets are called changes with what they contain; the page that names them is asked for each time.
     const assets = { root: join(webDir, 'assets'), prefix: '/hotcoin/assets/', decorateReply: false };
-    await app.register(fastifyStatic, { ...assets, immutable: true, maxAge: '365d' });
+    await app.register(fastifyStatic, { ...assets, immutable: true, maxAge: '365d', preCompressed: true });
     app.get('/hotcoin/', { schema: { hide: true } }, async (_request, reply) => {
       const page = await readFile(join(webDir, 'index.html'));
       return reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(page);
