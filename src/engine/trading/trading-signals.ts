@@ -58,8 +58,11 @@ export type SignalDeskEffect =
 export const SIGNAL_TIMER = 'signals';
 /** Candles of a coin are followed this long after it was last wanted. */
 const FOLLOW_MS = 30 * 60_000;
-/** Coins whose candles are followed. Policy beyond it: those wanted least recently are no longer. */
-const FOLLOWED_MAX = 60;
+/**
+ * Coins whose candles are followed, where candidates alone are scored and where the whole market is. Policy beyond it: those
+ * wanted least recently are no longer.
+ */
+const FOLLOWED_MAX = { pool: 60, market: MARKET_COINS_MAX } as const;
 const RANGE_PERIOD = 14;
 
 /** A desk that knows no coin. */
@@ -88,14 +91,15 @@ export function askSignals(
 }
 
 function follow(turn: TradingTurn, wanted: readonly InstrumentId[]): void {
-  const { followed } = turn.state.signals;
+  const { followed, dispatcher } = turn.state.signals;
+  const followedMax = FOLLOWED_MAX[dispatcher.config.universe];
   for (const instrumentId of wanted) {
     if (!Object.hasOwn(followed, instrumentId)) turn.effects.push({ kind: 'followSeries', instrumentId });
     followed[instrumentId] = addMs(turn.now, FOLLOW_MS);
   }
   const latestFirst = Object.entries(followed).sort(([, a], [, b]) => b - a);
   for (const [index, [instrumentId, until]] of latestFirst.entries()) {
-    if (index < FOLLOWED_MAX && until > turn.now) continue;
+    if (index < followedMax && until > turn.now) continue;
     delete followed[instrumentId];
     turn.effects.push({ kind: 'unfollowSeries', instrumentId: instrumentId as InstrumentId });
   }
@@ -143,6 +147,8 @@ function endCycle(turn: TradingTurn, ended: CycleEnd): void {
   const { cycle } = turn.state.signals.dispatcher;
   const instrumentIds = cycle === null ? nextOfMarket(turn.state) : [];
   if (instrumentIds.length === 0) return;
+  // Their history is asked for once; from then on the stream keeps it (C-7).
+  follow(turn, instrumentIds);
   dispatch(turn, { kind: 'signalsAsked', receivedTime: turn.now, traceId: sweepOf(ended.traceId), instrumentIds });
 }
 
