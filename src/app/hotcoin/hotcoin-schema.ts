@@ -80,7 +80,9 @@ export const tradingSchema = z
     universe: z
       .enum(['pool', 'market'])
       .default('pool')
-      .describe('whether only candidates are scored, or, between rounds, every pair too, whose candles are then followed'),
+      .describe(
+        'whether only candidates are scored, or, between rounds, every pair too, whose candles are then followed',
+      ),
     signal_loop_sec: someSeconds().default(10).describe('pause between two rounds'),
     max_signal_workers: count(1, 64).default(5).describe('signals under way at the same time'),
     max_signal_candidates: count(1, 100).default(8).describe('how many of the hottest are judged'),
