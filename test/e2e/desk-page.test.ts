@@ -59,7 +59,7 @@ describeWhere(CHROMIUM, `no Chromium at ${CHROMIUM}`)('the desk on the web', () 
     const isThere = (): boolean => runner.queries.recentTrades(1).length > 0 && held() === 1;
     await run.passUntil(isThere, { limitMs: 35 * MINUTE_MS, what: 'a tier is sold' });
     await run.pass(5_000);
-    words = structuredClone(await hearDesk(runner, 'HOTUSDT'));
+    words = structuredClone(await hearDesk(run.desk.ports(), 'HOTUSDT'));
     browser = await launchChromium();
     const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1360, height: 900 } });
     desk = await DeskPage.open(context, run.deskUrl);

@@ -2,7 +2,7 @@
  * The desk as a whole: who is not logged in sees the login and nothing else; whoever is gets the header, the banner of
  * stale data, and the panels. The socket lives as long as the login.
  */
-import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { DeskApi } from './desk-api.ts';
 import { DeskProvider, type DeskShared, PANELS, type PanelName, type Theme } from './desk-context.tsx';
 import { DeskHeader } from './desk-header.tsx';
@@ -45,7 +45,8 @@ export function DeskApp({ platform, first, keep, hash }: AppProps) {
     });
     return () => cancel();
   }, [api, platform, access.kind]);
-  useEffect(() => {
+  // Before any effect that reads colours from the page, such as a chart's.
+  useLayoutEffect(() => {
     document.documentElement.lang = view.language === 'zh' ? 'zh-CN' : 'en';
     document.documentElement.dataset['theme'] = view.theme;
     document.title = strings.title;

@@ -20,9 +20,7 @@ export function Gate({ access, api, view, change }: GateProps) {
   return (
     <main className="gate" data-testid="gate" data-access={access.kind}>
       <div className="card gate-card">
-        <p className="brand">
-          Hotwick<span className="muted"> · {strings.title}</span>
-        </p>
+        <p className="brand">{strings.title}</p>
         {access.kind === 'out' ? <Login why={access.why} api={api} view={view} /> : null}
         {access.kind === 'asking' ? <p role="status">{strings.askingServer}</p> : null}
         {access.kind === 'unreachable' ? <p role="alert">{strings.serverAway}</p> : null}
