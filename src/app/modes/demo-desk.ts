@@ -56,7 +56,12 @@ const SPEED_MAX = 30;
 
 /** Opens it; fails where the built-in settings can not be read. */
 export async function openDemoDesk(given: DemoDeskOptions): Promise<Result<DemoDesk, Failure>> {
-  const options = { ...given, onWarning: withoutHaste(given.onWarning) };
+  let isClosing = false;
+  // What is broken off by the end is no news.
+  const tell = (reason: string): void => {
+    if (!isClosing) given.onWarning(reason);
+  };
+  const options = { ...given, onWarning: withoutHaste(tell) };
   const dir = mkdtempSync(join(tmpdir(), 'hotwick-demo-desk-'));
   const speed = Math.min(options.speed, SPEED_MAX);
   const clock = createMarketClock(options.startTime, speed);
@@ -67,6 +72,7 @@ export async function openDemoDesk(given: DemoDeskOptions): Promise<Result<DemoD
   const place = { dir, speed, clock, closers };
   let begun: Promise<void> = Promise.resolve();
   const close = async (): Promise<void> => {
+    isClosing = true;
     await begun;
     for (const each of closers.toReversed()) await each();
   };
@@ -82,10 +88,13 @@ export async function openDemoDesk(given: DemoDeskOptions): Promise<Result<DemoD
   return ok({ mount: opened.value.mount, begin, close });
 }
 
-/** In fast market time an answer that a busy start holds up for a moment counts as none; it is asked for again. */
+/**
+ * In fast market time an answer that a busy start holds up for a moment counts as none; it is asked for again, the trading
+ * rules too.
+ */
 function withoutHaste(tell: (reason: string) => void): (reason: string) => void {
   return (reason) => {
-    if (!reason.startsWith('venue_unreachable')) tell(reason);
+    if (!/^(venue_unreachable|trading_rules_stale)/.test(reason)) tell(reason);
   };
 }
 
