@@ -304,7 +304,7 @@ export const ERROR_CODES = {
   },
   desk_not_answering: {
     message: 'the desk at {url} did not answer: {reason}',
-    hint: 'Does hotwick trade run there, and is the token one of the scope read (hotwick operator token)?',
+    hint: 'See that hotwick trade runs there, and that the token has the scope read (hotwick operator token).',
   },
   series_not_stored: {
     message: 'no candles of {seriesId} are stored',
