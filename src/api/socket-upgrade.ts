@@ -10,7 +10,7 @@ import { deflateOptions, type SocketCompression } from './socket-compression.ts'
 /** What happens at a path: its sockets are taken unless a request is refused, or all are refused, by name. */
 export type SocketDoor =
   | {
-      readonly accept: (socket: WebSocket) => void;
+      readonly accept: (socket: WebSocket, request: IncomingMessage) => void;
       readonly refuse?: (request: IncomingMessage) => string | null;
     }
   | { readonly refusal: string };

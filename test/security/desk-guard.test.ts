@@ -2,7 +2,9 @@
  * The guard over real sockets: every route of the table is tried by everybody who should not get in, and by those who
  * should. What a guard let through is answered by a desk without trading, mostly with 503.
  */
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { DESK_ROUTES, DESK_SERVER_ROUTES, type DeskRoute, type DeskScope } from '../../src/api/desk/desk-routes.ts';
 import { allowsScope, type GrantedScope } from '../../src/api/security/scopes.ts';
 import { SECURITY_ROUTES } from '../../src/api/security/security-routes.ts';
@@ -190,6 +192,27 @@ describe('the socket', () => {
     expect((await upgrade({ authorization: `Bearer ${tokens.read}` })).status).toBe(101);
   });
 
+  it('is closed soon after its session ended or its token was revoked, and no sooner', async () => {
+    const session = await desk.logIn();
+    const revoked = desk.token('read');
+    const open = async (headers: Record<string, string>) => {
+      const socket = new WebSocket(`${desk.origin.replace('http', 'ws')}/ws/hotcoin`, { headers });
+      await once(socket, 'open');
+      return { socket, closed: once(socket, 'close').then(([code]) => code as number) };
+    };
+    const bySession = await open({ cookie: session.cookie, origin: desk.origin });
+    const byToken = await open({ authorization: `Bearer ${revoked}` });
+    const other = await open({ authorization: `Bearer ${tokens.read}` });
+    await desk.clock.advance(10_000);
+    expect([bySession, byToken, other].map(({ socket }) => socket.readyState)).toEqual([1, 1, 1]);
+    await desk.send('/hotcoin/api/logout', { method: 'POST', headers: desk.fromPage(session) });
+    desk.revoke(revoked);
+    await desk.clock.advance(5_000);
+    expect(await Promise.all([bySession.closed, byToken.closed])).toEqual([4401, 4401]);
+    expect(other.socket.readyState).toBe(WebSocket.OPEN);
+    other.socket.terminate();
+  });
+
   it('can not be hijacked by a page of somebody else', async () => {
     const { cookie } = await desk.logIn();
     const whole = { cookie, origin: desk.origin };
@@ -322,6 +345,21 @@ describe('guessing', () => {
       expect(Number(headers['retry-after'])).toBeGreaterThan(600);
     } finally {
       await cautious.close();
+    }
+  });
+
+  it('is counted by the address that the proxy saw, whatever a client writes before it', async () => {
+    const behind = await GuardedDesk.start({ proxy: 'trusted' });
+    try {
+      const guess = async (claimed: string, seen: string) => {
+        return (await behind.login('a wrong passphrase', { 'x-forwarded-for': `${claimed}, ${seen}` })).status;
+      };
+      const statuses: number[] = [];
+      for (let index = 0; index < 7; index++) statuses.push(await guess(`10.0.0.${index}`, '203.0.113.9'));
+      expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429]);
+      expect(await guess('203.0.113.9', '198.51.100.7')).toBe(401);
+    } finally {
+      await behind.close();
     }
   });
 

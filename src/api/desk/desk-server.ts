@@ -11,10 +11,11 @@ import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import { err, ok, type Result } from '../../core/result.ts';
 import { type Failure, failure, toReason } from '../../model/failure.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { Cancel, Clock } from '../../ports/clock.ts';
 import { refuseConnection } from '../client-errors.ts';
 import { type InfoAnswer, infoAnswer } from '../contract.ts';
 import { addRefusals, refuseUnreadable } from '../refusals.ts';
@@ -31,6 +32,8 @@ export type DeskGuard = {
   readonly install: (app: FastifyInstance) => void;
   /** Why an upgrade to the socket is refused, `null` when it is not. */
   readonly refuseSocket: (request: IncomingMessage) => string | null;
+  /** Calls `end` once whoever opened a socket may look no longer; stops watching when the returned function is called. */
+  readonly watchSocket: (request: IncomingMessage, end: () => void) => Cancel;
   readonly callerOf: NonNullable<DeskParts['callerOf']>;
 };
 
@@ -78,9 +81,7 @@ export async function startDeskServer(options: DeskServerOptions): Promise<Resul
   await addEverything(app, options);
   const hub = new DeskHub({ ...options, runner: options.desk.runner });
   const refuse = guard?.refuseSocket ?? (() => null);
-  const doors = new Map([
-    ['/ws/hotcoin', { accept: (socket: Parameters<DeskHub['accept']>[0]) => hub.accept(socket), refuse }],
-  ]);
+  const doors = new Map([['/ws/hotcoin', { accept: admitTo(hub, guard), refuse }]]);
   const sockets = acceptSockets(app.server, doors, 'off');
   try {
     await app.listen({ host, port });
@@ -103,12 +104,27 @@ export async function startDeskServer(options: DeskServerOptions): Promise<Resul
   return ok({ port: bound, hub, close });
 }
 
+/** Where somebody who was let in may be shown out: logging out, a revoked token, the end of a session. */
+const SHOWN_OUT = 4401;
+
+function admitTo(hub: DeskHub, guard: DeskGuard | null): (socket: WebSocket, request: IncomingMessage) => void {
+  return (socket, request) => {
+    hub.accept(socket);
+    if (guard === null) return;
+    socket.once(
+      'close',
+      guard.watchSocket(request, () => socket.close(SHOWN_OUT, 'login_required')),
+    );
+  };
+}
+
 function createApp({ tls = null, proxy = 'none' }: DeskServerOptions): FastifyInstance {
   const options = {
     logger: false,
     forceCloseConnections: true,
     return503OnClosing: false, // answered in the words of the contract instead
-    trustProxy: proxy === 'trusted',
+    // One proxy: the address that it saw, not what a client wrote into the header before.
+    trustProxy: proxy === 'trusted' ? (_address: string, hop: number) => hop === 0 : false,
     frameworkErrors: refuseUnreadable,
     clientErrorHandler: refuseConnection,
   } as const;

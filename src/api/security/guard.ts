@@ -8,7 +8,8 @@ import type { IncomingMessage } from 'node:http';
 import { fastifyCookie } from '@fastify/cookie';
 import fastifyHelmet from '@fastify/helmet';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Clock } from '../../ports/clock.ts';
+import { addMs } from '../../core/time.ts';
+import type { Cancel, Clock } from '../../ports/clock.ts';
 import type { DeskRoute, DeskScope } from '../desk/desk-routes.ts';
 import type { Access } from './access-ports.ts';
 import { Attempts, type Rates } from './attempts.ts';
@@ -40,6 +41,9 @@ export type GuardOptions = {
 
 /** Header in which a page shows that it could read its session's token. */
 export const CSRF_HEADER = 'x-hotwick-csrf';
+
+/** How long somebody who may look no longer can go on looking at a socket. */
+const SOCKET_LOOK_MS = 5_000;
 
 /** Watches the doors of one server. */
 export class Guard {
@@ -90,6 +94,19 @@ export class Guard {
     return refusal;
   };
 
+  /** A socket outlives the request that opened it, so whoever it is for is looked after until it closes. */
+  readonly watchSocket = (request: IncomingMessage, end: () => void): Cancel => {
+    const { clock } = this.options;
+    const caller = this.#recognise(request.headers.authorization, cookieOf(request.headers.cookie, this.cookieName));
+    let cancel: Cancel = () => {};
+    const look = (): void => {
+      if (this.#isKnownStill(caller)) cancel = clock.schedule(addMs(clock.now(), SOCKET_LOOK_MS), look);
+      else end();
+    };
+    look();
+    return () => cancel();
+  };
+
   /** Whether whoever asks may look. */
   readonly callerOf = (request: FastifyRequest): 'known' | 'unknown' =>
     allowsScope(scopeOf(callerOf(request)), 'read') ? 'known' : 'unknown';
@@ -138,6 +155,13 @@ export class Guard {
     }
     const session = this.sessions.find(cookie);
     return session === null ? { kind: 'nobody' } : { kind: 'session', session };
+  }
+
+  #isKnownStill(caller: Caller): boolean {
+    const { access } = this.options;
+    if (caller.kind === 'session') return this.sessions.isAlive(caller.session);
+    if (caller.kind === 'token') return access !== 'open' && access.hasToken(caller.holder.id);
+    return caller.kind === 'anybody';
   }
 
   #wantedBy(key: string, path: string): DeskScope | null {
