@@ -202,7 +202,9 @@ describe.each(Object.entries(KINDS))('%s', (_, subject) => {
 });
 
 describe('windows', () => {
-  const values = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 80 });
+  // Adding zero makes a negative zero a plain one: they are equal, and which of two equal values a window keeps is its own.
+  const value = fc.double({ min: -1e6, max: 1e6, noNaN: true }).map((x) => x + 0);
+  const values = fc.array(value, { minLength: 1, maxLength: 80 });
   const period = fc.integer({ min: 1, max: 12 });
 
   it('give what the definition over the last values gives', () => {
