@@ -331,6 +331,22 @@ export const ERROR_CODES = {
     message: 'a notice could not be delivered through {channel}: {reason}',
     hint: 'The notice stands in the log. Check the channel settings.',
   },
+  samples_unusable: {
+    message: 'nothing can be learned from these rows: {reason}',
+    hint: 'Look at how the rows and labels were made. No model was trained or changed.',
+  },
+  model_settings_wrong: {
+    message: 'a model can not be trained so: {reason}',
+    hint: 'Correct the setting that is named. Nothing was trained.',
+  },
+  model_unusable: {
+    message: 'the model file is not usable: {reason}',
+    hint: 'Restore the file, or train the model again. Nothing is predicted with it.',
+  },
+  model_schema_differs: {
+    message: 'the model was trained on features {found}, and these are {expected}',
+    hint: 'Train it again on the features of this version. Values are never matched by their position.',
+  },
   unexpected: {
     message: 'something unexpected went wrong: {reason}',
     hint: 'This is a defect in Hotwick. Please report it with the steps that led here.',
