@@ -19,7 +19,7 @@ type FlatTrees = {
 };
 
 /** Opens the document. */
-export function openGbdt(document: GbdtDocument): Scorer {
+export function openGbdt(document: Pick<GbdtDocument, 'baseScore' | 'trees'>): Scorer {
   const flat = flatten(document.trees);
   const { roots, value } = flat;
   const { baseScore } = document;

@@ -1,0 +1,82 @@
+/**
+ * What trades on a model's word would have earned: net results in time order in, their mean with a confidence interval
+ * out. Trades of the same hours share their luck, so whole blocks of time are resampled, never single trades.
+ */
+import { createRng } from '../../core/rng.ts';
+import type { EpochMs } from '../../core/time.ts';
+
+/** A trade that the labels describe; `net` is its result after costs as a fraction of what it cost. */
+export type LabelledTrade = { readonly time: EpochMs; readonly net: number };
+
+/** How the interval is made. */
+export type BootstrapSettings = {
+  /** Length of a block, at least as long as a trade can last. */
+  readonly blockMs: number;
+  readonly resamples: number;
+  /** Share of resamples inside the interval. */
+  readonly level: number;
+  readonly seed: number;
+};
+
+/** The mean net result of a trade, and the interval that holds it; the interval is `null` for fewer than ten blocks. */
+export type Expectancy = {
+  readonly trades: number;
+  readonly blocks: number;
+  readonly mean: number;
+  readonly interval: { readonly low: number; readonly high: number } | null;
+};
+
+/** Fewer blocks than this make an interval that is too narrow to be believed. */
+export const BLOCKS_MIN = 10;
+
+/**
+ * The expectancy of `trades`; `null` without any. Blocks lie side by side on the clock (E. Carlstein, 1986), empty ones
+ * are left out; as many as there are get drawn with replacement, and the mean is that of all trades in them. Percentile
+ * interval. The same trades in any order and the same seed give the same interval.
+ */
+export function deriveExpectancy(trades: readonly LabelledTrade[], settings: BootstrapSettings): Expectancy | null {
+  if (trades.length === 0) return null;
+  const blocks = blocksOf(trades, settings.blockMs);
+  const total = blocks.reduce((sum, block) => sum + block.net, 0);
+  return {
+    trades: trades.length,
+    blocks: blocks.length,
+    mean: total / trades.length,
+    interval: blocks.length < BLOCKS_MIN ? null : resample(blocks, settings),
+  };
+}
+
+type Block = { readonly number: number; net: number; trades: number };
+
+function blocksOf(trades: readonly LabelledTrade[], blockMs: number): readonly Block[] {
+  const blocks = new Map<number, Block>();
+  // Sorted, so that sums are rounded alike whatever order the trades come in.
+  for (const { time, net } of [...trades].sort((a, b) => a.time - b.time || a.net - b.net)) {
+    if (!Number.isFinite(net)) throw new RangeError(`the result of a trade is ${net}`);
+    const number = Math.floor(time / blockMs);
+    const block = blocks.get(number) ?? { number, net: 0, trades: 0 };
+    block.net += net;
+    block.trades++;
+    blocks.set(number, block);
+  }
+  return [...blocks.values()];
+}
+
+function resample(
+  blocks: readonly Block[],
+  { resamples, level, seed }: BootstrapSettings,
+): { readonly low: number; readonly high: number } {
+  const rng = createRng(seed, 'expectancy');
+  const means = Float64Array.from({ length: resamples }, () => {
+    let net = 0;
+    let trades = 0;
+    for (let drawn = 0; drawn < blocks.length; drawn++) {
+      const block = blocks[rng.integer(blocks.length)] as Block;
+      net += block.net;
+      trades += block.trades;
+    }
+    return net / trades;
+  }).sort();
+  const at = (part: number): number => means[Math.round(part * (resamples - 1))] as number;
+  return { low: at((1 - level) / 2), high: at((1 + level) / 2) };
+}
