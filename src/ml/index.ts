@@ -2,6 +2,37 @@
  * The face of machine learning: rows of named features in, probabilities with their reasons out, and what decides whether
  * a model may be heard. Pure: files, clocks and hashes are handed in.
  */
+export { entryThreshold, evaluate, scoreSpan, type TradeSpan } from './evaluation.ts';
+export {
+  type ContractFacts,
+  contractFileName,
+  type FileHashes,
+  type ModelMetrics,
+  makeContract,
+  parseContract,
+  type RuntimeContract,
+} from './governance/contract.ts';
+export {
+  type DeploymentTier,
+  decidePromotion,
+  decisionFileName,
+  demote,
+  findShortcomings,
+  PROMOTION_THRESHOLDS,
+  type PromotionDecision,
+  type PromotionThresholds,
+  parseDecision,
+} from './governance/decision.ts';
+export {
+  mayServe,
+  NOTHING_SERVED,
+  type Release,
+  rollBackRelease,
+  type ServingFacts,
+  type ServingState,
+  serveRelease,
+  withdrawRelease,
+} from './governance/serving.ts';
 export { deriveAccuracy, deriveAuc, deriveLift, type Scored } from './metrics/auc.ts';
 export {
   type Calibration,
@@ -14,6 +45,17 @@ export {
 export { fitIsotonic, fitPlatt } from './metrics/calibrator-fit.ts';
 export { type Drift, deriveDrift, describeRows, type FeatureShares, stabilityIndex } from './metrics/drift.ts';
 export { type BootstrapSettings, deriveExpectancy, type Expectancy, type LabelledTrade } from './metrics/expectancy.ts';
+export {
+  createMonitor,
+  deriveMonitorFigures,
+  foldResolved,
+  MONITOR_DEFAULTS,
+  type MonitorEvent,
+  type MonitorFigures,
+  type MonitorSettings,
+  type MonitorState,
+  type ResolvedPrediction,
+} from './model-monitor.ts';
 export { GBDT_DEFAULTS, type GbdtSettings, type TrainingSpans } from './models/gbdt-training.ts';
 export { LOGISTIC_DEFAULTS, type LogisticSettings } from './models/logistic-training.ts';
 export { type Explanation, type FeatureRow, type Model, openModel } from './models/model.ts';
@@ -27,6 +69,7 @@ export {
   type Tree,
 } from './models/model-document.ts';
 export { parseModel, parseModelText } from './models/parse-model.ts';
+export { deriveReasons, type Reason, reasonText } from './models/reasons.ts';
 export {
   countPositives,
   type LabelledRow,
@@ -42,3 +85,16 @@ export {
   type TrainingSettings,
   trainModel,
 } from './models/training.ts';
+export {
+  type Comparison,
+  createOnlineLearning,
+  type Example,
+  foldExample,
+  ONLINE_DEFAULTS,
+  type OnlineOutcome,
+  type OnlineSettings,
+  type OnlineState,
+  rollBackOnline,
+  toExampleRow,
+} from './online-learning.ts';
+export { type Contender, type TaskPlan, type TaskSpans, type TrainedTask, trainHotcoin } from './train-hotcoin.ts';

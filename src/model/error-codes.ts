@@ -339,6 +339,10 @@ export const ERROR_CODES = {
     message: 'a model can not be trained so: {reason}',
     hint: 'Correct the setting that is named. Nothing was trained.',
   },
+  model_full_grown: {
+    message: 'the model has {trees} trees and may not grow beyond {treesMax} while in use',
+    hint: 'Train it anew from stored history. Until then it stays as it is.',
+  },
   model_unusable: {
     message: 'the model file is not usable: {reason}',
     hint: 'Restore the file, or train the model again. Nothing is predicted with it.',
@@ -346,6 +350,18 @@ export const ERROR_CODES = {
   model_schema_differs: {
     message: 'the model was trained on features {found}, and these are {expected}',
     hint: 'Train it again on the features of this version. Values are never matched by their position.',
+  },
+  governance_unusable: {
+    message: 'the papers of a model are not usable: {reason}',
+    hint: 'Restore the file, or train and judge the model again. Until then it is not heard.',
+  },
+  model_not_served: {
+    message: 'the model may not be heard: {reasons}',
+    hint: 'Trading goes on without it. Put right what is named, or train and judge a new model.',
+  },
+  model_previous_missing: {
+    message: 'there is no earlier model to go back to',
+    hint: 'Withdraw the model instead, or train a new one. Nothing was changed.',
   },
   unexpected: {
     message: 'something unexpected went wrong: {reason}',

@@ -6,6 +6,7 @@
  */
 import { createRng } from '../../core/rng.ts';
 import { binSamples } from './gbdt-bins.ts';
+import type { Slopes } from './gbdt-histogram.ts';
 import { openGbdt } from './gbdt-model.ts';
 import { createGrower } from './gbdt-tree.ts';
 import type { GbdtDocument, Tree } from './model-document.ts';
@@ -61,16 +62,16 @@ export function boost(
   const before = openGbdt(document);
   const rows = train.labels.length;
   const scores = Float64Array.from({ length: rows }, (_, row) => before.score(rowOf(train, row)));
-  const slopes = { gradients: new Float64Array(rows), hessians: new Float64Array(rows), scores };
-  const grower = createGrower(binSamples(train, settings.bins), settings);
+  const slopes = { gradients: new Float64Array(rows), hessians: new Float64Array(rows) };
+  const grow = createGrower(binSamples(train, settings.bins), settings);
   const bags = bagOf(rows, settings, seed);
   const watch = validation === null ? null : watchTrees(validation, before.score, settings.earlyStopRounds);
   const added: Tree[] = [];
   for (let round = 0; round < settings.rounds; round++) {
     const number = document.trees.length + round;
-    takeSlopes(slopes, train.labels);
+    takeSlopes(slopes, scores, train.labels);
     const features = draw(train.width, settings.featureFraction, createRng(seed, `features ${number}`).next);
-    added.push(grower.grow(bags(number), features, slopes));
+    added.push(grow({ bag: bags(number), features, slopes, scores }));
     if (watch?.see(added.at(-1) as Tree) === 'stop') break;
   }
   const kept = watch === null ? added.length : watch.best();
@@ -83,14 +84,7 @@ export function boost(
 }
 
 /** Gradient and hessian of log loss at the scores so far. */
-function takeSlopes(
-  {
-    gradients,
-    hessians,
-    scores,
-  }: { readonly gradients: Float64Array; readonly hessians: Float64Array; readonly scores: Float64Array },
-  labels: Uint8Array,
-): void {
+function takeSlopes({ gradients, hessians }: Slopes, scores: Float64Array, labels: Uint8Array): void {
   for (let row = 0; row < labels.length; row++) {
     const probability = 1 / (1 + Math.exp(-(scores[row] as number)));
     gradients[row] = probability - (labels[row] as number);

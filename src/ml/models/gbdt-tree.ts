@@ -1,108 +1,62 @@
 /**
  * Grows one tree leaf by leaf, the most rewarding one first. In come binned rows with the gradients and hessians of the
- * loss, out comes the tree; all arrays are made once and used for every tree, and nothing is allocated for a row.
- * The larger half of a split gets its histogram by subtraction (G. Ke et al., "LightGBM", NIPS 2017).
+ * loss, out come the tree and the scores of all rows with it; arrays are made once and used for every tree.
  */
 import type { BinnedRows } from './gbdt-bins.ts';
-import { BIN_STRIDE, findSplit, leafValue, type NodeSums, type Split, type SplitLimits } from './gbdt-split.ts';
+import { createHistograms, fillSlot, findBest, type Histograms, type Slopes, subtractSlot } from './gbdt-histogram.ts';
+import { leafValue, type NodeSums, type Split, type SplitLimits } from './gbdt-split.ts';
 import type { Tree } from './model-document.ts';
 
 /** How far a tree grows. */
 export type TreeLimits = SplitLimits & { readonly leaves: number; readonly learningRate: number };
 
-/** The slopes of the loss at each row. */
-export type Slopes = { readonly gradients: Float64Array; readonly hessians: Float64Array };
-
-/** A tree, and the log odds that it adds to every row it was grown for, in the order of the rows. */
-export type Grower = {
-  /** Grows a tree from the rows in `bag` (the first `bag.length`), asking only about `features`; adds it to `scores` of all rows. */
-  readonly grow: (bag: Int32Array, features: Int32Array, slopes: Slopes & { readonly scores: Float64Array }) => Tree;
+/** The rows to grow from, ascending, the features that may be asked about, and every row's slopes and score so far. */
+export type GrowOrder = {
+  readonly bag: Int32Array;
+  readonly features: Int32Array;
+  readonly slopes: Slopes;
+  readonly scores: Float64Array;
 };
+
+/** Grows trees from the same rows, one after another; each is added to `scores`, also of rows outside the bag. */
+export type Grower = (order: GrowOrder) => Tree;
 
 type Leaf = {
   readonly node: number;
   readonly slot: number;
+  /** Its stretch of the room's `order`. */
   readonly from: number;
   readonly to: number;
   readonly sums: NodeSums;
   readonly split: Split | null;
 };
 
+/** A tree under way; `bin` is what `threshold` is among bins. */
 type Columns = { [K in keyof Tree]: number[] } & { readonly bin: number[] };
 
-/** Room for growing trees over these rows. */
 type Room = {
   readonly binned: BinnedRows;
   readonly limits: TreeLimits;
-  /** Row numbers; each leaf owns a stretch. */
+  readonly histograms: Histograms;
   readonly order: Int32Array;
   readonly spare: Int32Array;
-  readonly gradients: Float64Array;
-  readonly hessians: Float64Array;
-  /** A histogram for each leaf. */
-  readonly histograms: Float64Array;
-  readonly histogramSize: number;
-  readonly offsets: Int32Array;
 };
 
 /** A grower with room of its own. */
 export function createGrower(binned: BinnedRows, limits: TreeLimits): Grower {
-  const room = makeRoom(binned, limits);
-  return { grow: (bag, features, slopes) => grow(room, { bag, features, slopes }) };
-}
-
-function makeRoom(binned: BinnedRows, limits: TreeLimits): Room {
-  const offsets = new Int32Array(binned.width);
-  let size = 0;
-  binned.cuts.forEach((cuts, feature) => {
-    offsets[feature] = size;
-    size += (cuts.length + 1) * BIN_STRIDE;
-  });
-  return {
+  const room: Room = {
     binned,
     limits,
+    histograms: createHistograms(binned, limits.leaves),
     order: new Int32Array(binned.rows),
     spare: new Int32Array(binned.rows),
-    gradients: new Float64Array(binned.rows),
-    hessians: new Float64Array(binned.rows),
-    histograms: new Float64Array(size * limits.leaves),
-    histogramSize: size,
-    offsets,
   };
+  return (order) => grow(room, order);
 }
 
-type Order = {
-  readonly bag: Int32Array;
-  readonly features: Int32Array;
-  readonly slopes: Slopes & { readonly scores: Float64Array };
-};
-
-function grow(room: Room, order: Order): Tree {
-  const { bag, features, slopes } = order;
-  const columns: Columns = {
-    feature: [],
-    threshold: [],
-    left: [],
-    right: [],
-    missing: [],
-    value: [],
-    gain: [],
-    rows: [],
-    bin: [],
-  };
-  room.order.set(bag);
-  fillHistogram(room, { slot: 0, from: 0, to: bag.length, features, slopes });
-  const sums = sumRows(bag, slopes);
-  const leaves: Leaf[] = [
-    {
-      node: addNode(columns, sums.rows),
-      slot: 0,
-      from: 0,
-      to: bag.length,
-      sums,
-      split: findBest(room, { slot: 0, sums, features }),
-    },
-  ];
+function grow(room: Room, order: GrowOrder): Tree {
+  const columns = emptyColumns();
+  const leaves = [plant(room, order, columns)];
   while (leaves.length < room.limits.leaves) {
     const at = mostRewarding(leaves);
     const leaf = leaves[at];
@@ -115,6 +69,19 @@ function grow(room: Room, order: Order): Tree {
   addScores(room, order, { columns, leaves });
   const { bin, ...tree } = columns;
   return tree;
+}
+
+function emptyColumns(): Columns {
+  return { feature: [], threshold: [], left: [], right: [], missing: [], value: [], gain: [], rows: [], bin: [] };
+}
+
+/** The root, a leaf so far. */
+function plant(room: Room, { bag, features, slopes }: GrowOrder, columns: Columns): Leaf {
+  room.order.set(bag);
+  fillSlot(room.histograms, 0, { rows: bag, features, slopes });
+  const sums = sumRows(bag, slopes);
+  const split = findBest(room.histograms, 0, { total: sums, features, limits: room.limits });
+  return { node: addNode(columns, sums.rows), slot: 0, from: 0, to: bag.length, sums, split };
 }
 
 function addNode(columns: Columns, rows: number): number {
@@ -145,37 +112,43 @@ function mostRewarding(leaves: readonly Leaf[]): number {
   return best;
 }
 
-function splitLeaf(
-  room: Room,
-  { features, slopes }: Order,
-  {
-    leaf,
-    split,
-    columns,
-    slot,
-  }: { readonly leaf: Leaf; readonly split: Split; readonly columns: Columns; readonly slot: number },
-): readonly [Leaf, Leaf] {
+type Cut = { readonly leaf: Leaf; readonly split: Split; readonly columns: Columns; readonly slot: number };
+
+/** Both halves of a leaf; the smaller one gets the new slot, the larger one keeps what is left in the old. */
+function splitLeaf(room: Room, { features, slopes }: GrowOrder, cut: Cut): readonly [Leaf, Leaf] {
+  const { leaf, split, columns, slot } = cut;
+  const { histograms, limits } = room;
   const middle = partition(room, leaf, split);
-  const [leftNode, rightNode] = ask(room, columns, { node: leaf.node, split });
   const isLeftSmall = middle - leaf.from <= leaf.to - middle;
-  const small = isLeftSmall ? { from: leaf.from, to: middle } : { from: middle, to: leaf.to };
-  fillHistogram(room, { slot, ...small, features, slopes });
-  subtractHistogram(room, { from: leaf.slot, what: slot });
+  const rows = isLeftSmall ? room.order.subarray(leaf.from, middle) : room.order.subarray(middle, leaf.to);
+  fillSlot(histograms, slot, { rows, features, slopes });
+  subtractSlot(histograms, leaf.slot, slot);
   const [leftSlot, rightSlot] = isLeftSmall ? [slot, leaf.slot] : [leaf.slot, slot];
-  const child = (node: number, childSlot: number, sums: NodeSums): Pick<Leaf, 'node' | 'slot' | 'sums' | 'split'> => ({
-    node,
-    slot: childSlot,
-    sums,
-    split: findBest(room, { slot: childSlot, sums, features }),
-  });
+  const searchIn = (at: number, total: NodeSums): Split | null => findBest(histograms, at, { total, features, limits });
+  const [left, right] = ask(room, columns, { node: leaf.node, split });
   return [
-    { ...child(leftNode, leftSlot, split.left), from: leaf.from, to: middle },
-    { ...child(rightNode, rightSlot, split.right), from: middle, to: leaf.to },
+    {
+      node: left,
+      slot: leftSlot,
+      from: leaf.from,
+      to: middle,
+      sums: split.left,
+      split: searchIn(leftSlot, split.left),
+    },
+    {
+      node: right,
+      slot: rightSlot,
+      from: middle,
+      to: leaf.to,
+      sums: split.right,
+      split: searchIn(rightSlot, split.right),
+    },
   ];
 }
 
+/** Makes the leaf at `node` a question; answers its two children. */
 function ask(
-  room: Room,
+  { binned }: Room,
   columns: Columns,
   { node, split }: { readonly node: number; readonly split: Split },
 ): readonly [number, number] {
@@ -183,7 +156,7 @@ function ask(
   const right = addNode(columns, split.right.rows);
   columns.feature[node] = split.feature;
   columns.bin[node] = split.bin;
-  columns.threshold[node] = room.binned.cuts[split.feature]?.[split.bin - 1] as number;
+  columns.threshold[node] = binned.cuts[split.feature]?.[split.bin - 1] as number;
   columns.left[node] = left;
   columns.right[node] = right;
   columns.missing[node] = split.missing === 'left' ? 0 : 1;
@@ -191,7 +164,7 @@ function ask(
   return [left, right];
 }
 
-/** Brings the rows that go left to the front of the leaf's stretch, each side in the order it was; answers where right begins. */
+/** Brings the rows that go left to the front of the leaf's stretch, both sides in their order; answers where right begins. */
 function partition({ binned, order, spare }: Room, { from, to }: Leaf, { feature, bin, missing }: Split): number {
   const column = feature * binned.rows;
   // Unknown values are in bin 0, which is never above a split's bin; sent right, they count as above all bins.
@@ -208,71 +181,10 @@ function partition({ binned, order, spare }: Room, { from, to }: Leaf, { feature
   return left;
 }
 
-function fillHistogram(
-  room: Room,
-  part: {
-    readonly slot: number;
-    readonly from: number;
-    readonly to: number;
-    readonly features: Int32Array;
-    readonly slopes: Slopes;
-  },
-): void {
-  const { binned, order, histograms } = room;
-  const count = part.to - part.from;
-  const rows = order.subarray(part.from, part.to);
-  for (let at = 0; at < count; at++) {
-    room.gradients[at] = part.slopes.gradients[rows[at] as number] as number;
-    room.hessians[at] = part.slopes.hessians[rows[at] as number] as number;
-  }
-  for (const feature of part.features) {
-    const base = part.slot * room.histogramSize + (room.offsets[feature] as number);
-    const bins = ((binned.cuts[feature] as Float64Array).length + 1) * BIN_STRIDE;
-    const sums = histograms.subarray(base, base + bins).fill(0);
-    addRows(sums, rows, { bins: binned.bins.subarray(feature * binned.rows, (feature + 1) * binned.rows), room });
-  }
-}
-
-function addRows(
-  sums: Float64Array,
-  rows: Int32Array,
-  { bins, room }: { readonly bins: Uint8Array; readonly room: Room },
-): void {
-  const { gradients, hessians } = room;
-  for (let at = 0; at < rows.length; at++) {
-    const bin = (bins[rows[at] as number] as number) * BIN_STRIDE;
-    sums[bin] = (sums[bin] as number) + (gradients[at] as number);
-    sums[bin + 1] = (sums[bin + 1] as number) + (hessians[at] as number);
-    sums[bin + 2] = (sums[bin + 2] as number) + 1;
-  }
-}
-
-function subtractHistogram(
-  { histograms, histogramSize }: Room,
-  { from, what }: { readonly from: number; readonly what: number },
-): void {
-  const target = histograms.subarray(from * histogramSize, (from + 1) * histogramSize);
-  const part = histograms.subarray(what * histogramSize, (what + 1) * histogramSize);
-  for (let at = 0; at < histogramSize; at++) target[at] = (target[at] as number) - (part[at] as number);
-}
-
-function findBest(
-  room: Room,
-  { slot, sums, features }: { readonly slot: number; readonly sums: NodeSums; readonly features: Int32Array },
-): Split | null {
-  let best: Split | null = null;
-  for (const feature of features) {
-    const offset = slot * room.histogramSize + (room.offsets[feature] as number);
-    const bins = (room.binned.cuts[feature] as Float64Array).length;
-    const split = findSplit({ sums: room.histograms, offset, bins }, sums, { feature, limits: room.limits });
-    if (split !== null && (best === null || split.gain > best.gain)) best = split;
-  }
-  return best;
-}
-
 /** Gives leaves their values and every other node the mean of what is below it. A tree that asks nothing says nothing. */
 function settle({ limits }: Room, columns: Columns, leaves: readonly Leaf[]): void {
   if (leaves.length === 1) return;
+  // A zero is added so that no value is minus zero, which a file does not keep.
   for (const { node, sums } of leaves) columns.value[node] = limits.learningRate * leafValue(sums, limits) + 0;
   for (let node = columns.feature.length - 1; node >= 0; node--) {
     const [left, right] = [columns.left[node] as number, columns.right[node] as number];
@@ -286,7 +198,7 @@ function settle({ limits }: Room, columns: Columns, leaves: readonly Leaf[]): vo
 /** Adds the tree to the score of every row: those it was grown from by their leaf, the others by a walk. */
 function addScores(
   { binned, order }: Room,
-  { bag, slopes: { scores } }: Order,
+  { bag, scores }: GrowOrder,
   { columns, leaves }: { readonly columns: Columns; readonly leaves: readonly Leaf[] },
 ): void {
   for (const { node, from, to } of leaves) {
