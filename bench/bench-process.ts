@@ -16,6 +16,7 @@ import { runFoldBench } from './fold-bench.ts';
 import { runImportBench } from './import-bench.ts';
 import { runIndicatorBench } from './indicator-bench.ts';
 import { runLatencyBench } from './latency-bench.ts';
+import { runLearningBench } from './learning-bench.ts';
 import { runMatcherBench } from './matcher-bench.ts';
 import { runOrderBench } from './order-bench.ts';
 import { runPipelineBench } from './pipeline-bench.ts';
@@ -32,6 +33,7 @@ const BENCHES = {
   import: runImportBench,
   indicator: runIndicatorBench,
   latency: runLatencyBench,
+  learning: runLearningBench,
   matcher: runMatcherBench,
   order: runOrderBench,
   pipeline: runPipelineBench,

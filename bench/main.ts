@@ -21,6 +21,7 @@ const NAMES: readonly BenchName[] = [
   'import',
   'indicator',
   'latency',
+  'learning',
   'matcher',
   'order',
   'pipeline',

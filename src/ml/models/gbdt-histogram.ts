@@ -72,11 +72,19 @@ function addRows(
   }
 }
 
-/** Leaves in slot `from` what it had without slot `part`. */
-export function subtractSlot({ sums, slotSize }: Histograms, from: number, part: number): void {
-  const target = sums.subarray(from * slotSize, (from + 1) * slotSize);
-  const what = sums.subarray(part * slotSize, (part + 1) * slotSize);
-  for (let at = 0; at < slotSize; at++) target[at] = (target[at] as number) - (what[at] as number);
+/** Leaves in slot `from` what it had of `features` without slot `part`. */
+export function subtractSlot(
+  { binned, sums, slotSize, offsets }: Histograms,
+  slots: { readonly from: number; readonly part: number },
+  features: Int32Array,
+): void {
+  for (const feature of features) {
+    const offset = offsets[feature] as number;
+    const size = ((binned.cuts[feature] as Float64Array).length + 1) * BIN_STRIDE;
+    const target = sums.subarray(slots.from * slotSize + offset, slots.from * slotSize + offset + size);
+    const what = sums.subarray(slots.part * slotSize + offset, slots.part * slotSize + offset + size);
+    for (let at = 0; at < size; at++) target[at] = (target[at] as number) - (what[at] as number);
+  }
 }
 
 /** The best question to ask the rows of a slot, the earliest feature of equals; `null` when none helps. */

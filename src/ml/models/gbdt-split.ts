@@ -49,52 +49,65 @@ function shrink(gradient: number, l1: number): number {
 
 /** The best split of one feature; `null` when none keeps to the limits and gains anything. */
 export function findSplit(
-  { sums, offset, bins }: FeatureHistogram,
+  histogram: FeatureHistogram,
   total: NodeSums,
   { feature, limits }: { readonly feature: number; readonly limits: SplitLimits },
 ): Split | null {
-  const unknown = sumsAt(sums, offset);
-  const parent = scoreOf(total.gradient, total.hessian, limits);
-  const best = { gain: GAIN_MIN, bin: 0, unknownLeft: 0, gradient: 0, hessian: 0, rows: 0 };
-  let gradient = 0;
-  let hessian = 0;
-  let rows = 0;
-  const consider = (bin: number, unknownLeft: number): void => {
-    const leftRows = rows + unknownLeft * unknown.rows;
-    if (leftRows < limits.minLeafRows || total.rows - leftRows < limits.minLeafRows) return;
-    const leftHessian = hessian + unknownLeft * unknown.hessian;
-    const rightHessian = total.hessian - leftHessian;
-    if (leftHessian < HESSIAN_MIN || rightHessian < HESSIAN_MIN) return;
-    const leftGradient = gradient + unknownLeft * unknown.gradient;
-    const scores =
-      scoreOf(leftGradient, leftHessian, limits) + scoreOf(total.gradient - leftGradient, rightHessian, limits);
-    if (scores - parent <= best.gain) return;
-    Object.assign(best, {
-      gain: scores - parent,
-      bin,
-      unknownLeft,
-      gradient: leftGradient,
-      hessian: leftHessian,
-      rows: leftRows,
-    });
-  };
-  for (let bin = 1; bin <= bins; bin++) {
-    const at = offset + bin * BIN_STRIDE;
-    gradient += sums[at] as number;
-    hessian += sums[at + 1] as number;
-    rows += sums[at + 2] as number;
-    consider(bin, 0);
-    if (unknown.rows > 0) consider(bin, 1);
-  }
+  const unknown = sumsAt(histogram.sums, histogram.offset);
+  const best: Border = { bin: 0, gain: GAIN_MIN, gradient: 0, hessian: 0, rows: 0 };
+  scan(histogram, { total, limits, best, before: NOTHING });
+  const right = { ...best };
+  if (unknown.rows > 0) scan(histogram, { total, limits, best, before: unknown });
   if (best.bin === 0) return null;
-  const left = { gradient: best.gradient, hessian: best.hessian, rows: best.rows };
-  const right = {
+  const left: NodeSums = { gradient: best.gradient, hessian: best.hessian, rows: best.rows };
+  const rest: NodeSums = {
     gradient: total.gradient - left.gradient,
     hessian: total.hessian - left.hessian,
     rows: total.rows - left.rows,
   };
-  const missing = unknown.rows > 0 ? best.unknownLeft === 1 : left.rows >= right.rows;
-  return { feature, bin: best.bin, missing: missing ? 'left' : 'right', gain: best.gain, left, right };
+  // Where nothing was unknown, an unknown value goes with the most rows.
+  const isLeft = unknown.rows > 0 ? best.gain > right.gain : left.rows >= rest.rows;
+  return { feature, bin: best.bin, missing: isLeft ? 'left' : 'right', gain: best.gain, left, right: rest };
+}
+
+/** A border between bins with the sums of what is left of it. */
+type Border = { bin: number; gain: number; gradient: number; hessian: number; rows: number };
+
+const NOTHING: NodeSums = { gradient: 0, hessian: 0, rows: 0 };
+
+/** Tries every border with `before` left of the first bin; a better one than `best` is written there. */
+function scan(
+  { sums, offset, bins }: FeatureHistogram,
+  {
+    total,
+    limits,
+    best,
+    before,
+  }: { readonly total: NodeSums; readonly limits: SplitLimits; readonly best: Border; readonly before: NodeSums },
+): void {
+  const { minLeafRows } = limits;
+  const parent = scoreOf(total.gradient, total.hessian, limits);
+  let { gradient, hessian, rows } = before;
+  for (let bin = 1; bin <= bins; bin++) {
+    const at = offset + bin * BIN_STRIDE;
+    const inBin = sums[at + 2] as number;
+    // An empty bin asks the same as the one before it.
+    if (inBin === 0) continue;
+    gradient += sums[at] as number;
+    hessian += sums[at + 1] as number;
+    rows += inBin;
+    if (rows < minLeafRows) continue;
+    if (total.rows - rows < minLeafRows) return;
+    const rest = total.hessian - hessian;
+    if (hessian < HESSIAN_MIN || rest < HESSIAN_MIN) continue;
+    const gain = scoreOf(gradient, hessian, limits) + scoreOf(total.gradient - gradient, rest, limits) - parent;
+    if (gain <= best.gain) continue;
+    best.bin = bin;
+    best.gain = gain;
+    best.gradient = gradient;
+    best.hessian = hessian;
+    best.rows = rows;
+  }
 }
 
 /** The sums of one bin. */

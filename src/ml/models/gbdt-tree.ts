@@ -122,7 +122,7 @@ function splitLeaf(room: Room, { features, slopes }: GrowOrder, cut: Cut): reado
   const isLeftSmall = middle - leaf.from <= leaf.to - middle;
   const rows = isLeftSmall ? room.order.subarray(leaf.from, middle) : room.order.subarray(middle, leaf.to);
   fillSlot(histograms, slot, { rows, features, slopes });
-  subtractSlot(histograms, leaf.slot, slot);
+  subtractSlot(histograms, { from: leaf.slot, part: slot }, features);
   const [leftSlot, rightSlot] = isLeftSmall ? [slot, leaf.slot] : [leaf.slot, slot];
   const searchIn = (at: number, total: NodeSums): Split | null => findBest(histograms, at, { total, features, limits });
   const [left, right] = ask(room, columns, { node: leaf.node, split });
