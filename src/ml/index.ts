@@ -2,7 +2,12 @@
  * The face of machine learning: rows of named features in, probabilities with their reasons out, and what decides whether
  * a model may be heard. Pure: files, clocks and hashes are handed in.
  */
+export { type CandleFeatures, createCandleFeatures, type FeatureCandle } from './candle-features.ts';
+export { describePeers, type Peer } from './cross-section.ts';
 export { entryThreshold, evaluate, scoreSpan, type TradeSpan } from './evaluation.ts';
+export { assembleRow, checkSchema, type FeatureVector, type NamedNumbers, nameRow } from './feature-row.ts';
+export { createFeatureSchema, type FeatureDefinition, type FeatureSchema, HOT_FEATURES } from './feature-schema.ts';
+export { HOT_WARM_UP, type NamedValues, pushCandleFeatures } from './features-hot.ts';
 export {
   type ContractFacts,
   contractFileName,

@@ -331,6 +331,14 @@ export const ERROR_CODES = {
     message: 'a notice could not be delivered through {channel}: {reason}',
     hint: 'The notice stands in the log. Check the channel settings.',
   },
+  features_unusable: {
+    message: 'no row can be made of these numbers, {count} of them are wrong: {reason}',
+    hint: 'Bring every feature once, under one of its names; write null where a value is not known. Nothing is guessed.',
+  },
+  feature_schema_mismatch: {
+    message: 'the row was made by the feature schema {given}, this reader goes by {expected}',
+    hint: 'Make the rows anew, or use a model that was trained on that schema. Nothing is cut, padded or reordered.',
+  },
   samples_unusable: {
     message: 'nothing can be learned from these rows: {reason}',
     hint: 'Look at how the rows and labels were made. No model was trained or changed.',
