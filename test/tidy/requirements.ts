@@ -1,14 +1,13 @@
 /**
- * Requirements and tests belong together: each id has a test that names it, unless its part is listed as not built.
+ * Requirements and tests belong together: each id has a test that names it.
  */
-import { NOT_YET, REQUIREMENTS } from '../../tools/requirements/requirement-list.ts';
+import { REQUIREMENTS } from '../../tools/requirements/requirement-list.ts';
 import { findNamedTests, isKnownId, isTestPath } from '../../tools/requirements/requirement-tests.ts';
 import type { Project } from './project.ts';
 import type { Rule, Spot } from './rule.ts';
 
 const LIST = 'tools/requirements/requirement-list.ts';
 const IDS = REQUIREMENTS.flatMap(({ requirements }) => requirements.map(({ id }) => id));
-const BUILT = IDS.filter((id) => NOT_YET[id] === undefined);
 
 function findFaults(project: Project): Spot[] {
   const tests = project.sources
@@ -17,11 +16,7 @@ function findFaults(project: Project): Spot[] {
   const named = new Map(tests.flatMap(({ path, ids }) => ids.map((id) => [id, path] as const)));
   const spot = (path: string, message: string): Spot => ({ path, line: 1, message });
   return [
-    ...BUILT.filter((id) => !named.has(id)).map((id) => spot(LIST, `no test names ${id}`)),
-    ...Object.keys(NOT_YET).flatMap((id) => {
-      const path = named.get(id);
-      return path === undefined ? [] : [spot(path, `names ${id}, which is listed as not built`)];
-    }),
+    ...IDS.filter((id) => !named.has(id)).map((id) => spot(LIST, `no test names ${id}`)),
     ...[...named]
       .filter(([id]) => !isKnownId(id))
       .map(([id, path]) => spot(path, `names ${id}, which is no requirement`)),
@@ -32,20 +27,15 @@ function sample(ids: readonly string[]): Readonly<Record<string, string>> {
   return { 'src/core/x.test.ts': ids.map((id) => `it('${id} holds', () => {});`).join('\n') };
 }
 
-/** Every requirement is proven, and what is not built says so. */
+/** Every requirement is proven. */
 export const requirementRule: Rule = {
   name: 'requirement',
-  replacement: `name the id in the title of the test that proves it, or keep NOT_YET of ${LIST} true`,
+  replacement: 'name the id in the title of the test that proves it',
   check: findFaults,
-  bad: [
-    sample(BUILT.slice(1)),
-    sample([...BUILT, Object.keys(NOT_YET)[0] ?? 'R99-1']),
-    sample([...BUILT, 'R9-99']),
-    { 'src/core/x.test.ts': `f('${BUILT.join(' ')}', () => {});` },
-  ],
+  bad: [sample(IDS.slice(1)), sample([...IDS, 'R9-99']), { 'src/core/x.test.ts': `f('${IDS.join(' ')}', () => {});` }],
   good: [
-    sample(BUILT),
-    { 'test/x.contract.ts': `describe('a', () => it.each([1])('${BUILT.join(' ')} %s', () => {}));` },
-    { 'test/x.test.ts': `describeWhere(a)('${BUILT.join(' ')}', () => {});` },
+    sample(IDS),
+    { 'test/x.contract.ts': `describe('a', () => it.each([1])('${IDS.join(' ')} %s', () => {}));` },
+    { 'test/x.test.ts': `describeWhere(a)('${IDS.join(' ')}', () => {});` },
   ],
 };

@@ -1,7 +1,7 @@
 /**
  * What the hot-coin system must do, one line each: every corrected defect and backlog item of its predecessor by id, and
  * the scenarios that every build plays. docs/requirements.md shows each with its tests, and the tidy rules hold the two
- * together: an id without a test fails, and so does a test of an id that is listed as not built.
+ * together: an id without a test fails, and so does a test of an id that is none.
  */
 
 /** One requirement; `says` is one line. */
@@ -15,9 +15,6 @@ type Lines = Readonly<Record<string, string>>;
 function group(title: string, lines: Lines): RequirementGroup {
   return { title, requirements: Object.entries(lines).map(([id, says]) => ({ id, says })) };
 }
-
-/** Ids whose part is not built, with what is missing; whoever builds it removes the line. */
-export const NOT_YET: Lines = {};
 
 /** Everything, in the order of the page. */
 export const REQUIREMENTS: readonly RequirementGroup[] = [
