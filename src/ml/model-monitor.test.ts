@@ -66,6 +66,22 @@ describe('the monitor', () => {
     expect(deriveMonitorFigures(state, MONITOR_DEFAULTS).auc).toBeNull();
   });
 
+  it('believes a fall only when it lasts', () => {
+    const two = { ...MONITOR_DEFAULTS, windowRows: 2, rowsMin: 2, labelRowsMin: 1, confirmRows: 2 };
+    // Each pair of neighbours is one pair of labels: wrong order, right order, wrong order, and so on.
+    const flicker = Array.from({ length: 40 }, (_, at) => ({
+      probability: at / 100,
+      label: at % 2 === 0 ? (1 as const) : (0 as const),
+    }));
+    let state = createMonitor(0.9);
+    for (const prediction of flicker) {
+      const step = foldResolved(state, prediction, two);
+      expect(step.event).toBeNull();
+      state = step.state;
+    }
+    expect(state.turning).toBeLessThan(2);
+  });
+
   it('tells AUC, accuracy, Brier score and five bins of its window', () => {
     const all = predictions(1_200, 0.8, 7);
     const { state } = fold(createMonitor(0.8), all);

@@ -98,6 +98,22 @@ describe('learning in use', () => {
     expect(rollBackOnline(begun)).toMatchObject({ ok: false, error: { code: 'model_previous_missing' } });
   });
 
+  it('discards what is better by less than is wanted', () => {
+    const begun = createOnlineLearning(modelOf(SIDEWAYS, KINDS[0]?.[1] as TrainingSettings));
+    const { state, outcomes } = fold(begun, examples(UP, 500), { ...ONLINE_DEFAULTS, aucGainMin: 0.6 });
+    const last = outcomes.at(-1) as OnlineOutcome & { kind: 'discarded' };
+    expect(last.kind).toBe('discarded');
+    expect(last.candidateAuc).toBeGreaterThan(last.incumbentAuc);
+    expect(state.model).toBe(begun.model);
+  });
+
+  it('lets a line follow that was trained for long', () => {
+    const long: TrainingSettings = { kind: 'logistic', ...LOGISTIC_DEFAULTS, epochs: 300 };
+    const { outcomes } = fold(createOnlineLearning(modelOf(SIDEWAYS, long)), examples(UP, 4_000));
+    const last = outcomes.at(-1) as OnlineOutcome & { kind: 'replaced' };
+    expect(last.candidateAuc).toBeGreaterThan(0.8);
+  });
+
   it('measures the incumbent on the rows that judge the candidate: one that is already right stays', () => {
     const begun = createOnlineLearning(modelOf(UP, KINDS[0]?.[1] as TrainingSettings));
     const all = examples(UP, 500);

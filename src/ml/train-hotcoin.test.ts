@@ -16,6 +16,7 @@ import {
   type TaskSpans,
   type TradeSpan,
   type TrainedTask,
+  type TrainingSettings,
   trainHotcoin,
 } from './index.ts';
 
@@ -98,6 +99,16 @@ describe('training a task', () => {
     const codes = gate(train(spansOf(NOISE, 200))).reasons.map((reason) => reason.split(':')[0]);
     expect(codes).toContain('auc_low');
     expect(codes).toContain('expectancy_unproven');
+  });
+
+  it('stops each kind by the validation span', () => {
+    const [line, trees] = PLAN.kinds as [TrainingSettings & { kind: 'logistic' }, TrainingSettings & { kind: 'gbdt' }];
+    const kinds = [
+      { ...line, earlyStopEpochs: 2 },
+      { ...trees, earlyStopRounds: 5 },
+    ];
+    const { contenders } = train(spansOf(NOISE, 250), { ...PLAN, kinds });
+    expect(contenders.map(({ trained, kept }) => trained - kept)).toEqual([2, 5]);
   });
 
   it('never sees the test span before it judges: other rows there leave the model and its threshold as they are', () => {

@@ -166,8 +166,8 @@ describe('a model may be heard', () => {
 
   const refused = decide(contractOf({ ...GOOD, test_auc: 0.5 }));
   const forged = { ...refused, approved: true, deployment_tier: 'production' as const, reasons: [] };
-  const lax = { ...PROMOTION_THRESHOLDS, min_test_auc: 0.5 };
-  const laxly = decidePromotion(CONTRACT, { thresholds: lax, decidedAt: at });
+  const laxly = (change: Partial<typeof PROMOTION_THRESHOLDS>): PromotionDecision =>
+    decidePromotion(CONTRACT, { thresholds: { ...PROMOTION_THRESHOLDS, ...change }, decidedAt: at });
 
   it.each<[string, Partial<ServingFacts>]>([
     ['contract_missing', { contract: null }],
@@ -175,7 +175,10 @@ describe('a model may be heard', () => {
     ['not_approved', { decision: refused, contract: contractOf({ ...GOOD, test_auc: 0.5 }) }],
     ['not_approved', { decision: demote(decide(CONTRACT), 'AUC fell', at) }],
     ['auc_low', { decision: forged, contract: contractOf({ ...GOOD, test_auc: 0.5 }) }],
-    ['thresholds_lax', { decision: laxly }],
+    ['thresholds_lax', { decision: laxly({ min_test_auc: 0.5 }) }],
+    ['thresholds_lax', { decision: laxly({ min_samples: 19_999 }) }],
+    ['thresholds_lax', { decision: laxly({ min_net_expectancy_low: -0.1 }) }],
+    ['thresholds_lax', { decision: laxly({ max_calibration_error: 0.06 }) }],
     [
       'papers_differ: the decision is about other files',
       { contract: contractOf(GOOD, OTHER), fileHashes: { [FILE]: OTHER } },

@@ -24,6 +24,13 @@ describe('Platt', () => {
     expect(Math.abs(line.intercept + 0.5)).toBeLessThan(0.08);
   });
 
+  it('keeps doubt where few rows are in perfect order, worked out by hand', () => {
+    // Targets 2/3 and 1/3 for one row each: slope ln 9 = ln 2.
+    const fitted = fitPlatt({ scores: [0.1, 0.9], labels: [0, 1] }) as { slope: number; intercept: number };
+    expect(fitted.slope).toBeCloseTo(Math.log(2) / Math.log(9), 4);
+    expect(fitted.intercept).toBeCloseTo(0, 6);
+  });
+
   it('gives nothing for one label alone or for scores against the outcome', () => {
     expect(fitPlatt({ scores: [0.2, 0.4], labels: [1, 1] })).toBeNull();
     const { scores, labels } = overconfident(2_000, 2);

@@ -83,6 +83,27 @@ describe('learning', () => {
     expect(Math.abs(bias + 0.5)).toBeLessThan(0.15);
   });
 
+  it('steps as Adagrad does, worked out by hand', () => {
+    const samples = toSamples(
+      [
+        { row: [-1], label: 0 },
+        { row: [1], label: 1 },
+      ],
+      1,
+    );
+    const [rate, pull] = [0.05, 0.2];
+    const settings = { ...LOGISTIC, epochs: 2, learningRate: rate, l2: pull, batchRows: 2 } as TrainingSettings;
+    const { weights, bias, squares } = train({ train: samples, validation: null }, settings)
+      .document as LogisticDocument;
+    // Both rows begin at 1/2: the slope is -1/2, its own root of squares 1/2, so the first step is the rate.
+    const first = rate;
+    const slope = -(1 - 1 / (1 + Math.exp(-first))) + pull * first;
+    const second = first - (rate * slope) / Math.sqrt(0.25 + slope ** 2);
+    expect(weights[0]).toBeCloseTo(second, 7);
+    expect(squares[0]).toBeCloseTo(0.25 + slope ** 2, 7);
+    expect(bias).toBeCloseTo(0, 6);
+  });
+
   it('learns that not knowing a value says something, and sends it there', () => {
     const veiled: World = {
       width: 2,

@@ -91,6 +91,21 @@ describe('the first question', () => {
   });
 });
 
+it('sends what is not known, where everything was known, with the most rows', () => {
+  const of = (value: number, label: 0 | 1, count: number): Side =>
+    Array.from({ length: count }, () => ({ row: [value, 0], label }));
+  const missingOf = (all: Side): number | undefined => {
+    const trained = trainModel(
+      spaceOf(2),
+      { train: toSamples(all, 2), validation: null },
+      { settings: STUMP, seed: 1 },
+    );
+    return (trained as { value: { document: GbdtDocument } }).value.document.trees[0]?.missing[0];
+  };
+  expect(missingOf([...of(1, 0, 8), ...of(2, 1, 4)])).toBe(0);
+  expect(missingOf([...of(1, 0, 4), ...of(2, 1, 8)])).toBe(1);
+});
+
 describe('bins', () => {
   it('hold each value between their cuts, at most as many as allowed, and no two far apart in size', () => {
     const value = fc.oneof(fc.double({ noNaN: true, min: -1e9, max: 1e9 }), fc.constantFrom(0, -0, 1, Number.NaN));
