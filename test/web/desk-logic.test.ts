@@ -94,7 +94,18 @@ describe('words of the desk', () => {
 
 describe('a change of settings', () => {
   const field = (kind: ConfigField['kind'], more: Partial<ConfigField> = {}): ConfigField => ({
-    ...{ group: 'trading', name: kind, kind, meaning: '', limits: '', initial: null, min: null, max: null },
+    ...{
+      group: 'trading',
+      name: kind,
+      kind,
+      meaning: '',
+      meaning_zh: '',
+      limits: '',
+      limits_zh: '',
+      initial: null,
+      min: null,
+      max: null,
+    },
     ...{ choices: [], applies: 'now' },
     ...more,
   });

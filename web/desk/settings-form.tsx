@@ -23,7 +23,7 @@ export function SettingsForm({ config, draft, onChange }: FormProps) {
   const [wanted, setWanted] = useState('');
   const text = wanted.trim().toLowerCase();
   const isWanted = (field: ConfigField): boolean =>
-    `${settingName(field)} ${field.meaning}`.toLowerCase().includes(text);
+    `${settingName(field)} ${field.meaning} ${field.meaning_zh}`.toLowerCase().includes(text);
   const groups = [...new Set(config.fields.map(({ group }) => group))];
   return (
     <>
@@ -65,8 +65,9 @@ type SettingProps = Pick<FormProps, 'config'> & {
 
 const Setting = memo(
   function Setting({ field, config, typed, onChange }: SettingProps) {
-    const { strings } = useDesk();
+    const { strings, language } = useDesk();
     const id = useId();
+    const [meaning, limits] = language === 'zh' ? [field.meaning_zh, field.limits_zh] : [field.meaning, field.limits];
     const name = settingName(field);
     const shown = typed === null ? field.initial : shownValue(config, field);
     const text = typed ?? valueText(shown, field.kind);
@@ -82,14 +83,14 @@ const Setting = memo(
             <code>{field.name}</code>
           </label>
           <p className="muted">
-            {field.meaning} <span>({field.limits})</span>
+            {meaning} <span>({limits})</span>
           </p>
         </div>
         <div className="setting-value">
           <Control id={id} field={field} text={text} onChange={change} />
           {isWrong ? (
             <p className="trouble" role="alert">
-              {strings.outOfBounds(field.limits)}
+              {strings.outOfBounds(limits)}
             </p>
           ) : null}
           <p className="row muted">

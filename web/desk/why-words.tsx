@@ -14,9 +14,12 @@ type WhyProps = {
 
 /** The sentences; nothing where the ledger knows nothing of it. */
 export function WhyWords({ about, id }: WhyProps) {
-  const { strings } = useDesk();
-  const query = new URLSearchParams({ [about]: id });
-  const { value, refused } = useReading<WhyCoinAnswer | WhyTradeAnswer>(`hotcoin/api/why?${query}`, id);
+  const { strings, language } = useDesk();
+  const query = new URLSearchParams({ [about]: id, lang: language });
+  const { value, refused } = useReading<WhyCoinAnswer | WhyTradeAnswer>(
+    `hotcoin/api/why?${query}`,
+    `${id} ${language}`,
+  );
   if (refused !== null) return refused.status === 404 ? null : <Trouble>{refusalText(strings, refused)}</Trouble>;
   if (value === null || value.words.length === 0) return null;
   return (

@@ -83,7 +83,8 @@ export type DeskQueries = {
   readonly chart: (wanted: ChartWanted) => Promise<Result<DeskChartAnswer, Failure>>;
   readonly balances: () => Promise<Result<BalancesAnswer, Failure>>;
   /** `null` where nothing is known of the position. */
-  readonly why: (wanted: WhyWanted) => Promise<WhyAnswer | null>;
+  /** `language` is that of its sentences. */
+  readonly why: (wanted: WhyWanted, language: 'en' | 'zh') => Promise<WhyAnswer | null>;
 };
 
 /** What is to be closed at once, and why. */

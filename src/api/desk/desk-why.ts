@@ -16,7 +16,7 @@ export async function answerWhy({ runner, query, now, reply }: DeskCall): Promis
   const wanted = parseWhy(query, now);
   if (wanted === null) return reply.status(400).send({ detail: 'symbol or trade is malformed' });
   if (runner === null) return reply.status(503).send({ detail: NOT_RUNNING });
-  const answer = await runner.queries.why(wanted);
+  const answer = await runner.queries.why(wanted, textOf(query, 'lang') === 'zh' ? 'zh' : 'en');
   return answer === null ? reply.status(404).send({ detail: 'nothing is known of it' }) : reply.send(answer);
 }
 

@@ -2,7 +2,7 @@
  * `hotwick why`: why a coin was bought or not, why that much, why it was sold, and what the price did afterwards.
  */
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { createWallClock } from '../../adapters/clock/wall-clock.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import { type DurationMs, type EpochMs, epochMs } from '../../core/time.ts';
@@ -11,6 +11,7 @@ import { type InstrumentId, instrumentId } from '../../model/instrument.ts';
 import { loadConfig } from '../config.ts';
 import { type OpenedWhy, openWhy } from '../why/open-why.ts';
 import { parseMoment } from '../why/parse-moment.ts';
+import type { WhyLanguage } from '../why/why-phrases.ts';
 import type { WhyReader } from '../why/why-reader.ts';
 import { durationOption } from './options.ts';
 import { say, sayFailure, sayJson } from './output.ts';
@@ -21,6 +22,7 @@ type Flags = {
   readonly since: DurationMs;
   readonly dataDir?: string;
   readonly json?: true;
+  readonly lang: WhyLanguage;
 };
 
 const EXAMPLES = `
@@ -30,6 +32,7 @@ Examples:
   hotwick why HOTUSDT "2026-06-15 09:20"
   hotwick why --trade 0mqf00zw00001        why it was bought, why that much, why it was sold
   hotwick why --summary --since 1d         what each rule refused, and what became of those coins
+  hotwick why HOTUSDT --lang zh            the same in Chinese
 
 It reads the decision ledger of hotwick trade while that runs or after, and changes nothing. A verdict is one coin under
 one unchanged rule; refusals are kept for the newest 200,000 verdicts. The id of a position is in hotcoin_trades_*.jsonl,
@@ -49,6 +52,7 @@ export function addWhyCommand(program: Command): void {
     .option('--summary', 'about everything: each rule with what it refused')
     .option('--since <duration>', 'how far back the summary looks', durationOption, durationOption(WEEK))
     .option('--data-dir <dir>', 'that of hotwick trade (default: HOTWICK_HOME or ~/.hotwick)')
+    .addOption(new Option('--lang <language>', 'what the sentences are written in').choices(['en', 'zh']).default('en'))
     .option('--json', 'print the answers as JSON, one for each ledger that was found')
     .addHelpText('after', EXAMPLES)
     .action(runWhy);
@@ -67,7 +71,7 @@ async function runWhy(symbol: string | undefined, time: string | undefined, flag
     const question = toQuestion({ symbol, time }, flags, now);
     if (!question.ok) return sayFailure(question.error);
     const dir = resolve(flags.dataDir ?? config.value.home);
-    const ledgers = openWhy(dir, () => clock.now());
+    const ledgers = openWhy(dir, () => clock.now(), flags.lang);
     if (!ledgers.ok) return sayFailure(ledgers.error);
     opened.push(...ledgers.value);
     await answerAll(opened, { question: question.value, flags, now });

@@ -68,10 +68,12 @@ function toAnswer(saved: object, settings: SettingsInForce): ConfigAnswer {
 }
 
 function listFields(): ConfigField[] {
-  return listSettingFacts().map(({ name, meaning, limits, form, initial, applies }) => {
+  return listSettingFacts().map(({ name, meaningZh, limitsZh, form, ...facts }) => {
     const [group = '', key = ''] = name.split('.');
     const { kind, min, max, choices } = form;
-    return { group, name: key, kind, meaning, limits, initial, min, max, choices: [...choices], applies };
+    const words = { meaning: facts.meaning, meaning_zh: meaningZh, limits: facts.limits, limits_zh: limitsZh };
+    const { initial, applies } = facts;
+    return { group, name: key, kind, ...words, initial, min, max, choices: [...choices], applies };
   });
 }
 

@@ -104,7 +104,8 @@ function createQueries({ service, board, chart, clock, dir }: RunnerParts): Desk
       return { ...(await answerTradesFrom(dir, limit, now)), pnl_summary };
     },
     chart: (wanted) => chart.answer(wanted),
-    why: (wanted) => answerWhy(createWhyReader({ ...service, now: () => clock.now() }), wanted, clock.now()),
+    why: (wanted, language) =>
+      answerWhy(createWhyReader({ ...service, now: () => clock.now(), language }), wanted, clock.now()),
     balances: async () => {
       const answer = await service.account.fetchBalances();
       if (!answer.ok) return answer;

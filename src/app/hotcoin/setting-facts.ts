@@ -11,6 +11,7 @@ import {
   type HotCoinGroup,
   tradingSchema,
 } from './hotcoin-schema.ts';
+import { meaningInChinese } from './setting-meanings-zh.ts';
 
 /** What a form needs to ask for a setting; `json` is what has no simpler shape. */
 export type SettingForm = {
@@ -24,8 +25,10 @@ export type SettingForm = {
 export type SettingFacts = {
   readonly name: string;
   readonly meaning: string;
+  readonly meaningZh: string;
   /** What it may be, in words. */
   readonly limits: string;
+  readonly limitsZh: string;
   /** The same for a form; bounds are inclusive where `limits` says so. */
   readonly form: SettingForm;
   readonly initial: unknown;
@@ -59,7 +62,9 @@ function factsOf(group: HotCoinGroup): readonly SettingFacts[] {
   return Object.entries(properties).map(([key, shape]) => ({
     name: `${group}.${key}`,
     meaning: shape.description ?? '',
-    limits: limitsOf(shape),
+    meaningZh: meaningInChinese(`${group}.${key}`),
+    limits: limitsOf(shape, ENGLISH),
+    limitsZh: limitsOf(shape, CHINESE),
     form: formOf(shape),
     initial: shape.default,
     applies: appliesOf(`${group}.${key}`),
@@ -78,14 +83,50 @@ function formOf(shape: Shape): SettingForm {
   return { kind: shape.items?.type === 'string' ? 'list' : 'json', ...bounds };
 }
 
-function limitsOf(shape: Shape): string {
-  if (shape.enum !== undefined) return `one of ${shape.enum.join(', ')}`;
-  if (shape.type === 'array') return `list, at most ${shape.maxItems} entries`;
+type LimitWords = {
+  readonly choices: (choices: string) => string;
+  readonly entries: (most: number | undefined) => string;
+  readonly minimum: string;
+  readonly above: string;
+  readonly maximum: string;
+  readonly below: string;
+  readonly comma: string;
+  readonly types: Readonly<Record<string, string>>;
+};
+
+const ENGLISH: LimitWords = {
+  choices: (choices) => `one of ${choices}`,
+  entries: (most) => `list, at most ${most} entries`,
+  minimum: 'at least',
+  above: 'above',
+  maximum: 'at most',
+  below: 'below',
+  comma: ', ',
+  types: {},
+};
+
+const CHINESE: LimitWords = {
+  choices: (choices) => `以下之一：${choices}`,
+  entries: (most) => `列表，最多 ${most} 项`,
+  minimum: '不小于',
+  above: '大于',
+  maximum: '不大于',
+  below: '小于',
+  comma: '，',
+  types: { number: '数字', integer: '整数', boolean: '开关', object: '对象', value: '值' },
+};
+
+function limitsOf(shape: Shape, words: LimitWords): string {
+  if (shape.enum !== undefined) return words.choices(shape.enum.join(', '));
+  if (shape.type === 'array') return words.entries(shape.maxItems);
+  const bound = (word: string, value: number | undefined): string | null =>
+    value === undefined ? null : `${word} ${value}`;
   const bounds = [
-    shape.minimum === undefined ? null : `at least ${shape.minimum}`,
-    shape.exclusiveMinimum === undefined ? null : `above ${shape.exclusiveMinimum}`,
-    shape.maximum === undefined ? null : `at most ${shape.maximum}`,
-    shape.exclusiveMaximum === undefined ? null : `below ${shape.exclusiveMaximum}`,
+    bound(words.minimum, shape.minimum),
+    bound(words.above, shape.exclusiveMinimum),
+    bound(words.maximum, shape.maximum),
+    bound(words.below, shape.exclusiveMaximum),
   ];
-  return [shape.type ?? 'value', ...bounds.filter((bound) => bound !== null)].join(', ');
+  const type = shape.type ?? 'value';
+  return [words.types[type] ?? type, ...bounds.filter((each) => each !== null)].join(words.comma);
 }

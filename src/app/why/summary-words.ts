@@ -3,32 +3,36 @@
  */
 import type { WhyGate, WhySummaryAnswer } from '../../api/contract.ts';
 import { MOVE } from '../../reports/ledger-summary.ts';
-import { momentOf, percentOf } from './why-words.ts';
+import { momentOf, percentOf, type WhyPhrases } from './why-phrases.ts';
 
 const HORIZONS = ['15m', '1h', '4h'] as const;
 
 /** The lines; counts, and nothing that they do not say. */
-export function summaryWords({ from, to, verdicts, gates }: Omit<WhySummaryAnswer, 'words'>): string[] {
-  const span = `${momentOf(from)} to ${momentOf(to)}`;
-  if (verdicts === 0) return [`Nothing was judged from ${span}.`];
-  const rows = [
-    ['rule', 'verdicts', 'coins', 'rounds', ...HORIZONS.map((horizon) => `${horizon}: known, median, rose/fell`)],
-    ...gates.map(toCells),
-  ];
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((cells) => (cells[column] ?? '').length)));
+export function summaryWords(
+  { from, to, verdicts, gates }: Omit<WhySummaryAnswer, 'words'>,
+  phrases: WhyPhrases,
+): string[] {
+  const [first, last] = [momentOf(from), momentOf(to)];
+  if (verdicts === 0) return [phrases.nothingJudged(first, last)];
+  const rows = [[...phrases.summaryColumns, ...HORIZONS.map(phrases.summaryAfter)], ...gates.map(toCells)];
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((cells) => widthOf(cells[column] ?? ''))));
   return [
-    `${verdicts} verdicts about buying, ${span}; what the price did after each:`,
+    phrases.summaryHead(verdicts, first, last),
     '',
     ...rows.map((cells) =>
       cells
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - widthOf(cell)))
         .join('  ')
         .trimEnd(),
     ),
     '',
-    `A verdict is one coin under one unchanged rule. Rose and fell count moves of ${MOVE * 100} % or more from the price at the verdict.`,
-    'These are counts: verdicts overlap in time and coins, so they are no independent samples.',
+    ...phrases.summaryNotes(`${MOVE * 100} %`),
   ];
+}
+
+/** Columns of a terminal: Chinese signs and their punctuation take two. */
+function widthOf(text: string): number {
+  return [...text].reduce((sum, sign) => sum + (sign >= '\u2e80' ? 2 : 1), 0);
 }
 
 function toCells({ rule, verdicts, coins, rounds, after }: WhyGate): string[] {

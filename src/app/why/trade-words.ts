@@ -2,44 +2,59 @@
  * A position as sentences: why it was bought, why that much, each sale with its reason and its cost, and how it ended.
  */
 import type { WhyTradeAnswer } from '../../api/contract.ts';
-import { momentOf } from './why-words.ts';
+import { momentOf, type WhyPhrases } from './why-phrases.ts';
+
+type Answer = Omit<WhyTradeAnswer, 'words'>;
 
 /** The sentences about a position, in the order things happened. */
-export function tradeWords(answer: Omit<WhyTradeAnswer, 'words'>): string[] {
-  const { entry, exits, legs, orders, closed, symbol } = answer;
-  const opened =
-    entry === null ? [`Nothing is kept of why ${symbol} was bought: it was adopted, or too long ago.`] : entry.words;
+export function tradeWords(answer: Answer, phrases: WhyPhrases): string[] {
+  const { entry, exits, legs, orders, symbol } = answer;
   return [
-    ...opened,
-    ...entryFills(orders),
+    ...(entry === null ? [phrases.adopted(symbol)] : entry.words),
+    ...entryFills(orders, phrases),
     ...exits.flatMap(({ words }) => words),
-    ...legs.map(legSentence),
-    closed === null
-      ? isOpen(answer)
-        ? 'It is still held.'
-        : 'It is not held: nothing was bought, or its end is not kept any more.'
-      : `Over at ${momentOf(closed.exit_time)} after ${closed.legs} sale(s), the last by ${closed.reason}: net ${signed(closed.pnl_net)}${closed.dust === '0' ? '' : `, ${closed.dust} left as dust`}.`,
+    ...legs.map((leg) => legSentence(leg, phrases)),
+    endSentence(answer, phrases),
   ];
 }
 
-function isOpen({ orders }: Omit<WhyTradeAnswer, 'words'>): boolean {
+function endSentence({ closed, orders }: Answer, phrases: WhyPhrases): string {
+  if (closed === null) return isOpen(orders) ? phrases.stillHeld : phrases.notHeld;
+  const { exit_time, legs, reason, pnl_net, dust } = closed;
+  return phrases.over({
+    ...{ legs, reason },
+    when: momentOf(exit_time),
+    net: signed(pnl_net),
+    dust: dust === '0' ? null : dust,
+  });
+}
+
+function isOpen(orders: Answer['orders']): boolean {
   return orders.some(({ purpose, mean_price }) => purpose === 'open' && mean_price !== null);
 }
 
-function entryFills(orders: WhyTradeAnswer['orders']): string[] {
+function entryFills(orders: Answer['orders'], phrases: WhyPhrases): string[] {
   return orders
     .filter(({ purpose }) => purpose === 'open')
-    .map(({ client_order_id, state, filled_quantity, mean_price, error }) => {
-      const filled = mean_price === null ? 'bought nothing' : `bought ${filled_quantity} at ${cut(mean_price)}`;
-      return `Order ${client_order_id} ${filled} (${state}${error === null ? '' : `, ${error}`}).`;
+    .map(({ client_order_id: id, state, filled_quantity, mean_price, error }) => {
+      const bought = mean_price === null ? null : ([filled_quantity, cut(mean_price)] as const);
+      return phrases.order({ id, bought, state, error });
     });
 }
 
-function legSentence(leg: WhyTradeAnswer['legs'][number]): string {
+function legSentence(leg: Answer['legs'][number], phrases: WhyPhrases): string {
   const { exit_decided_price: decided } = leg;
-  const decidedText = decided === null ? '' : `, decided at ${cut(decided)}`;
-  const fees = `commissions ${cut(leg.fee_entry)} and ${cut(leg.fee_exit)}`;
-  return `Sale ${leg.leg} (${leg.reason}) at ${momentOf(leg.exit_time)}: ${leg.quantity} at ${cut(leg.exit_price)}${decidedText}, bought at ${cut(leg.entry_price)}; net ${signed(leg.pnl_net)} after ${fees}.`;
+  return phrases.leg({
+    leg: leg.leg,
+    reason: leg.reason,
+    when: momentOf(leg.exit_time),
+    quantity: leg.quantity,
+    exitPrice: cut(leg.exit_price),
+    decided: decided === null ? null : cut(decided),
+    entryPrice: cut(leg.entry_price),
+    net: signed(leg.pnl_net),
+    fees: [cut(leg.fee_entry), cut(leg.fee_exit)],
+  });
 }
 
 /** Averages have digits that nobody reads. */

@@ -12,6 +12,7 @@ import {
   type LedgerSignal,
 } from '../../model/ledger.ts';
 import type { LedgerEntry } from '../../ports/decision-ledger.ts';
+import type { WhyPhrases } from './why-phrases.ts';
 import { afterwardsText, verdictWords } from './why-words.ts';
 
 /** The venue's name of a pair. */
@@ -20,7 +21,7 @@ export function symbolOf(instrumentId: string): string {
 }
 
 /** A verdict with what is known at `now` of the price after it. */
-export function toVerdict({ row, outcomes }: LedgerEntry, now: number): WhyVerdict {
+export function toVerdict({ row, outcomes }: LedgerEntry, now: number, phrases: WhyPhrases): WhyVerdict {
   const { facts, newest, fate } = row;
   const answer = {
     number: row.number,
@@ -51,9 +52,9 @@ export function toVerdict({ row, outcomes }: LedgerEntry, now: number): WhyVerdi
     intent_id: row.intentId,
     trace_id: row.traceId,
     config_hash: row.configHash,
-    afterwards: LEDGER_HORIZONS.map((horizon) => toAfterwards({ row, outcomes }, horizon, now)),
+    afterwards: LEDGER_HORIZONS.map((horizon) => toAfterwards({ row, outcomes }, horizon, { now, phrases })),
   };
-  return { ...answer, words: verdictWords(answer) };
+  return { ...answer, words: verdictWords(answer, phrases) };
 }
 
 function toSignal({ action, strength, confidence, reason, sell, buy, net, coverage, timeframes }: LedgerSignal) {
@@ -79,7 +80,11 @@ const HORIZON_MS: Readonly<Record<LedgerHorizon, number>> = { '15m': 900_000, '1
 /** The ledger looks once a round; what is later than this will not come while trading does not run. */
 const LOOKED_MS = 120_000;
 
-function toAfterwards({ row, outcomes }: LedgerEntry, horizon: LedgerHorizon, now: number): WhyAfterwards {
+function toAfterwards(
+  { row, outcomes }: LedgerEntry,
+  horizon: LedgerHorizon,
+  { now, phrases }: { readonly now: number; readonly phrases: WhyPhrases },
+): WhyAfterwards {
   const known = outcomes.find((outcome) => outcome.horizon === horizon);
   const isPending = known === undefined && now < row.firstTime + HORIZON_MS[horizon] + LOOKED_MS;
   const answer = {
@@ -92,7 +97,7 @@ function toAfterwards({ row, outcomes }: LedgerEntry, horizon: LedgerHorizon, no
     lowest: known?.lowest ?? null,
   };
   const unknown = known === undefined ? 'trading did not run to look at it' : known.unknown;
-  return { ...answer, text: afterwardsText(answer, unknown) };
+  return { ...answer, text: afterwardsText(answer, unknown, phrases) };
 }
 
 /** An order as the answer about a position shows it. */

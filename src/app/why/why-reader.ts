@@ -10,10 +10,12 @@ import type { LedgerClosed, LedgerLeg } from '../../model/ledger.ts';
 import type { DecisionLedger } from '../../ports/decision-ledger.ts';
 import type { OrderStore } from '../../ports/order-store.ts';
 import { LedgerSummary } from '../../reports/ledger-summary.ts';
+import { ENGLISH } from './phrases-en.ts';
+import { CHINESE } from './phrases-zh.ts';
 import { summaryWords } from './summary-words.ts';
 import { tradeWords } from './trade-words.ts';
 import { symbolOf, toLeg, toOrder, toVerdict } from './why-answers.ts';
-import { momentOf } from './why-words.ts';
+import { momentOf, type WhyLanguage, type WhyPhrases } from './why-phrases.ts';
 
 /** What is read. */
 export type WhySource = {
@@ -21,7 +23,15 @@ export type WhySource = {
   readonly orders: Pick<OrderStore, 'readPosition'>;
   /** The clock of the market. */
   readonly now: () => EpochMs;
+  /** What the sentences are written in; English unless given. */
+  readonly language?: WhyLanguage;
 };
+
+const PHRASES: Readonly<Record<WhyLanguage, WhyPhrases>> = { en: ENGLISH, zh: CHINESE };
+
+function phrasesOf({ language = 'en' }: WhySource): WhyPhrases {
+  return PHRASES[language];
+}
 
 /** The questions. */
 export type WhyReader = {
@@ -46,20 +56,19 @@ export function createWhyReader(source: WhySource): WhyReader {
   };
 }
 
-async function readCoin(
-  { decisions, now }: WhySource,
-  instrumentId: InstrumentId,
-  at: EpochMs | null,
-): Promise<WhyCoinAnswer> {
+async function readCoin(source: WhySource, instrumentId: InstrumentId, at: EpochMs | null): Promise<WhyCoinAnswer> {
+  const { decisions, now } = source;
+  const phrases = phrasesOf(source);
   const read = (from: number, to: number, limit: number) =>
     decisions.readCoin({ instrumentId, from: from as EpochMs, to: to as EpochMs, limit });
   const present = now();
   const around =
     at === null ? await read(0, present + 1, SHOWN_MAX) : await read(at - AROUND_MS, at + AROUND_MS, SHOWN_MAX);
   const nearest = around.length > 0 || at === null ? around : await read(0, at, 1);
-  const verdicts = nearest.map((entry) => toVerdict(entry, present));
+  const verdicts = nearest.map((entry) => toVerdict(entry, present, phrases));
   const symbol = symbolOf(instrumentId);
-  const head = headOf(symbol, { at, found: around.length, shown: verdicts.length });
+  const known = { at, found: around.length, shown: verdicts.length };
+  const head = headOf(symbol, known, phrases);
   return {
     question: 'coin',
     symbol,
@@ -69,25 +78,22 @@ async function readCoin(
   };
 }
 
-function headOf(
-  symbol: string,
-  { at, found, shown }: { readonly at: EpochMs | null; readonly found: number; readonly shown: number },
-): string[] {
+type Known = { readonly at: EpochMs | null; readonly found: number; readonly shown: number };
+
+function headOf(symbol: string, { at, found, shown }: Known, phrases: WhyPhrases): string[] {
   if (found > 0) return [];
-  const when = at === null ? '' : ` around ${momentOf(at / 1000)}`;
-  const never = `${symbol} was no candidate${when}: no burst, listing or mention had brought it into the pool, or it was too long ago to be kept.`;
-  return shown > 0 ? [never, 'The newest verdict before:'] : [never];
+  const never = phrases.neverCandidate(symbol, at === null ? null : momentOf(at / 1000));
+  return shown > 0 ? [never, phrases.newestBefore] : [never];
 }
 
-async function readTrade(
-  { decisions, orders, now }: WhySource,
-  positionId: PositionId,
-): Promise<WhyTradeAnswer | null> {
+async function readTrade(source: WhySource, positionId: PositionId): Promise<WhyTradeAnswer | null> {
+  const { decisions, orders, now } = source;
+  const phrases = phrasesOf(source);
   const { entries, trades } = await decisions.readPosition(positionId);
   const known = await orders.readPosition(positionId);
   const instrumentId = entries[0]?.row.instrumentId ?? known[0]?.instrumentId ?? trades[0]?.instrumentId;
   if (instrumentId === undefined) return null;
-  const verdicts = entries.map((entry) => toVerdict(entry, now()));
+  const verdicts = entries.map((entry) => toVerdict(entry, now(), phrases));
   const legs = trades.filter((trade): trade is LedgerLeg => trade.kind === 'leg');
   const end = trades.find((trade): trade is LedgerClosed => trade.kind === 'closed');
   const answer = {
@@ -100,7 +106,7 @@ async function readTrade(
     legs: legs.map(toLeg),
     closed: end === undefined ? null : toEnd(end),
   };
-  return { ...answer, words: tradeWords(answer) };
+  return { ...answer, words: tradeWords(answer, phrases) };
 }
 
 function toEnd({ exitTime, lastReason, legs, pnlNet, dust }: LedgerClosed): NonNullable<WhyTradeAnswer['closed']> {
@@ -108,9 +114,10 @@ function toEnd({ exitTime, lastReason, legs, pnlNet, dust }: LedgerClosed): NonN
 }
 
 async function readSummary(
-  { decisions }: WhySource,
+  source: WhySource,
   { from, to }: { readonly from: EpochMs; readonly to: EpochMs },
 ): Promise<WhySummaryAnswer> {
+  const { decisions } = source;
   const summary = new LedgerSummary();
   let after = 0;
   for (;;) {
@@ -122,5 +129,5 @@ async function readSummary(
   const gates = summary.list().map((gate) => ({ ...gate, after: { ...gate.after } }));
   const verdicts = gates.reduce((sum, gate) => sum + gate.verdicts, 0);
   const answer = { question: 'summary' as const, from: from / 1000, to: to / 1000, verdicts, gates };
-  return { ...answer, words: summaryWords(answer) };
+  return { ...answer, words: summaryWords(answer, phrasesOf(source)) };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type EpochMs, epochMs } from '../../core/time.ts';
 import { parseMoment } from './parse-moment.ts';
+import { ENGLISH } from './phrases-en.ts';
 import { afterwardsText, sizeSentence } from './why-words.ts';
 
 const NOW = epochMs(Date.UTC(2026, 5, 15, 12, 0));
@@ -30,21 +31,23 @@ describe('words', () => {
   it('say which cap bound the size, and what the others were', () => {
     const grown = ['remaining 400', 'perSlot 80', 'byHeat 86.4', 'byLiquidity 86.4'];
     const caps = ['cap:single 100', 'cap:cash 1000', 'cap:risk 166.666666', 'cap:hourVolume 30'];
-    expect(sizeSentence(steps(...grown, ...caps, 'hourVolume 30', 'amount 30'))).toBe(
+    expect(sizeSentence(steps(...grown, ...caps, 'hourVolume 30', 'amount 30'), ENGLISH)).toBe(
       'Size 30: 80 a free slot, 86.4 by heat, 86.4 by liquidity; caps: the share of one coin 100, cash 1000, what its stop may cost 166.66, the share of its last hour of trading 30; the share of its last hour of trading bound.',
     );
-    expect(sizeSentence(steps('remaining 5', 'nothing 0'))).toBe('Size 0: 5 was left of the total share.');
+    expect(sizeSentence(steps('remaining 5', 'nothing 0'), ENGLISH)).toBe('Size 0: 5 was left of the total share.');
   });
 
   it('say what came afterwards, what is still to come, and why it is not known', () => {
     const nothing = { time: null, price: null, change: null, highest: null, lowest: null } as const;
     const known = { ...nothing, state: 'known', change: 0.18, highest: 0.2, lowest: -0.01 } as const;
-    expect(afterwardsText({ horizon: '1h', ...known }, null)).toBe(
+    expect(afterwardsText({ horizon: '1h', ...known }, null, ENGLISH)).toBe(
       'after 1 hour +18.00 % (highest +20.00 %, lowest -1.00 %)',
     );
-    expect(afterwardsText({ horizon: '4h', state: 'pending', ...nothing }, null)).toBe('after 4 hours not yet');
-    expect(afterwardsText({ horizon: '15m', state: 'unknown', ...nothing }, 'its price was not followed')).toBe(
-      'after 15 minutes not known, its price was not followed',
+    expect(afterwardsText({ horizon: '4h', state: 'pending', ...nothing }, null, ENGLISH)).toBe(
+      'after 4 hours not yet',
     );
+    expect(
+      afterwardsText({ horizon: '15m', state: 'unknown', ...nothing }, 'its price was not followed', ENGLISH),
+    ).toBe('after 15 minutes not known, its price was not followed');
   });
 });

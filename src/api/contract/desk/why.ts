@@ -176,6 +176,7 @@ export const whyQuery = z.object({
   time: z.string().optional().describe('Unix seconds; of a coin, now unless given'),
   trade: z.string().optional().describe('id of a position'),
   from: z.string().optional().describe('Unix seconds; of the summary, a week ago unless given'),
+  lang: z.string().optional().describe('language of the sentences: en, or zh'),
 });
 
 /** Answer of `GET /hotcoin/api/why`. */
