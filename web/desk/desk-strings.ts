@@ -1,6 +1,7 @@
 /**
  * Every sentence of the desk in English and Chinese. A refusal says what to do next; what sells says what it will do.
  */
+import { EVENT_EN, EVENT_ZH } from './event-strings.ts';
 import { PANEL_EN, PANEL_ZH } from './panel-strings.ts';
 import { WORDS_EN, WORDS_ZH } from './word-strings.ts';
 
@@ -10,6 +11,7 @@ export type Language = 'en' | 'zh';
 const en = {
   ...PANEL_EN,
   ...WORDS_EN,
+  ...EVENT_EN,
   title: 'Hotwick desk',
   otherLanguage: '中文',
   otherLanguageHint: 'Switch to Chinese',
@@ -128,6 +130,7 @@ export type Strings = typeof en;
 const zh: Strings = {
   ...PANEL_ZH,
   ...WORDS_ZH,
+  ...EVENT_ZH,
   title: 'Hotwick 操作台',
   otherLanguage: 'English',
   otherLanguageHint: '切换到英文',

@@ -4,6 +4,7 @@
  */
 import type { DeskEvent } from '../../src/api/contract.ts';
 import { useDesk } from './desk-context.tsx';
+import { type EventWords, valueWord } from './event-strings.ts';
 import { timeText } from './figures.ts';
 import { gateText } from './word-strings.ts';
 
@@ -34,12 +35,16 @@ const SPOKEN = [
   'error',
 ] as const;
 
-/** What an event says in one line. */
-export function eventSummary({ payload }: DeskEvent): string {
+/**
+ * What an event says in one line. Where the language has words for fields and values they stand there; a sentence of the
+ * engine that has none is left to the whole event below, because the words beside it say the same.
+ */
+export function eventSummary({ payload }: DeskEvent, words: EventWords): string {
   return SPOKEN.flatMap((name) => {
     const value = payload[name];
-    const isShort = typeof value === 'string' || typeof value === 'number';
-    return isShort && value !== '' ? [`${name.replaceAll('_', ' ')} ${value}`] : [];
+    if ((typeof value !== 'string' && typeof value !== 'number') || value === '') return [];
+    const said = valueWord(value, words);
+    return said === null ? [] : [`${words.eventFields[name] ?? name.replaceAll('_', ' ')} ${said}`];
   }).join(' · ');
 }
 
@@ -58,7 +63,7 @@ export function EventLine({ event, onTrace }: LineProps) {
     <details className="event" data-event={event.id}>
       <summary>
         <time className="muted">{timeText(ts)}</time> <b data-kind={type}>{gateText(strings.events, type)}</b>{' '}
-        <span>{eventSymbol(event)}</span> <span className="muted">{eventSummary(event)}</span>
+        <span>{eventSymbol(event)}</span> <span className="muted">{eventSummary(event, strings)}</span>
       </summary>
       {trace === undefined || onTrace === undefined ? null : (
         <button type="button" className="button" onClick={() => onTrace(trace)}>

@@ -11,6 +11,7 @@ import { useDesk, useTopic } from './desk-context.tsx';
 import { refusalText } from './desk-strings.ts';
 import { Trouble } from './dialog.tsx';
 import { EventLine, eventSummary, eventSymbol } from './event-line.tsx';
+import type { EventWords } from './event-strings.ts';
 import { gateText } from './word-strings.ts';
 
 const PAGE = 200;
@@ -35,8 +36,10 @@ export function EventsPanel({ trace }: { readonly trace: string | null }) {
   const older = useOlder({ kind, trace });
   const rows = useMemo(() => {
     const byId = new Map([...older.events, ...Object.values(newest ?? {})].map((event) => [event.id, event]));
-    return [...byId.values()].filter((event) => isWanted(event, { kind, trace }, wanted)).sort((a, b) => b.id - a.id);
-  }, [newest, older.events, kind, trace, wanted]);
+    return [...byId.values()]
+      .filter((event) => isWanted(event, { kind, trace }, { text: wanted, words: strings }))
+      .sort((a, b) => b.id - a.id);
+  }, [newest, older.events, kind, trace, wanted, strings]);
   const kinds = [NOTABLE, EVERY, ...Object.keys(strings.events)];
   const words: Readonly<Record<string, string>> = { [NOTABLE]: strings.notableKinds, [EVERY]: strings.everyKind };
   const follow = (chain: string): void => show('events', chain);
@@ -76,13 +79,15 @@ export function EventsPanel({ trace }: { readonly trace: string | null }) {
   );
 }
 
-function isWanted(event: DeskEvent, { kind, trace }: Filter, text: string): boolean {
+type Wanted = { readonly text: string; readonly words: EventWords };
+
+function isWanted(event: DeskEvent, { kind, trace }: Filter, { text, words }: Wanted): boolean {
   if (kind === NOTABLE && SNAPSHOTS.includes(event.event_type)) return false;
   if (kind !== EVERY && kind !== NOTABLE && event.event_type !== kind) return false;
   if (trace !== null && event.trace_id !== trace) return false;
   const wanted = text.trim().toLowerCase();
   if (wanted === '') return true;
-  return `${event.event_type} ${eventSymbol(event)} ${eventSummary(event)}`.toLowerCase().includes(wanted);
+  return `${event.event_type} ${eventSymbol(event)} ${eventSummary(event, words)}`.toLowerCase().includes(wanted);
 }
 
 /** Pages behind the newest events, of one filter; another filter begins anew. */

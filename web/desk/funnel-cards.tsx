@@ -4,6 +4,7 @@
 import type { FunnelAnswer } from '../../src/api/contract.ts';
 import { Card, Empty } from './card.tsx';
 import { useDesk, useMarketNow, useTopic } from './desk-context.tsx';
+import { type EventWords, valueWord } from './event-strings.ts';
 import { ageText, volumeText } from './figures.ts';
 import { gateText } from './word-strings.ts';
 
@@ -74,7 +75,7 @@ function Newest({ rows }: { readonly rows: FunnelAnswer['newest'] }) {
         <li key={`${gate} ${symbol} ${since_ms}`}>
           <b>{symbol}</b> {gateText(strings.gates, gate)}
           <span className="muted">
-            {reason === '' ? '' : ` · ${reason}`}
+            {sayText(reason, strings)}
             {value === null ? '' : ` · ${strings.refusalValue(amountText(value), amountText(limit))}`}
             {` · ${ageText(now - last_ms / 1_000)}`}
           </span>
@@ -82,6 +83,12 @@ function Newest({ rows }: { readonly rows: FunnelAnswer['newest'] }) {
       ))}
     </ul>
   );
+}
+
+/** The engine's own words; where the page has none for them, the gate's say it. */
+function sayText(reason: string, words: EventWords): string {
+  const said = reason === '' ? null : valueWord(reason, words);
+  return said === null ? '' : ` · ${said}`;
 }
 
 function amountText(value: number | string | null): string {

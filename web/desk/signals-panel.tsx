@@ -66,7 +66,7 @@ function columnsOf(strings: Strings): readonly Column<DeskSignal>[] {
       cell: ({ confidence }) => shareText(confidence),
       sort: ({ confidence }) => confidence,
     },
-    { id: 'reason', name: strings.reason, cell: ({ reason }) => reason },
+    { id: 'reason', name: strings.reason, cell: ({ reason }) => strings.sayReason(reason) },
     {
       id: 'computed',
       name: strings.computed,
@@ -130,7 +130,7 @@ function Timeframe({ timeframe, opinion }: TimeframeProps) {
         <b className="tone-down">{scoreText(ss)}</b> ·{' '}
         {direction === null ? NOTHING : (strings.directions[direction] ?? direction)}
       </p>
-      {reason === null ? null : <p className="muted">{reason}</p>}
+      {reason === null ? null : <p className="muted">{strings.sayReason(reason)}</p>}
       <ul className="plain counts">
         {reasons.map(({ rule, side, points }, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a rule can give points twice, and the list never moves

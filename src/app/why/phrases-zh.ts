@@ -1,5 +1,5 @@
 /** The decision ledger in Chinese. */
-import { chineseReason, chineseRule } from './reasons-zh.ts';
+import { chineseReason, chineseRule } from '../../client/reasons-zh.ts';
 import type { WhyPhrases } from './why-phrases.ts';
 
 function told(text: string | null, put: (text: string) => string): string {

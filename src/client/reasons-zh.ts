@@ -82,7 +82,7 @@ const FORMS: readonly Form[] = [
   [/^(\S+) history: (.+)$/, (timeframe = '', reason = '') => `${timeframe} 历史：${reason}`],
   [
     /^(?:(\d+\w) )?(\d+) of (\d+) candles(?:: (.+))?$/,
-    (timeframe = '', have = '', least = '', rest = '') =>
+    (...[timeframe = '', have = '', least = '', rest = '']) =>
       `${timeframe === '' ? '' : `${timeframe} `}K 线 ${have}/${least}${rest === '' ? '' : `：${chineseReason(rest)}`}`,
   ],
   [
