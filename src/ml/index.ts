@@ -38,6 +38,7 @@ export {
   serveRelease,
   withdrawRelease,
 } from './governance/serving.ts';
+export { type Judgement, judgeVector, spaceOfSchema } from './judge-vector.ts';
 export { deriveAccuracy, deriveAuc, deriveLift, type Scored } from './metrics/auc.ts';
 export {
   type Calibration,

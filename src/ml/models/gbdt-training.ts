@@ -9,8 +9,9 @@ import { binSamples } from './gbdt-bins.ts';
 import type { Slopes } from './gbdt-histogram.ts';
 import { openGbdt } from './gbdt-model.ts';
 import { createGrower } from './gbdt-tree.ts';
+import type { ScoreAt } from './model.ts';
 import type { GbdtDocument, Tree } from './model-document.ts';
-import { rowOf, type Samples } from './samples.ts';
+import type { Samples } from './samples.ts';
 import { type Boosted, type LossWatch, lossOfScores, watchLoss } from './stopping.ts';
 
 /** How trees are boosted; the defaults are `GBDT_DEFAULTS`. */
@@ -61,7 +62,7 @@ export function boost(
 ): Boosted<GbdtDocument> {
   const before = openGbdt(document);
   const rows = train.labels.length;
-  const scores = Float64Array.from({ length: rows }, (_, row) => before.score(rowOf(train, row)));
+  const scores = scoreAll(train, before.score);
   const slopes = { gradients: new Float64Array(rows), hessians: new Float64Array(rows) };
   const grow = createGrower(binSamples(train, settings.bins), settings);
   const bags = bagOf(rows, settings, seed);
@@ -123,14 +124,18 @@ function draw(count: number, fraction: number, next: () => number): Int32Array {
 
 type TreeWatch = Omit<LossWatch, 'see'> & { readonly see: (tree: Tree) => 'stop' | 'go on' };
 
-function watchTrees(validation: Samples, scoreOf: (row: Float64Array) => number, patience: number): TreeWatch {
-  const scores = Float64Array.from(validation.labels, (_, row) => scoreOf(rowOf(validation, row)));
+function scoreAll({ values, labels, width }: Samples, scoreAt: ScoreAt): Float64Array {
+  return Float64Array.from(labels, (_, row) => scoreAt(values, row * width));
+}
+
+function watchTrees(validation: Samples, scoreAt: ScoreAt, patience: number): TreeWatch {
+  const scores = scoreAll(validation, scoreAt);
+  const { values, width } = validation;
   const watch = watchLoss(lossOfScores(scores, validation.labels), patience);
   return {
     see: (tree) => {
       const { score } = openGbdt({ baseScore: 0, trees: [tree] });
-      for (let row = 0; row < scores.length; row++)
-        scores[row] = (scores[row] as number) + score(rowOf(validation, row));
+      for (let row = 0; row < scores.length; row++) scores[row] = (scores[row] as number) + score(values, row * width);
       return watch.see(lossOfScores(scores, validation.labels));
     },
     best: watch.best,

@@ -3,7 +3,7 @@
  * is not known stands at the mean and says nothing; values far out are cut, so that one spike can not outvote the rest.
  */
 
-import type { FeatureRow, Scorer } from './model.ts';
+import type { Scorer } from './model.ts';
 import type { LogisticDocument } from './model-document.ts';
 
 /** Standard deviations beyond which a value says no more: a mean and deviation of heavy tails are not to be believed. */
@@ -21,16 +21,16 @@ export function openLogistic(document: LogisticDocument): Scorer {
   const scales = Float64Array.from(document.scales);
   const weights = Float64Array.from(document.weights);
   const { bias } = document;
-  const termOf = (row: FeatureRow, at: number): number =>
-    (weights[at] as number) * standardise(row[at] as number, means[at] as number, scales[at] as number);
+  const termOf = (value: number, at: number): number =>
+    (weights[at] as number) * standardise(value, means[at] as number, scales[at] as number);
   return {
-    score: (row) => {
+    score: (values, offset) => {
       let sum = bias;
-      for (let at = 0; at < weights.length; at++) sum += termOf(row, at);
+      for (let at = 0; at < weights.length; at++) sum += termOf(values[offset + at] as number, at);
       return sum;
     },
     contribute: (row, into) => {
-      for (let at = 0; at < weights.length; at++) into[at] = (into[at] as number) + termOf(row, at);
+      for (let at = 0; at < weights.length; at++) into[at] = (into[at] as number) + termOf(row[at] as number, at);
       return bias;
     },
     weigh: (into) => {

@@ -21,9 +21,12 @@ export type Explanation = {
   readonly contributions: readonly number[];
 };
 
+/** The log odds of the row that begins at `offset` of `values`, so that rows side by side need no views of their own. */
+export type ScoreAt = (values: FeatureRow, offset: number) => number;
+
 /** What a kind of model must be able to do; scores are log odds. */
 export type Scorer = {
-  readonly score: (row: FeatureRow) => number;
+  readonly score: ScoreAt;
   /** Adds what each feature did into `into`; answers the base. */
   readonly contribute: (row: FeatureRow, into: Float64Array) => number;
   /** How much each feature matters, in a unit of the model's own. */
@@ -53,7 +56,7 @@ export function openModel(document: ModelDocument): Model {
   const toProbability = (logOdds: number): number => applyCalibrator(calibrator, sigmoid(logOdds));
   const scoreChecked = (row: FeatureRow): number => {
     check(row);
-    return score(row);
+    return score(row, 0);
   };
   return {
     kind: document.kind,
