@@ -34,13 +34,24 @@ export function entryThreshold({ scores }: Scored, share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor((1 - share) * sorted.length))] ?? 2;
 }
 
-/** The figures of `model` on `span`, which trades at `threshold` and above; `samplesInAll` counts the rows of all spans. */
-export function evaluate(
-  model: Model,
-  { samples, times, nets }: TradeSpan,
-  plan: { readonly threshold: number; readonly samplesInAll: number; readonly bootstrap: BootstrapSettings },
+/** How a model is judged: the probability from which on it trades, and the rows of all spans that were used for it. */
+export type EvaluationPlan = {
+  readonly threshold: number;
+  readonly samplesInAll: number;
+  readonly bootstrap: BootstrapSettings;
+};
+
+/** The figures of `model` on `span`. */
+export function evaluate(model: Model, span: TradeSpan, plan: EvaluationPlan): ModelMetrics {
+  return evaluateScores(scoreSpan(model, span.samples), span, { ...plan, features: model.names.length });
+}
+
+/** The figures of probabilities from anywhere, for example of several folds whose models saw none of these rows. */
+export function evaluateScores(
+  scored: Scored,
+  { times, nets }: Pick<TradeSpan, 'times' | 'nets'>,
+  plan: EvaluationPlan & { readonly features: number },
 ): ModelMetrics {
-  const scored = scoreSpan(model, samples);
   const trades = times.flatMap((time, row): readonly LabelledTrade[] => {
     const net = nets[row] as number;
     return (scored.scores[row] as number) >= plan.threshold && !Number.isNaN(net) ? [{ time, net }] : [];
@@ -48,8 +59,8 @@ export function evaluate(
   const expectancy = deriveExpectancy(trades, plan.bootstrap);
   return {
     n_samples: plan.samplesInAll,
-    n_features: model.names.length,
-    test_samples: samples.labels.length,
+    n_features: plan.features,
+    test_samples: scored.labels.length,
     test_auc: deriveAuc(scored),
     test_brier: deriveBrier(scored),
     test_log_loss: deriveLogLoss(scored),

@@ -4,7 +4,14 @@
  */
 export { type CandleFeatures, createCandleFeatures, type FeatureCandle } from './candle-features.ts';
 export { describePeers, type Peer } from './cross-section.ts';
-export { entryThreshold, evaluate, scoreSpan, type TradeSpan } from './evaluation.ts';
+export {
+  type EvaluationPlan,
+  entryThreshold,
+  evaluate,
+  evaluateScores,
+  scoreSpan,
+  type TradeSpan,
+} from './evaluation.ts';
 export { assembleRow, checkSchema, type FeatureVector, type NamedNumbers, nameRow } from './feature-row.ts';
 export { createFeatureSchema, type FeatureDefinition, type FeatureSchema, HOT_FEATURES } from './feature-schema.ts';
 export { HOT_WARM_UP, type NamedValues, pushCandleFeatures } from './features-hot.ts';
@@ -60,6 +67,7 @@ export {
   type MonitorFigures,
   type MonitorSettings,
   type MonitorState,
+  monitorText,
   type ResolvedPrediction,
 } from './model-monitor.ts';
 export { GBDT_DEFAULTS, type GbdtSettings, type TrainingSpans } from './models/gbdt-training.ts';

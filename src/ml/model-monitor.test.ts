@@ -9,6 +9,7 @@ import {
   MONITOR_DEFAULTS,
   type MonitorEvent,
   type MonitorState,
+  monitorText,
   type ResolvedPrediction,
 } from './index.ts';
 
@@ -64,6 +65,14 @@ describe('the monitor', () => {
     const { events, state } = fold(createMonitor(0.9), rare);
     expect(events).toEqual([]);
     expect(deriveMonitorFigures(state, MONITOR_DEFAULTS).auc).toBeNull();
+  });
+
+  it('speaks in a line that a demotion can give as its reason', () => {
+    const facts = { auc: 0.7123, baselineAuc: 0.8, rows: 1_000 };
+    expect(monitorText({ kind: 'driftAlarmed', ...facts })).toBe(
+      'the model lost its order: AUC 0.712 over the newest 1000 predictions, 0.800 in its contract',
+    );
+    expect(monitorText({ kind: 'driftOver', ...facts })).toContain('found its order again');
   });
 
   it('believes a fall only when it lasts', () => {

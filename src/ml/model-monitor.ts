@@ -85,6 +85,14 @@ export function foldResolved(
     : { state: { ...next, alarm: 'quiet', turning: 0 }, event: { kind: 'driftOver', ...facts } };
 }
 
+/** One line about an event, for people and for the reason of a demotion. */
+export function monitorText({ kind, auc, baselineAuc, rows }: MonitorEvent): string {
+  const figures = `AUC ${auc.toFixed(3)} over the newest ${rows} predictions, ${baselineAuc.toFixed(3)} in its contract`;
+  return kind === 'driftAlarmed'
+    ? `the model lost its order: ${figures}`
+    : `the model found its order again: ${figures}`;
+}
+
 /** The figures of the window at hand. */
 export function deriveMonitorFigures({ window }: MonitorState, settings: MonitorSettings): MonitorFigures {
   const scored = scoredOf(window);

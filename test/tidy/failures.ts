@@ -6,7 +6,7 @@ import ts from 'typescript';
 import { lastLineOf, lineOf, type Source } from './project.ts';
 import { dottedName, isFunction, isProduct, nodeRule, nodesOf, type Offence, type Rule } from './rule.ts';
 
-const SYNCHRONOUS = /^src\/(core|model|indicators|market|factors|discovery|signals|decisions|execution|portfolio)\//;
+const SYNCHRONOUS = /^src\/(core|model|indicators|market|factors|discovery|signals|decisions|execution|portfolio|ml)\//;
 
 /** Descendants of `root` that run with it, not inside a nested function. */
 function runWith(root: ts.Node): ts.Node[] {

@@ -164,6 +164,11 @@ describe('a model may be heard', () => {
     expect(mayServe(FACTS)).toEqual({ ok: true, value: { contract: CONTRACT, decision: FACTS.decision } });
   });
 
+  it('with papers whose fields stand in another order', () => {
+    const turned = Object.fromEntries(Object.entries(GOOD).reverse()) as ModelMetrics;
+    expect(mayServe({ ...FACTS, contract: contractOf(turned) }).ok).toBe(true);
+  });
+
   const refused = decide(contractOf({ ...GOOD, test_auc: 0.5 }));
   const forged = { ...refused, approved: true, deployment_tier: 'production' as const, reasons: [] };
   const laxly = (change: Partial<typeof PROMOTION_THRESHOLDS>): PromotionDecision =>

@@ -5,7 +5,7 @@
 import { err, ok, type Result } from '../../core/result.ts';
 import { type Failure, failure } from '../../model/failure.ts';
 import type { FeatureSpace } from '../models/model-document.ts';
-import type { FileHashes, RuntimeContract } from './contract.ts';
+import type { FileHashes, ModelMetrics, RuntimeContract } from './contract.ts';
 import {
   findShortcomings,
   PROMOTION_THRESHOLDS,
@@ -68,16 +68,17 @@ function findMismatch(contract: RuntimeContract, decision: PromotionDecision): r
   const papers = [
     ['task', contract.task, decision.task],
     ['interval', contract.interval, decision.interval],
-    ['files', hashesText(contract.sha256), hashesText(decision.sha256)],
-    ['metrics', JSON.stringify(contract.metrics), JSON.stringify(decision.metrics)],
+    ['files', textOfEntries(contract.sha256), textOfEntries(decision.sha256)],
+    ['metrics', textOfEntries(contract.metrics), textOfEntries(decision.metrics)],
   ] as const;
   return papers
     .filter(([, one, other]) => one !== other)
     .map(([name]) => `papers_differ: the decision is about other ${name} than the contract`);
 }
 
-function hashesText(hashes: FileHashes): string {
-  return JSON.stringify(Object.entries(hashes).sort(([a], [b]) => (a < b ? -1 : 1)));
+/** The same for equal entries in any order. */
+function textOfEntries(record: FileHashes | ModelMetrics): string {
+  return JSON.stringify(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function findChangedFiles({ model_files, sha256 }: RuntimeContract, fileHashes: FileHashes): readonly string[] {

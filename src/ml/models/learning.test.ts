@@ -126,6 +126,23 @@ describe('learning', () => {
     expect(trained).toBe(kept + 5);
   });
 
+  it.each([
+    ['trees', GBDT],
+    ['a line', LOGISTIC],
+  ])('takes a feature that is never known or always the same with %s, and lets it matter not at all', (_, settings) => {
+    const idle: World = {
+      width: 3,
+      logOdds: (row) => 2 * (row[0] as number),
+      veil: (row) => {
+        row[1] = Number.NaN;
+        row[2] = 7;
+      },
+    };
+    const model = openModel(train(spansOf(idle, 1_000, 65), settings).document);
+    expect(model.importance()).toEqual([1, 0, 0]);
+    expect(aucOf(model, drawSamples(idle, 1_000, 67))).toBeGreaterThan(0.8);
+  });
+
   it('of what does not depend on the row says the base rate', () => {
     const always: World = { width: 2, logOdds: () => -2 };
     const samples = drawSamples(always, 5_000, 60);
