@@ -121,12 +121,17 @@ export function admitListing(
     readonly time: EpochMs;
     readonly announcedTime: EpochMs;
     readonly openTime: EpochMs | null;
+    readonly title: string | null;
   },
 ): 'admitted' | 'confirmed' | 'refused' {
-  const { instrumentId, time, announcedTime, openTime } = listing;
+  const { instrumentId, time, announcedTime } = listing;
   return admit(pool, { instrumentId, source: 'listing', time }, (candidate) => ({
     ...candidate,
-    listing: { announcedTime, openTime: openTime ?? candidate.listing?.openTime ?? null },
+    listing: {
+      announcedTime,
+      openTime: listing.openTime ?? candidate.listing?.openTime ?? null,
+      title: listing.title ?? candidate.listing?.title ?? null,
+    },
   }));
 }
 

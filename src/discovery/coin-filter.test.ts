@@ -60,7 +60,7 @@ describe('the filter', () => {
   });
 
   it('R5-5: a new listing needs a tenth of the volume, 50,000, and no less', () => {
-    const listing = { announcedTime: T0, openTime: null };
+    const listing = { announcedTime: T0, openTime: null, title: null };
     expect(gate(candidate('A', { quoteVolume24h: 50_000 }, { listing }))).toBeNull();
     expect(gate(candidate('A', { quoteVolume24h: 49_999 }, { listing }))).toBe('liquidity');
     expect(gate(candidate('A', { quoteVolume24h: 499_999 }))).toBe('liquidity');
@@ -70,7 +70,7 @@ describe('the filter', () => {
   });
 
   it('does not chase: +30 % passes, more does not, listings included', () => {
-    const listing = { announcedTime: T0, openTime: null };
+    const listing = { announcedTime: T0, openTime: null, title: null };
     expect(gate(candidate('A', { change24h: 0.3 }))).toBeNull();
     expect(gate(candidate('A', { change24h: 0.3001 }, { listing }))).toBe('fomo');
     expect(gate(candidate('A', { change24h: null }))).toBe('fomo');

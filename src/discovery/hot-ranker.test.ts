@@ -36,7 +36,7 @@ describe('heat', () => {
   );
 
   it('of a fresh listing without market data is 45.7, of a coin without anything 0', () => {
-    expect(rank(candidate({}, { listing: { announcedTime: T0, openTime: null } })).heat).toBe(45.7);
+    expect(rank(candidate({}, { listing: { announcedTime: T0, openTime: null, title: null } })).heat).toBe(45.7);
     expect(rank(candidate({})).heat).toBe(0);
   });
 
@@ -65,7 +65,7 @@ describe('heat', () => {
     expect(rank(candidate({ ...liquid, change5m: 0.05 })).heat, 'in full from 25 points on').toBe(53.9);
     expect(rank(candidate({ ...liquid, change5m: 0.025 })).heat, 'a half').toBe(26.9);
     expect(rank(candidate({ ...liquid, change5m: 0.05 }), at(30_001)).heat, 'nothing is known of now').toBe(0);
-    const listing = { announcedTime: T0, openTime: null };
+    const listing = { announcedTime: T0, openTime: null, title: null };
     expect(rank(candidate(liquid, { listing })).heat).toBe(85);
     const mentions = { velocity: 3, sentiment: 0, lastTime: T0, authors: [] };
     expect(rank(candidate(liquid, { mentions }))).toMatchObject({ heat: 61.1, quietHeat: 0 });
@@ -130,7 +130,7 @@ describe('the other dimensions', () => {
   });
 
   it('an announcement nears its opening and fades afterwards', () => {
-    const listing = { announcedTime: T0, openTime: at(30 * HOUR) };
+    const listing = { announcedTime: T0, openTime: at(30 * HOUR), title: null };
     const when = (hours: number): number => score(candidate({}, { listing }), at(hours * HOUR)).announcement;
     expect([when(0), when(7), when(29.5), when(30), when(31), when(33), when(35), when(53.9), when(54)]).toEqual([
       80,
@@ -143,7 +143,7 @@ describe('the other dimensions', () => {
       expect.closeTo(100 * 0.5 ** (22.9 / 2), 9),
       0,
     ]);
-    const untimed = { announcedTime: T0, openTime: null };
+    const untimed = { announcedTime: T0, openTime: null, title: null };
     const of = (hours: number): number => score(candidate({}, { listing: untimed }), at(hours * HOUR)).announcement;
     expect([of(0), of(1), of(3), of(24)]).toEqual([80, 80, 40, 0]);
   });

@@ -275,8 +275,8 @@ function foldListings(
 ): readonly DiscoveryEffect[] {
   return events.flatMap((event): readonly DiscoveryEffect[] => {
     if (event.kind !== 'listingFound') return [event];
-    const { instrumentId, announcedTime, openTime } = event;
-    const outcome = admitListing(state.pool, { instrumentId, time, announcedTime, openTime });
+    const { instrumentId, announcedTime, openTime, title } = event;
+    const outcome = admitListing(state.pool, { instrumentId, time, announcedTime, openTime, title });
     return [event, ...toAdmitted(outcome, instrumentId, time)];
   });
 }

@@ -104,6 +104,23 @@ describe('announced listings', () => {
     ]);
   });
 
+  it('keep what the announcement is called, cleaned and bounded, until it is a candidate and after', () => {
+    const desk = openDesk();
+    list(desk, 0, { A: 'trading' });
+    const title = `Binance Will <b>List</b> Hyperlane\u202e (HYPER) ${'!'.repeat(190)}`;
+    const kept = `Binance Will List Hyperlane (HYPER) ${'!'.repeat(164)}`;
+    const told = announce(desk, MINUTE, announcement('1', title));
+    expect(told).toMatchObject([{ kind: 'listingPending', pending: { title: kept } }]);
+    expect(kept).toHaveLength(200);
+    list(desk, HOUR, { A: 'trading', HYPER: 'unlisted' });
+    expect(listCandidates(desk.state.pool)).toMatchObject([{ listing: { title: kept } }]);
+    list(desk, 2 * HOUR, { A: 'trading', HYPER: 'trading', SURPRISE: 'trading' });
+    const titles = Object.fromEntries(
+      listCandidates(desk.state.pool).map(({ instrumentId, listing }) => [instrumentId, listing?.title]),
+    );
+    expect(titles).toEqual({ [coin('HYPER')]: kept, [coin('SURPRISE')]: null });
+  });
+
   it('scenario 13: a coin that does not exist never enters the pool, whoever names it', () => {
     const desk = openDesk();
     listCoin(desk, 'A');

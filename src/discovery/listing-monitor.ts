@@ -15,7 +15,7 @@ import type {
   PendingListing,
 } from '../model/listing-facts.ts';
 import { parseAnnouncedTime } from './announced-time.ts';
-import { readTitle, type TitleReading } from './announcement-title.ts';
+import { plainText, readTitle, type TitleReading } from './announcement-title.ts';
 import type { ListingConfig } from './discovery-config.ts';
 import { noteRefusal, type RefusalLedger } from './refusals.ts';
 import { createSeenIds, listSeen, noteSeen, restoreSeen, type SeenIds } from './seen-ids.ts';
@@ -28,6 +28,8 @@ export type ListingEvent =
       readonly source: 'announcement' | 'instruments';
       readonly announcedTime: EpochMs;
       readonly openTime: EpochMs | null;
+      /** Of the announcement; foreign text, cleaned. */
+      readonly title: string | null;
     }
   | { readonly kind: 'listingPending'; readonly pending: PendingListing }
   | { readonly kind: 'listingExpired'; readonly pending: PendingListing }
@@ -52,6 +54,8 @@ export type ListingMonitor = {
 
 /** Coins that wait at most. Policy beyond it: the one that expires first gives way. */
 export const PENDING_MAX = 200;
+/** Signs of a title that are kept. */
+const TITLE_KEPT_MAX = 200;
 /** Delistings remembered at most. Policy beyond it: the oldest gives way. */
 const DELISTINGS_MAX = 1_000;
 /** A guess from a bare word is only believed of a coin that the exchange lists within this time. */
@@ -132,16 +136,18 @@ function foldNamed(monitor: ListingMonitor, { announcement, reading, base, now }
     return isUnknown ? [] : noteDelisting(monitor, instrumentId, time);
   }
   const announcedTime = announcement.releaseTime ?? now;
+  const title = plainText(announcement.title).slice(0, TITLE_KEPT_MAX);
   if (facts?.status === 'trading') {
     // It traded before it was announced: another pair or another product of a known coin.
     const isFresh = facts.firstSeenTime !== null && now - facts.firstSeenTime < monitor.config.newsMaxAgeMs;
     if (!isFresh) return [];
-    return [{ kind: 'listingFound', instrumentId, source: 'announcement', announcedTime, openTime: time }];
+    return [{ kind: 'listingFound', instrumentId, source: 'announcement', announcedTime, openTime: time, title }];
   }
   const waitMs = reading.confidence === 'guess' ? GUESS_PENDING_MS : monitor.config.pendingMs;
   const pending: PendingListing = {
     base,
     announcementId: announcement.id.slice(0, 40),
+    title,
     announcedTime,
     openTime: time,
     confidence: reading.confidence,
@@ -218,11 +224,13 @@ function foundIn(
     // What was halted when it was announced is confirmed by trading, what was unknown by being listed.
     if (!isNew && status !== 'trading' && before !== null) return [];
     delete monitor.pending[instrumentId];
-    const { announcedTime, openTime } = pending;
-    return [{ kind: 'listingFound', instrumentId, source: 'announcement', announcedTime, openTime }];
+    const { announcedTime, openTime, title } = pending;
+    return [{ kind: 'listingFound', instrumentId, source: 'announcement', announcedTime, openTime, title }];
   }
   if (!isNew) return [];
-  return [{ kind: 'listingFound', instrumentId, source: 'instruments', announcedTime: now, openTime: null }];
+  return [
+    { kind: 'listingFound', instrumentId, source: 'instruments', announcedTime: now, openTime: null, title: null },
+  ];
 }
 
 /** Gives up on announced coins that the exchange did not come to know in time. */

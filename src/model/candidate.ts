@@ -50,7 +50,12 @@ export type CandidateMentions = {
 };
 
 /** What is known of its listing. */
-export type CandidateListing = { readonly announcedTime: EpochMs; readonly openTime: EpochMs | null };
+export type CandidateListing = {
+  readonly announcedTime: EpochMs;
+  readonly openTime: EpochMs | null;
+  /** What the announcement was called: foreign, cleaned and bounded; `null` where a list alone told of it. */
+  readonly title: string | null;
+};
 
 /** A candidate. */
 export type Candidate = {

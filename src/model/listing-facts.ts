@@ -50,6 +50,8 @@ export type InstrumentFacts = {
 export type PendingListing = {
   readonly base: string;
   readonly announcementId: string;
+  /** Foreign text without tags and control signs, at most 200 signs; `null` where none is kept. */
+  readonly title: string | null;
   readonly announcedTime: EpochMs;
   readonly openTime: EpochMs | null;
   /** `guess` where a title only held a bare word. */

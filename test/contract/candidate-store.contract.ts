@@ -29,6 +29,7 @@ const MEMORY: ListingMemory = {
     'binance:spot:SOON/USDT': {
       base: 'SOON',
       announcementId: '12',
+      title: 'Binance Will List Soon (SOON)',
       announcedTime: T0,
       openTime: null,
       confidence: 'guess',

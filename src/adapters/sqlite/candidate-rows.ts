@@ -93,6 +93,7 @@ function ownFields(candidate: Candidate): Readonly<Record<string, unknown>> {
     coolingUntil: candidate.coolingUntil,
     listedTime: candidate.listedTime,
     announcedTime: listing?.announcedTime ?? null,
+    announcedTitle: listing?.title ?? null,
     openTime: listing?.openTime ?? null,
     takerBuyShare: market.takerBuyShare,
     tickerTime: market.tickerTime,
@@ -128,7 +129,10 @@ export function parseCandidateRow([symbol, heat, source, status, dataJson]: Cand
       lastTime: data.timeOrNull('mentionTime'),
       authors: data.texts('kol_mentions'),
     },
-    listing: announcedTime === null ? null : { announcedTime, openTime: data.timeOrNull('openTime') },
+    listing:
+      announcedTime === null
+        ? null
+        : { announcedTime, openTime: data.timeOrNull('openTime'), title: data.textOrNull('announcedTitle') },
     hasFutures: data.flag('has_futures'),
     listedTime: data.timeOrNull('listedTime'),
     leaving: null,

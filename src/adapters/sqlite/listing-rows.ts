@@ -84,6 +84,7 @@ function parsePending(json: string): PendingListing {
   return {
     base: data.text('base'),
     announcementId: data.text('announcementId'),
+    title: data.textOrNull('title'),
     announcedTime: data.time('announcedTime'),
     openTime: data.timeOrNull('openTime'),
     confidence: data.oneOf('confidence', ['sure', 'guess']),

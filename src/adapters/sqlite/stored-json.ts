@@ -8,6 +8,8 @@ import { RowFault } from './sqlite-failures.ts';
 /** A JSON object under reading. */
 export type StoredJson = {
   readonly text: (name: string) => string;
+  /** `null` also where it is missing, which is what earlier versions wrote. */
+  readonly textOrNull: (name: string) => string | null;
   /** A finite number. */
   readonly number: (name: string) => number;
   readonly numberOrNull: (name: string) => number | null;
@@ -28,6 +30,7 @@ export function readStoredJson(json: unknown): StoredJson {
   };
   return {
     text: (name) => take(name, isText),
+    textOrNull: (name) => (fields[name] === undefined ? null : take(name, orNull(isText))),
     number: (name) => take(name, isNumber),
     numberOrNull: (name) => take(name, orNull(isNumber)),
     time: (name) => take(name, isTime),

@@ -24,10 +24,10 @@ export function viewPosts({ stages, now }: TradingNow, socials: readonly SocialS
 }
 
 function viewListings({ listing, pool }: TradingNow['stages']['discovery']): ListingNotice[] {
-  const pending = Object.values(listing.pending).map(({ base, announcedTime, openTime }) => ({
+  const pending = Object.values(listing.pending).map(({ base, announcedTime, openTime, title }) => ({
     symbol: `${base}${listing.quoteAsset}`,
     state: 'pending' as const,
-    title: null,
+    title: title ?? null,
     announced_ms: announcedTime as number,
     open_ms: openTime as number | null,
   }));
@@ -38,7 +38,7 @@ function viewListings({ listing, pool }: TradingNow['stages']['discovery']): Lis
           {
             symbol: symbolOf(instrumentId),
             state: 'confirmed' as const,
-            title: null,
+            title: known.title ?? null,
             announced_ms: known.announcedTime as number,
             open_ms: known.openTime as number | null,
           },
