@@ -13,7 +13,7 @@ export type BootstrapSettings = {
   /** Length of a block, at least as long as a trade can last. */
   readonly blockMs: number;
   readonly resamples: number;
-  /** Share of resamples inside the interval. */
+  /** How often the interval is to hold the true mean, for example 0.95. */
   readonly level: number;
   readonly seed: number;
 };
@@ -31,18 +31,19 @@ export const BLOCKS_MIN = 10;
 
 /**
  * The expectancy of `trades`; `null` without any. Blocks lie side by side on the clock (E. Carlstein, 1986), empty ones
- * are left out; as many as there are get drawn with replacement, and the mean is that of all trades in them. Percentile
- * interval. The same trades in any order and the same seed give the same interval.
+ * are left out; as many as there are get drawn with replacement, and the mean is that of all trades in them. The
+ * percentile interval is stretched about the mean, since of few blocks it is too narrow. The same trades in any order and the same seed give the same interval.
  */
 export function deriveExpectancy(trades: readonly LabelledTrade[], settings: BootstrapSettings): Expectancy | null {
   if (trades.length === 0) return null;
   const blocks = blocksOf(trades, settings.blockMs);
   const total = blocks.reduce((sum, block) => sum + block.net, 0);
+  const scale = stretchOf(blocks.length, settings.level);
   return {
     trades: trades.length,
     blocks: blocks.length,
     mean: total / trades.length,
-    interval: blocks.length < BLOCKS_MIN ? null : resample(blocks, settings),
+    interval: blocks.length < BLOCKS_MIN ? null : stretch(resample(blocks, settings), total / trades.length, scale),
   };
 }
 
@@ -62,10 +63,32 @@ function blocksOf(trades: readonly LabelledTrade[], blockMs: number): readonly B
   return [...blocks.values()];
 }
 
-function resample(
-  blocks: readonly Block[],
-  { resamples, level, seed }: BootstrapSettings,
-): { readonly low: number; readonly high: number } {
+type Range = { readonly low: number; readonly high: number };
+
+function stretch({ low, high }: Range, mean: number, scale: number): Range {
+  return { low: mean - scale * (mean - low), high: mean + scale * (high - mean) };
+}
+
+/**
+ * What a percentile interval of `blocks` draws lacks: the root of n / (n - 1), as a resample varies like a population, and
+ * Student's quantile over the normal one, as the spread is estimated too (T. Hesterberg, The American Statistician 69,
+ * 2015). Of ten blocks at 95 % it is 1.21, of a hundred 1.02.
+ */
+function stretchOf(blocks: number, level: number): number {
+  const freedom = blocks - 1;
+  const square = normalQuantile(level) ** 2;
+  const second = (5 * square * square + 16 * square + 3) / (96 * freedom * freedom);
+  return Math.sqrt(blocks / freedom) * (1 + (square + 1) / (4 * freedom) + second);
+}
+
+/** Standard deviations either side that hold `level` of a normal distribution, to 0.2 % (S. Winitzki, 2008). */
+function normalQuantile(level: number): number {
+  const [shape, tail] = [0.147, Math.log(1 - level * level)];
+  const half = 2 / (Math.PI * shape) + tail / 2;
+  return Math.sqrt(2 * (Math.sqrt(half * half - tail / shape) - half));
+}
+
+function resample(blocks: readonly Block[], { resamples, level, seed }: BootstrapSettings): Range {
   const rng = createRng(seed, 'expectancy');
   const means = Float64Array.from({ length: resamples }, () => {
     let net = 0;

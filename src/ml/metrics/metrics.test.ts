@@ -183,7 +183,30 @@ describe('net expectancy', () => {
     expect(interval.high - interval.low).toBeLessThan(0.75);
   });
 
-  it('is the same for the same seed and any order, and holds the mean', () => {
+  it('holds the true mean about as often as it says, also of few blocks', () => {
+    const rng = createRng(4);
+    const holdsOf = (blocks: number): number => {
+      let holds = 0;
+      for (let world = 0; world < 400; world++) {
+        const trades = Array.from({ length: blocks }).flatMap((_, at) => {
+          const luck = 0.01 * rng.normal();
+          return Array.from({ length: 1 + rng.integer(12) }, () => ({
+            time: hour(at),
+            net: luck + 0.02 * rng.normal(),
+          }));
+        });
+        const { interval } = deriveExpectancy(trades, { ...settings, resamples: 200, seed: world }) ?? {};
+        if (interval && interval.low <= 0 && interval.high >= 0) holds++;
+      }
+      return holds / 400;
+    };
+    // 0.95, with a standard error of 0.011 from 400 worlds; unstretched, ten blocks hold it in 0.885.
+    expect(holdsOf(10)).toBeGreaterThan(0.915);
+    expect(holdsOf(40)).toBeGreaterThan(0.915);
+    expect(holdsOf(40)).toBeLessThan(0.99);
+  });
+
+  it('is the same for the same seed and any order, and keeps near what was seen', () => {
     const trade = fc.record({
       time: fc.integer({ min: 0, max: 40 }).map(hour),
       net: fc.integer({ min: -50, max: 50 }),
@@ -195,7 +218,9 @@ describe('net expectancy', () => {
         expect(deriveExpectancy([...trades].reverse(), quick)).toEqual(once);
         expect(once?.interval?.low ?? 0).toBeLessThanOrEqual(once?.interval?.high ?? 0);
         const nets = trades.map(({ net }) => net);
-        if (once?.interval) expect(once.interval.low).toBeGreaterThanOrEqual(Math.min(...nets) - 1e-9);
+        const width = Math.max(...nets) - Math.min(...nets);
+        // Of ten blocks the stretch is 1.21, and a percentile is never beyond what was seen.
+        if (once?.interval) expect(once.interval.low).toBeGreaterThanOrEqual(Math.min(...nets) - 0.22 * width - 1e-9);
       }),
       { numRuns: 40 },
     );
