@@ -40,8 +40,11 @@ export type StatusSource = {
   readonly anomaliesToday: number;
   /** Newest last. */
   readonly anomalies: readonly Extract<TradingEvent, { readonly kind: 'anomaly' }>[];
-  readonly signals: readonly Extract<TradingEvent, { readonly kind: 'signals' }>['signals'][number][];
+  readonly signals: readonly StatusSignal[];
 };
+
+/** A signal as it was told. */
+type StatusSignal = Extract<TradingEvent, { readonly kind: 'signals' }>['signals'][number];
 
 type Block = (source: StatusSource) => Partial<DeskStatus>;
 
@@ -49,6 +52,8 @@ const SHOWN_MAX = 20;
 const POSTS_MAX = 50;
 /** Anomalies of this long count as present. */
 const ANOMALY_WINDOW_MS = 15 * 60_000;
+/** A signal that is older says nothing of the present: its coin is not judged any more. */
+const SIGNAL_WINDOW_MS = 5 * 60_000;
 
 const BLOCKS: Readonly<Record<string, Block>> = {
   social: ({ state, socials }) => {
@@ -107,8 +112,8 @@ const BLOCKS: Readonly<Record<string, Block>> = {
       computed_at: time / 1000,
     })),
   }),
-  signals: ({ signals }) => ({
-    active_signals: signals.filter(({ action }) => action !== 'HOLD').length,
+  signals: ({ signals, now }) => ({
+    active_signals: countActive(signals, now),
     recent_signals: signals.slice(-SHOWN_MAX).map(({ instrumentId, computedAt, ...signal }) => ({
       symbol: symbolOf(instrumentId),
       action: signal.action,
@@ -178,6 +183,14 @@ export function stoppedStatus(now: EpochMs, socials: readonly SocialStatus[]): R
     message: 'trading was stopped; positions are left to their resting stops',
     monitors: Object.fromEntries(monitors),
   };
+}
+
+/** Coins whose newest signal, if it is of the present, says BUY or SELL; each coin counts once. */
+export function countActive(signals: readonly StatusSignal[], now: EpochMs): number {
+  const newest = new Map(signals.map((signal) => [signal.instrumentId, signal]));
+  return [...newest.values()].filter(
+    ({ action, computedAt }) => action !== 'HOLD' && now - computedAt <= SIGNAL_WINDOW_MS,
+  ).length;
 }
 
 function candidateBlock({
