@@ -1,6 +1,7 @@
 /**
  * A table that is sorted by a click or a key on its heads. On a narrow screen each row becomes a card whose cells carry
- * the name of their column. A row whose object did not change is not drawn again.
+ * the name of their column. A row whose object did not change is not drawn again, and none changes its place under a
+ * pointer: what is about to be chosen stays what is chosen.
  */
 import {
   createSortedRowModel,
@@ -11,7 +12,7 @@ import {
   tableFeatures,
   useTable,
 } from '@tanstack/react-table';
-import { memo, type ReactNode, useMemo, useState } from 'react';
+import { memo, type ReactNode, useMemo, useRef, useState } from 'react';
 import { Empty } from './card.tsx';
 import { useDesk } from './desk-context.tsx';
 
@@ -58,6 +59,7 @@ export function DataTable<Row extends RowData>(props: TableProps<Row>) {
     enableSortingRemoval: false,
     getRowId: keyOf,
   });
+  const { hold, letGo, inOrder } = useHeldOrder();
   if (rows.length === 0) return <Empty>{empty}</Empty>;
   return (
     <div className="table-frame">
@@ -75,8 +77,8 @@ export function DataTable<Row extends RowData>(props: TableProps<Row>) {
             ))}
           </tr>
         </thead>
-        <tbody>
-          {table.getRowModel().rows.map(({ id, original }) => (
+        <tbody onPointerEnter={hold} onPointerLeave={letGo}>
+          {inOrder(table.getRowModel().rows).map(({ id, original }) => (
             <BodyRow
               key={id}
               id={id}
@@ -90,6 +92,23 @@ export function DataTable<Row extends RowData>(props: TableProps<Row>) {
       </table>
     </div>
   );
+}
+
+/** Keeps the order of rows from when the pointer comes until it leaves; new rows come last, those that end go. */
+function useHeldOrder() {
+  const [held, setHeld] = useState<ReadonlyMap<string, number> | null>(null);
+  const shown = useRef<readonly string[]>([]);
+  const inOrder = <Row extends { readonly id: string }>(rows: readonly Row[]): readonly Row[] => {
+    const placed =
+      held === null ? rows : [...rows].sort((a, b) => (held.get(a.id) ?? held.size) - (held.get(b.id) ?? held.size));
+    shown.current = placed.map(({ id }) => id);
+    return placed;
+  };
+  return {
+    hold: () => setHeld(new Map(shown.current.map((id, place) => [id, place]))),
+    letGo: () => setHeld(null),
+    inOrder,
+  };
 }
 
 function toDefinitions<Row>(columns: readonly Column<Row>[]) {

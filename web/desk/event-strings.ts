@@ -83,7 +83,7 @@ export const EVENT_ZH: EventWords = {
 };
 
 /** Three words with blanks between them, the last two small, are a sentence of the engine. */
-const SENTENCE = /[A-Za-z]{2,}\s+[a-z]{2,}(\s|$)/;
+const SENTENCE = /[A-Za-z]{2,}\s+[a-z]{2,}([\s,.;:]|$)/;
 
 /** What stands for a value; `null` for a sentence of a language that the page does not show. */
 export function valueWord(value: string | number, { eventValues, eventSentences }: EventWords): string | number | null {
@@ -94,5 +94,5 @@ export function valueWord(value: string | number, { eventValues, eventSentences 
 
 function sentenceWord(value: string): string | null {
   const said = chineseReason(value);
-  return said === value && SENTENCE.test(value) ? null : said;
+  return SENTENCE.test(said) ? null : said;
 }

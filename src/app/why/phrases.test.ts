@@ -150,6 +150,8 @@ describe('the decision ledger in Chinese', () => {
       'too little of the timeframes is there',
       'the timeframes disagree',
       'no direction',
+      'drawdown 5.13 % of 5.00 %; all is sold, entries halt until 2026-06-15',
+      'HOT costs too much of the capital',
       'stopped',
       'timeout >60s',
       '1h history: venue_unreachable',
