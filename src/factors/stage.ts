@@ -257,6 +257,11 @@ function foldSave(state: ChartsState, { candles }: SaveCandles): readonly Effect
   });
 }
 
+/** That the chart may not be of all candles any more. */
+function doubt(series: SeriesChart, current: Track): ChartChange {
+  return foldInto(series, current, { candles: [], standing: 'current', coverage: 'some' });
+}
+
 /** Newer candles move the chart; older ones are looked at before they are stored. */
 function takeCandles(series: SeriesChart, candles: readonly ClosedCandle[]): readonly Effect[] {
   const before = series.newest;
@@ -271,11 +276,13 @@ function takeCandles(series: SeriesChart, candles: readonly ClosedCandle[]): rea
     series.newest = candle.openTime;
   }
   const effects: Effect[] = [];
+  const { current } = series;
   if (older.length > 0) {
     series.reviews++;
     effects.push({ kind: 'reviewCandles', seriesId: series.seriesId, candles: older });
+    // A chart that was completed in the same commit would be taken for one that knows them.
+    if (current !== null) effects.push({ kind: 'saveChart', change: doubt(series, current) });
   }
-  const { current } = series;
   if (newer.length === 0 || current === null) return effects;
   if (!canGoOn(series, current) || current.chart.headTime !== before) {
     series.current = null;

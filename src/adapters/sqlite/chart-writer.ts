@@ -39,6 +39,7 @@ export function prepareChartWriter(connection: SqliteConnection, keys: SeriesKey
         const key: ChartKey = [keys.ensure(change.seriesId), change.generation];
         if (standing.isReplaced(key)) continue;
         standing.write(key, change);
+        if (change.coverage === 'some') standing.doubt(key);
         if (change.coverage === 'all' || (change.coverage === 'kept' && inStep.has(change))) standing.cover(key);
         writeFacts(key, change);
         writeDrawings(key, change);
@@ -53,6 +54,7 @@ function prepareStanding(connection: SqliteConnection): {
   readonly isReplaced: (key: ChartKey) => boolean;
   readonly isInStep: (key: ChartKey) => boolean;
   readonly cover: (key: ChartKey) => void;
+  readonly doubt: (key: ChartKey) => void;
   readonly write: (key: ChartKey, change: ChartChange) => void;
 } {
   const newer = connection
@@ -75,6 +77,8 @@ function prepareStanding(connection: SqliteConnection): {
   const cover = connection.prepare(
     `UPDATE charts SET save_count = (SELECT save_count FROM series WHERE id = charts.series) WHERE series = ? AND generation = ?`,
   );
+  // Saves are counted from 0, so this is the count of no series.
+  const doubt = connection.prepare('UPDATE charts SET save_count = -1 WHERE series = ? AND generation = ?');
   const inStep = connection
     .prepare<unknown[], number>(
       `SELECT 1 FROM charts AS c JOIN series AS s ON s.id = c.series
@@ -84,6 +88,7 @@ function prepareStanding(connection: SqliteConnection): {
   return {
     isInStep: (key) => inStep.get(...key) !== undefined,
     cover: (key) => cover.run(...key),
+    doubt: (key) => doubt.run(...key),
     isReplaced: ([series, generation]) => newer.get(series, generation, generation) !== undefined,
     write: (key, { standing, headTime, version, fingerprint, origin }) => {
       replace.run(...key, standing);
