@@ -1,10 +1,10 @@
-# Two stages: the first has compilers and builds page, server and client; the second has what runs.
+# Two stages: the first builds page, server and client; the second has what runs. Nothing is compiled: the database's driver
+# brings its binaries, for x64 and arm64 alike.
 FROM node:24.21.0-bookworm-slim AS build
-RUN apt-get update && apt-get install --yes --no-install-recommends python3 make g++ && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 COPY package.json package-lock.json ./
-# Node is in the image already; the optional packages that bring it are left out.
-RUN npm ci --omit=optional --ignore-scripts && npm rebuild better-sqlite3
+# With the optional packages: the bundlers have their binaries in them. Node comes among them and is pruned below.
+RUN npm ci --ignore-scripts
 COPY . .
 RUN npm run build && npm prune --omit=dev --omit=optional --ignore-scripts
 

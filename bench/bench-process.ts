@@ -13,6 +13,7 @@ import { runDiscoveryBench } from './discovery-bench.ts';
 import { runExitBench } from './exit-bench.ts';
 import { runFactorsBench } from './factors-bench.ts';
 import { runFoldBench } from './fold-bench.ts';
+import { runHubBench } from './hub-bench.ts';
 import { runImportBench } from './import-bench.ts';
 import { runIndicatorBench } from './indicator-bench.ts';
 import { runLatencyBench } from './latency-bench.ts';
@@ -30,6 +31,7 @@ const BENCHES = {
   exit: runExitBench,
   factors: runFactorsBench,
   fold: runFoldBench,
+  hub: runHubBench,
   import: runImportBench,
   indicator: runIndicatorBench,
   latency: runLatencyBench,

@@ -18,6 +18,7 @@ const NAMES: readonly BenchName[] = [
   'exit',
   'factors',
   'fold',
+  'hub',
   'import',
   'indicator',
   'latency',

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as bans from './tidy/bans.ts';
+import * as circles from './tidy/circles.ts';
 import * as documents from './tidy/documents.ts';
 import * as failures from './tidy/failures.ts';
 import * as imports from './tidy/imports.ts';
@@ -13,10 +14,10 @@ import * as settingProofs from './tidy/setting-proofs.ts';
 import * as shape from './tidy/shape.ts';
 import * as testFiles from './tidy/test-files.ts';
 
-const { IMPORT_TABLE, ...importRules } = imports;
+const { IMPORT_TABLE, importsOf, resolveTarget, ...importRules } = imports;
 const RULES: readonly Rule[] = [
   ...Object.values(importRules),
-  ...[bans, shape, failures, documents, repository, requirements, settingProofs, testFiles].flatMap((module) =>
+  ...[bans, circles, shape, failures, documents, repository, requirements, settingProofs, testFiles].flatMap((module) =>
     Object.values(module),
   ),
 ];

@@ -1,7 +1,7 @@
 /**
- * Bundles for publication: the server as one file in dist/server, packages left to npm, and the client as one file
- * without packages in dist/client, with its type declarations; both with source maps. A checkout needs neither, because
- * Node runs the TypeScript source directly.
+ * Bundles for publication: the server in dist/server, packages left to npm, and the client as one file without packages
+ * in dist/client, with its type declarations; both with source maps. A checkout needs neither, because Node runs the
+ * TypeScript source directly.
  */
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
@@ -9,8 +9,9 @@ import { relative, resolve } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const SERVER = { entry: 'src/app/cli/main.ts', name: 'main' } as const;
-const CLIENT = { entry: 'src/client/index.ts', name: 'index' } as const;
+// The thread that learns is started by its file's name, beside the program.
+const SERVER = { main: 'src/app/cli/main.ts', 'learning-thread': 'src/app/ml/learning-thread.ts' } as const;
+const CLIENT = { index: 'src/client/index.ts' } as const;
 
 async function bundle(
   target: typeof SERVER | typeof CLIENT,
@@ -18,7 +19,7 @@ async function bundle(
 ): Promise<void> {
   rmSync(settings.outdir, { recursive: true, force: true });
   const { metafile } = await build({
-    entryPoints: { [target.name]: resolve(ROOT, target.entry) },
+    entryPoints: Object.fromEntries(Object.entries(target).map(([name, entry]) => [name, resolve(ROOT, entry)])),
     bundle: true,
     format: 'esm',
     sourcemap: true,

@@ -20,7 +20,7 @@ export function renderMetrics(): string {
     '',
     '`hotwick trade` serves its figures on the desk as `GET /metrics`, in the text form of Prometheus 0.0.4. A scrape reads',
     "the engine's state as it is at that moment; between scrapes only events are counted and durations taken. A figure that",
-    'is not known has no sample. Counters begin at 0 with the process.',
+    'is not known has no sample. Counters begin at 0 with the process, those by rule or code with the first of it.',
     '',
     'The route wants a token with the scope `read`:',
     '',

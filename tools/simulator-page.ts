@@ -113,7 +113,7 @@ const FILES = `A file of one's own:
 \`\`\`yaml
 name: mine
 about: a burst, a gap, and a lost answer in between
-start: 2026-06-15T09:20:00Z # the present minute unless given
+start: 2026-06-15T09:20:00Z # unless given the present minute, up to a minute of which is over then: the clock is this machine's
 history: 10d                # how far back candles go, at most 60d
 markets: [spot]             # both unless given
 cast: 12                    # coins of the generated cast, 40 unless given

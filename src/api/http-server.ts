@@ -10,6 +10,7 @@ import { type Failure, failure, toReason } from '../model/failure.ts';
 import type { CandleStore } from '../ports/candle-store.ts';
 import type { ChartStore } from '../ports/chart-store.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { FetchTopMarkets } from '../ports/fetch-top-markets.ts';
 import type { SignalReader } from '../ports/signal-reader.ts';
 import { addDocs } from './api-docs.ts';
 import { backtestRoutes } from './backtest-routes.ts';
@@ -41,7 +42,6 @@ import type { SocketCompression } from './socket-compression.ts';
 import { socketRoutes } from './socket-route.ts';
 import { acceptSockets, isSocketRequest, type SocketDoor } from './socket-upgrade.ts';
 import { structureRoutes } from './structure-routes.ts';
-import type { FetchTopMarkets } from './top-markets.ts';
 
 /** What the server serves and where. */
 export type HttpServerOptions = {

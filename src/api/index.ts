@@ -10,4 +10,3 @@ export { HUB_LIMITS, type HubLimits, MarketHub } from './market-hub.ts';
 export type { PoolView } from './pool-routes.ts';
 export type { StartFold } from './replay-package.ts';
 export type { SocketCompression } from './socket-compression.ts';
-export type { FetchTopMarkets, MarketRow } from './top-markets.ts';

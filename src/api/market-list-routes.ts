@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { Result } from '../core/result.ts';
 import type { MarketType } from '../model/instrument.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { FetchTopMarkets } from '../ports/fetch-top-markets.ts';
 import {
   errorAnswer,
   topMarketsAnswer,
@@ -27,7 +28,7 @@ import {
   type RawQuery,
 } from './query-parser.ts';
 import { refuseProblems } from './refusals.ts';
-import { type FetchTopMarkets, ForceLimit, TopMarkets, type TopMarketsQuery } from './top-markets.ts';
+import { ForceLimit, TopMarkets, type TopMarketsQuery } from './top-markets.ts';
 import { TopMarketsStream } from './top-markets-stream.ts';
 
 /** What the routes work with. */

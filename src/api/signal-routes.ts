@@ -7,6 +7,7 @@ import { parseInstrumentId } from '../model/instrument.ts';
 import { BOOK_NAMES, type TimeframeOpinion, type TradeSignal } from '../model/signal.ts';
 import type { SignalReader } from '../ports/signal-reader.ts';
 import {
+  type DeskSignal,
   errorAnswer,
   signalsAnswer,
   signalsQuery,
@@ -65,16 +66,30 @@ function symbolOf(instrumentId: string): string {
   return parts.ok ? `${parts.value.base}${parts.value.quote}` : instrumentId;
 }
 
-/** A signal as it is answered. */
-export function toWireSignal(signal: TradeSignal): WireSignal {
-  const { consensus } = signal;
+/** A signal without its grounds. */
+export function toSignalHead(signal: TradeSignal): DeskSignal {
   return {
     symbol: symbolOf(signal.instrumentId),
-    instrument_id: signal.instrumentId,
     action: signal.action,
     strength: signal.strength,
     confidence: signal.confidence,
     reason: signal.reason,
+    computed_at: toEpochSec(signal.computedAt),
+    trace_id: signal.traceId,
+  };
+}
+
+/** A signal as it is answered. */
+function toWireSignal(signal: TradeSignal): WireSignal {
+  const { consensus } = signal;
+  const { symbol, action, strength, confidence, reason, computed_at, trace_id } = toSignalHead(signal);
+  return {
+    symbol,
+    instrument_id: signal.instrumentId,
+    action,
+    strength,
+    confidence,
+    reason,
     sell_score: signal.sellScore,
     buy_score: signal.buyScore,
     consensus: {
@@ -88,8 +103,8 @@ export function toWireSignal(signal: TradeSignal): WireSignal {
     tf_details: Object.fromEntries(
       signal.timeframes.map((opinion) => [opinion.timeframe, toWireOpinion(opinion, signal)]),
     ),
-    computed_at: toEpochSec(signal.computedAt),
-    trace_id: signal.traceId,
+    computed_at,
+    trace_id,
   };
 }
 

@@ -6,12 +6,14 @@ import { err, ok } from '../core/result.ts';
 import { epochMs } from '../core/time.ts';
 import { failure } from '../model/failure.ts';
 import type { MarketType } from '../model/instrument.ts';
-import { type FetchTopMarkets, ForceLimit, type MarketRow, TopMarkets } from './top-markets.ts';
+import type { TradedMarket } from '../model/traded-market.ts';
+import type { FetchTopMarkets } from '../ports/fetch-top-markets.ts';
+import { ForceLimit, TopMarkets } from './top-markets.ts';
 import { TopMarketsStream } from './top-markets-stream.ts';
 
 const START = epochMs(1_700_000_000_000);
 
-function row(base: string, volume: string | null, quote = 'USDT'): MarketRow {
+function row(base: string, volume: string | null, quote = 'USDT'): TradedMarket {
   const number = (text: string | null): Decimal | null => (text === null ? null : decimal(text));
   return { symbol: `${base}${quote}`, base, quote, lastPrice: null, quoteVolume: number(volume), changePercent: null };
 }
@@ -20,7 +22,7 @@ function row(base: string, volume: string | null, quote = 'USDT'): MarketRow {
 class Upstream {
   readonly clock = createManualClock(START);
   readonly asked: MarketType[] = [];
-  rows: readonly MarketRow[] = [row('A', '1')];
+  rows: readonly TradedMarket[] = [row('A', '1')];
   mood: 'well' | 'down' | 'broken' = 'well';
   readonly fetch: FetchTopMarkets = async (market) => {
     this.asked.push(market);

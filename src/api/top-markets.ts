@@ -3,28 +3,15 @@
  * a time for each market, none while the last answer is fresh, and after a failure none for a while. What is stale is
  * served rather than nothing. A list is built once for all who want the same one.
  */
-import { type Decimal, toFloat } from '../core/decimal.ts';
+import { toFloat } from '../core/decimal.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { EpochMs } from '../core/time.ts';
 import { type Failure, toFailure } from '../model/failure.ts';
 import type { MarketType } from '../model/instrument.ts';
+import type { TradedMarket } from '../model/traded-market.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { FetchTopMarkets } from '../ports/fetch-top-markets.ts';
 import type { TopMarketsAnswer } from './contract.ts';
-
-/** One market of the upstream; what it does not tell is `null`. */
-export type MarketRow = {
-  /** The exchange's own spelling, `BTCUSDT`. */
-  readonly symbol: string;
-  readonly base: string;
-  readonly quote: string;
-  readonly lastPrice: Decimal | null;
-  /** Of the last 24 hours. */
-  readonly quoteVolume: Decimal | null;
-  readonly changePercent: Decimal | null;
-};
-
-/** Asks the upstream for everything that trades in a market. */
-export type FetchTopMarkets = (market: MarketType) => Promise<Result<readonly MarketRow[], Failure>>;
 
 /** Which list. */
 export type TopMarketsQuery = { readonly market: MarketType; readonly quoteAsset: string; readonly limit: number };
@@ -38,7 +25,7 @@ export type TopMarketsOptions = {
   readonly ttlMs?: number;
 };
 
-type Fetched = { readonly rows: readonly MarketRow[]; readonly at: EpochMs };
+type Fetched = { readonly rows: readonly TradedMarket[]; readonly at: EpochMs };
 type Items = TopMarketsAnswer['items'];
 
 const TTL_MS = 10_000;
@@ -128,7 +115,7 @@ export class TopMarkets {
   }
 }
 
-function listItems({ market, quoteAsset, limit }: TopMarketsQuery, rows: readonly MarketRow[]): Items {
+function listItems({ market, quoteAsset, limit }: TopMarketsQuery, rows: readonly TradedMarket[]): Items {
   return rows
     .flatMap((row) => (row.quote === quoteAsset && row.quoteVolume !== null ? [{ row, volume: row.quoteVolume }] : []))
     .sort((a, b) => (a.volume === b.volume ? 0 : a.volume < b.volume ? 1 : -1))

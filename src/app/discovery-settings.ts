@@ -2,7 +2,7 @@
  * Settings of discovery beside the service: the switch, its files and where announcements are read; and of what is said
  * in public.
  */
-import type { Setting } from './settings.ts';
+import type { Setting } from './setting.ts';
 
 /** The settings, in the order the documentation lists them. */
 export const DISCOVERY_SETTINGS = {

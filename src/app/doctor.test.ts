@@ -1,7 +1,7 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createManualClock } from '../adapters/clock/manual-clock.ts';
@@ -34,9 +34,10 @@ async function check(name: string, options: Partial<DoctorOptions> = {}): Promis
 }
 
 /** A journal with one good record, in a database of its own. */
-async function writtenDatabase(): Promise<string> {
+async function writtenDatabase(name = 'hotwick.db'): Promise<string> {
   const dataDir = temporaryFolder();
-  const database = openSqliteDatabase({ path: join(dataDir, 'hotwick.db') });
+  mkdirSync(dirname(join(dataDir, name)), { recursive: true });
+  const database = openSqliteDatabase({ path: join(dataDir, name) });
   const journal = createSqliteJournal(database);
   await journal.append([inputRecord(1, { kind: 'timerFired', receivedTime: epochMs(1), timerId: 'a' })]);
   await journal.close();
@@ -90,6 +91,21 @@ describe('the doctor', () => {
       state: 'failed',
       found: expect.stringContaining('the journal is damaged at sequence 1'),
     });
+  });
+
+  it('bug: the databases of trading were taken for none yet; their journals are read too', async () => {
+    for (const name of ['paper/trading.db', 'money/trading.db']) {
+      const dataDir = await writtenDatabase(name);
+      expect(await check('database', { dataDir })).toBeUndefined();
+      expect(await check(`database ${name}`, { dataDir })).toMatchObject({
+        state: 'passed',
+        found: '0 series, journal intact to input 1',
+      });
+      const raw = new Database(join(dataDir, name));
+      raw.exec("UPDATE journal SET payload = x'00112233'");
+      raw.close();
+      expect(await check(`database ${name}`, { dataDir })).toMatchObject({ state: 'failed' });
+    }
   });
 
   it('finds a port in use', async () => {

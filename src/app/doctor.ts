@@ -9,15 +9,12 @@ import { dirname, join, resolve } from 'node:path';
 import { createBinanceFeed } from '../adapters/binance/binance-feed.ts';
 import { createWallClock } from '../adapters/clock/wall-clock.ts';
 import { createSeededRandom } from '../adapters/memory/seeded-random.ts';
-import { createSqliteCandleStore } from '../adapters/sqlite/sqlite-candle-store.ts';
-import { openSqliteDatabase, sqliteVersion } from '../adapters/sqlite/sqlite-database.ts';
-import { createSqliteJournal } from '../adapters/sqlite/sqlite-journal.ts';
-import { replay, step } from '../engine/index.ts';
-import { failure, toFailure, toReason } from '../model/failure.ts';
+import { sqliteVersion } from '../adapters/sqlite/sqlite-database.ts';
+import { failure, toReason } from '../model/failure.ts';
 import type { Config } from './config.ts';
+import { checkDatabases } from './doctor-databases.ts';
 import { checkOpenFiles, checkWrites } from './doctor-machine.ts';
 import { type CheckResult, failed, passed, skipped, warned } from './doctor-result.ts';
-import { DATABASE_FILE } from './service/kline-service.ts';
 import { packageVersion, webDir } from './version.ts';
 
 /** What to check against. */
@@ -37,7 +34,8 @@ export async function runChecks(options: DoctorOptions): Promise<readonly CheckR
   const { dataDir, port } = options;
   const place = checkDataDir(dataDir);
   const results = [checkProgram(), checkPage(webDir()), place];
-  if (place.state === 'passed') results.push(checkSpace(dataDir), checkWrites(dataDir), await checkDatabase(dataDir));
+  if (place.state === 'passed')
+    results.push(checkSpace(dataDir), checkWrites(dataDir), ...(await checkDatabases(dataDir)));
   return [...results, checkOpenFiles(), await checkPort(port), await checkExchange(options)];
 }
 
@@ -77,33 +75,6 @@ function checkSpace(dataDir: string): CheckResult {
   const found = `${Math.floor((bavail * bsize) / 1024 ** 2)} MiB free`;
   if (bavail * bsize >= FREE_BYTES_MIN) return passed('disk space', found);
   return warned('disk space', found, 'A year of one 1m series with its derived ones takes about 150 MiB.');
-}
-
-async function checkDatabase(dataDir: string): Promise<CheckResult> {
-  const path = join(dataDir, DATABASE_FILE);
-  if (!existsSync(path)) return passed('database', 'none yet; it is made at the first start');
-  try {
-    return await readDatabase(path);
-  } catch (error) {
-    const { message, hint } = toFailure(error);
-    return failed('database', message, hint);
-  }
-}
-
-async function readDatabase(path: string): Promise<CheckResult> {
-  const database = openSqliteDatabase({ path });
-  try {
-    const series = await createSqliteCandleStore(database).listSeries();
-    const replayed = await replay(createSqliteJournal(database), step);
-    if (!replayed.ok) return failed('database', replayed.error.message, replayed.error.hint);
-    const found = `${series.length} series, journal intact to input ${replayed.value.state.sequence}`;
-    const first = replayed.value.divergences[0];
-    if (first === undefined) return passed('database', found);
-    const hint = 'Another version of Hotwick wrote them; candles are not affected.';
-    return warned('database', `${found}, inputs from ${first} on now have other effects than recorded`, hint);
-  } finally {
-    database.close();
-  }
 }
 
 function checkPort(port: number): Promise<CheckResult> {

@@ -12,10 +12,12 @@ import type {
   DeskStatus,
   DeskTopic,
   EmergencyAnswer,
+  EquityAnswer,
   EventsAnswer,
   ExecutionMetricsAnswer,
   FunnelAnswer,
   HotPostsAnswer,
+  MlAnswer,
   ParamsAnswer,
   PoolAnswer,
   PositionsAnswer,
@@ -72,7 +74,9 @@ export type DeskReads = {
   readonly health: () => Promise<DeskHealth>;
   readonly risk: () => Promise<RiskAnswer>;
   readonly positions: () => Promise<PositionsAnswer>;
-  readonly trades: (limit?: number) => Promise<TradesAnswer>;
+  readonly equity: (wanted?: { readonly hours?: number; readonly points?: number }) => Promise<EquityAnswer>;
+  /** The newest, or with the `next_before` of an answer those before it. */
+  readonly trades: (limit?: number, before?: string) => Promise<TradesAnswer>;
   readonly pool: () => Promise<PoolAnswer>;
   readonly funnel: () => Promise<FunnelAnswer>;
   readonly signals: (symbol?: string) => Promise<{ readonly signals: readonly WireSignal[] }>;
@@ -82,6 +86,7 @@ export type DeskReads = {
   readonly events: (wanted?: EventsOptions) => Promise<EventsAnswer>;
   readonly chart: (wanted: DeskChartOptions) => Promise<DeskChartAnswer>;
   readonly hotPosts: () => Promise<HotPostsAnswer>;
+  readonly ml: () => Promise<MlAnswer>;
   readonly params: () => Promise<ParamsAnswer>;
   readonly config: () => Promise<ConfigAnswer>;
   readonly why: (wanted: WhyOptions) => Promise<WhyAnswer>;
@@ -150,7 +155,8 @@ function readsOf(desk: Connected): DeskReads {
     health: () => get(desk, 'hotcoin/health'),
     risk: () => get(desk, 'hotcoin/api/risk'),
     positions: () => get(desk, 'hotcoin/api/positions'),
-    trades: (limit) => get(desk, 'hotcoin/api/trades', { limit }),
+    equity: (wanted) => get(desk, 'hotcoin/api/equity', { ...wanted }),
+    trades: (limit, before) => get(desk, 'hotcoin/api/trades', { limit, before }),
     pool: () => get(desk, 'hotcoin/api/pool'),
     funnel: () => get(desk, 'hotcoin/api/funnel'),
     signals: (symbol) => get(desk, 'hotcoin/api/signals', { symbol }),
@@ -160,6 +166,7 @@ function readsOf(desk: Connected): DeskReads {
     events: (wanted = {}) => get(desk, 'hotcoin/api/events', wanted),
     chart: (wanted) => get(desk, 'hotcoin/api/chart', wanted),
     hotPosts: () => get(desk, 'hotcoin/api/hot_posts'),
+    ml: () => get(desk, 'hotcoin/api/ml'),
     params: () => get(desk, 'hotcoin/api/params'),
     config: () => get(desk, 'hotcoin/config'),
     why: (wanted) => get(desk, 'hotcoin/api/why', wanted),

@@ -94,6 +94,7 @@ const WELL = {
   unknownOrders: 0,
   reconciliation: 'clean',
   areRulesStale: false,
+  isCapitalKept: false,
   clockSkewMs: 0,
   loopLagMs: 0,
   isStorageFailing: false,

@@ -21,6 +21,8 @@ export type HealthFacts = {
   readonly clockSkewMs: number | null;
   readonly loopLagMs: number;
   readonly isStorageFailing: boolean;
+  /** Whether the settings name less capital than the records, and what is held does not let it be paid out. */
+  readonly isCapitalKept: boolean;
   /** Halts that no measurement ends: drawdown, emergency, an operator's pause. */
   readonly latches: readonly string[];
 };
@@ -69,6 +71,7 @@ export function findTroubles(facts: HealthFacts, config: HealthConfig): readonly
     exceeds('clock_skew_ms', clockSkewMs ?? 0, clockSkewMaxMs),
     exceeds('loop_lag_ms', loopLagMs, loopLagMaxMs),
     facts.isStorageFailing ? { severity: 'blocked', reason: 'storage_failing' } : null,
+    facts.isCapitalKept ? { severity: 'blocked', reason: 'capital_not_paid_out' } : null,
   ];
   return findings.filter((each) => each !== null).sort((a, b) => rank(b.severity) - rank(a.severity));
 }

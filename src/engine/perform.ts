@@ -45,6 +45,8 @@ export type EffectPorts = {
   readonly notifier: Notifier;
   /** Where trading is opened. */
   readonly trading?: TradingPorts;
+  /** Lets sockets and timers have their turn between two pieces of long work; absent where nobody else waits. */
+  readonly breathe?: () => Promise<void>;
 };
 
 /** What the effects of a burst save, in their order; `null` when they save nothing. */
@@ -174,7 +176,9 @@ export class EffectPerformer {
   }
 
   async #read({ seriesId, after, limit, checkpointBefore }: ReadCandles): Promise<void> {
-    const { store, clock } = this.#ports;
+    const { store, clock, breathe } = this.#ports;
+    // A store that answers at once would have a chart of years computed without one turn of the event loop.
+    await breathe?.();
     const checkpoint = checkpointBefore === undefined ? null : await this.#readCheckpoint(seriesId, checkpointBefore);
     const last = checkpoint?.headTime ?? after;
     const from = (last === null ? 0 : last + 1) as EpochMs;

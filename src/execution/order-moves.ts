@@ -83,13 +83,18 @@ function moveWallet({ state: { wallet } }: Turn, order: OrderRecord, fill: Fill)
   move(fill.feeAsset, subtract<Decimal>(0n as Decimal, fill.fee));
 }
 
-/** A stop that went without us, or that the venue did not take, is not placed again at once. */
+/**
+ * A stop that went without us, or that the venue did not take, is not placed again at once. One that never reached the
+ * venue is: to find that out took seconds already, and nothing says that the next one will not be taken.
+ */
 function judgeStop(turn: Turn, before: OrderRecord, order: OrderRecord): void {
   const desk = deskOf(turn.state, order.positionId);
   if (order.purpose !== 'protection' || desk === null) return;
   if (isResting(order) && before.venueOrderId === null) resumeDesk(desk);
   const isOurs = desk.cancelId === order.clientOrderId;
-  if (hasEnded(order) && !hasEnded(before) && order.state !== 'filled' && !isOurs) pauseDesk(turn, desk);
+  const neverWas = before.state === 'unknown' && order.state === 'rejected';
+  const isGone = hasEnded(order) && !hasEnded(before) && order.state !== 'filled';
+  if (isGone && !isOurs && !neverWas) pauseDesk(turn, desk);
 }
 
 /** One fact ends an intent: it was refused, or its order is done. */

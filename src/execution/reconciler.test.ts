@@ -40,7 +40,8 @@ describe('a start', () => {
     expect(world.view()).toMatchObject({ entriesClosed: null, positions: [{ held: quantity('9.99') }] });
   });
 
-  it('reads balances that moved again in half a second, and only when no order is on its way', async () => {
+  /** A start that has come as far as asking for balances, with the position of `held`. */
+  async function startWeighing() {
     const { world, positionId } = await held();
     world.crash('state');
     world.open();
@@ -48,15 +49,35 @@ describe('a start', () => {
       if (world.inbox.length > 0) world.deliver();
       else await world.perform(0);
     }
-    world.leave(positionId);
     const asks = (): number => world.outbox.findIndex(({ kind }) => kind === 'fetchBalances');
-    await world.perform(asks());
-    world.deliver(world.inbox.findIndex(({ input }) => input.kind === 'balancesFetched'));
+    const weigh = async (): Promise<void> => {
+      await world.perform(asks());
+      world.deliver(world.inbox.findIndex(({ input }) => input.kind === 'balancesFetched'));
+    };
     const fire = (): void => {
       const at = world.timers.get('execution:reconcile');
-      expect(at).toBe(world.now + 500);
+      expect(at).toBe(world.now + 250);
       world.fire({ timerId: 'execution:reconcile', at: at ?? world.now });
     };
+    return { world, positionId, asks, weigh, fire };
+  }
+
+  it('agrees although a sale is on its way when nothing is missing: placing a stop holds nothing up', async () => {
+    const { world, positionId, weigh } = await startWeighing();
+    world.leave(positionId);
+    await weigh();
+    expect(world.state.reconciling.phase).toBe('settled');
+    await world.settle();
+    expect(world.view()).toMatchObject({ entriesClosed: null, positions: [] });
+    expect(world.factsOf('mismatchFound')).toEqual([]);
+  });
+
+  it('reads balances that lack what a sale took before it was heard of again in 250 ms, and when it is known', async () => {
+    const { world, positionId, asks, weigh, fire } = await startWeighing();
+    world.leave(positionId);
+    await world.perform(world.outbox.findIndex(({ kind }) => kind === 'replaceOrder'));
+    await weigh();
+    expect(world.state.reconciling.phase, 'the coins are gone, and nobody said why').toBe('weighing');
     fire();
     expect(asks(), 'the sale is on its way').toBe(-1);
     await world.settle();
@@ -64,6 +85,21 @@ describe('a start', () => {
     expect(asks()).toBeGreaterThanOrEqual(0);
     await world.settle();
     expect(world.view()).toMatchObject({ entriesClosed: null, positions: [] });
+    expect(world.factsOf('mismatchFound'), 'nothing was taken for missing').toEqual([]);
+  });
+
+  it('reads balances again while a purchase is on its way, which could hide what is missing', async () => {
+    const { world, weigh, fire, asks } = await startWeighing();
+    const order = Object.values(world.state.orders).find(({ purpose }) => purpose === 'open');
+    const doubted = { ...(order ?? expect.unreachable()), clientOrderId: 'hw-PAAA1-o9' as ClientOrderId };
+    world.state.orders[doubted.clientOrderId] = { ...doubted, state: 'sent' };
+    await weigh();
+    expect(world.state.reconciling.phase).toBe('weighing');
+    delete world.state.orders[doubted.clientOrderId];
+    fire();
+    expect(asks()).toBeGreaterThanOrEqual(0);
+    await world.settle();
+    expect(world.view()).toMatchObject({ entriesClosed: null, positions: [{ held: quantity('9.99') }] });
   });
 
   it.each<[Survivor, number]>([
@@ -124,6 +160,28 @@ describe('a start', () => {
     world.enter('AAA');
     await world.settle();
     expect(world.view().positions).toHaveLength(1);
+  });
+
+  it('places the stop that never left at once when the venue is certain of it, and waits after one that it refused', async () => {
+    const entered = async (): Promise<ExecutionWorld> => {
+      const world = await ExecutionWorld.opened();
+      world.enter('AAA', { quoteAmount: money('1010') });
+      await world.perform(0);
+      while (!world.outbox.some(({ kind }) => kind === 'submitOrder')) world.deliver();
+      return world;
+    };
+    const lost = await entered();
+    await restart(lost, 'state');
+    expect(lost.view()).toMatchObject({ entriesClosed: null, positions: [{ protection: { protection: 'resting' } }] });
+    const refused = await entered();
+    await refused.perform(
+      refused.outbox.findIndex(({ kind }) => kind === 'submitOrder'),
+      'notSent',
+    );
+    await refused.settle();
+    expect(refused.view().positions).toMatchObject([{ protection: { protection: 'none' } }]);
+    await refused.advance(250);
+    expect(refused.view().positions).toMatchObject([{ protection: { protection: 'resting' } }]);
   });
 
   it('finds position and stop at the venue when nothing is left of our own records', async () => {

@@ -22,16 +22,16 @@ import { createReconciling } from './reconciling.ts';
 export const RECONCILE_TIMER = 'execution:reconcile';
 /** A balance that is too low is read again after this before it is believed. */
 const WEIGH_AGAIN_MS = 2_000;
-/** Balances that were read while something moved say nothing: they are read again when nothing is on its way. */
-export const WEIGH_SOON_MS = 500;
+/** Balances that were read while something moved say nothing: they are read again after this, when nothing is on its way. */
+export const WEIGH_SOON_MS = 250;
 
 /** The last phase: what the fills say we hold must be there. */
 export function weigh(turn: Turn, balances: readonly Balance[]): void {
   const { state, now } = turn;
   const { reconciling } = state;
-  const hasMoved = reconciling.fillCount !== state.fillCount || Object.values(state.orders).some(isInDoubt);
   const desks = listDesks(state);
   const shortages = findShortages(desks, { balances, locked: lockedByUs(state, balances) });
+  const hasMoved = reconciling.fillCount !== state.fillCount || mayMislead(state, shortages);
   if (hasMoved || (shortages.length > 0 && !reconciling.isShortSeen)) {
     reconciling.isShortSeen = !hasMoved;
     reconciling.balances = null;
@@ -45,6 +45,16 @@ export function weigh(turn: Turn, balances: readonly Balance[]): void {
   }
   turn.facts.push({ kind: 'reconciled', mismatches: reconciling.mismatches, time: now });
   state.reconciling = { ...createReconciling(), phase: 'settled', fillCount: state.fillCount, settledTime: now };
+}
+
+/**
+ * Whether orders on their way make the balances worthless. A sale that is carried out unheard leaves too little, never too
+ * much: where nothing is missing it proves nothing against what we hold, so a stop being placed holds nothing up. A purchase
+ * could hide what is missing.
+ */
+function mayMislead({ orders }: ExecutionState, shortages: readonly unknown[]): boolean {
+  const isShort = shortages.length > 0;
+  return Object.values(orders).some((order) => isInDoubt(order) && (isShort || order.side === 'buy'));
 }
 
 /**

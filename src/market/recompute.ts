@@ -60,19 +60,22 @@ export function foldLoaded(state: SeriesState, input: CandlesLoaded): readonly E
   const output = foldStored(fanout, { from: input.from, to, candles: input.candles, gaps: input.gaps });
   if (to === state.nextOpen) state.fanout = fanout;
   else if (to < input.from + fanout.spanMs) state.dirty.unshift(input.from); // the series went on while this was read
-  const known = new Map(input.derived.map((candle) => [candleKey(candle), candle]));
-  const changed = output.closed.filter((candle) => {
-    const stored = known.get(candleKey(candle));
-    return (
-      stored === undefined ||
-      !sameColumns(stored, candle) ||
-      stored.certificate.baseCount !== candle.certificate.baseCount
-    );
-  });
+  const changed = findChanged(output.closed, input.derived);
   const gaps = output.gaps.filter((gap) => gap.reason === 'exchange_gap');
   if (changed.length === 0 && gaps.length === 0) return loadDirty(state);
+  const known = new Map(input.derived.map((candle) => [candleKey(candle), candle]));
   const candles = changed.map((candle) => repaired(candle, known.get(candleKey(candle))));
   return [{ kind: 'saveCandles', candles, gaps }, ...publishDerived(candles), ...loadDirty(state)];
+}
+
+/** Those of `made` that are not among `stored` with the same numbers and as many minutes behind them. */
+export function findChanged(made: readonly ClosedCandle[], stored: readonly ClosedCandle[]): readonly ClosedCandle[] {
+  const known = new Map(stored.map((candle) => [candleKey(candle), candle]));
+  return made.filter((candle) => {
+    const other = known.get(candleKey(candle));
+    const { baseCount } = candle.certificate;
+    return other === undefined || !sameColumns(other, candle) || other.certificate.baseCount !== baseCount;
+  });
 }
 
 function candleKey(candle: ClosedCandle): string {

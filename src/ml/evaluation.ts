@@ -2,11 +2,12 @@
  * What a model is worth on rows it never saw: an open model and a span with the results of its trades in, the figures of a
  * contract out. Meant for the test span alone; nothing here is chosen by looking at it.
  */
+
+import { type BootstrapSettings, deriveExpectancy, type TimedResult } from '../core/expectancy.ts';
 import type { EpochMs } from '../core/time.ts';
 import type { ModelMetrics } from './governance/contract.ts';
 import { deriveAuc, deriveLift, type Scored } from './metrics/auc.ts';
 import { deriveBrier, deriveCalibration, deriveLogLoss } from './metrics/calibration.ts';
-import { type BootstrapSettings, deriveExpectancy, type LabelledTrade } from './metrics/expectancy.ts';
 import type { Model } from './models/model.ts';
 import { rowOf, type Samples } from './models/samples.ts';
 
@@ -52,7 +53,7 @@ export function evaluateScores(
   { times, nets }: Pick<TradeSpan, 'times' | 'nets'>,
   plan: EvaluationPlan & { readonly features: number },
 ): ModelMetrics {
-  const trades = times.flatMap((time, row): readonly LabelledTrade[] => {
+  const trades = times.flatMap((time, row): readonly TimedResult[] => {
     const net = nets[row] as number;
     return (scored.scores[row] as number) >= plan.threshold && !Number.isNaN(net) ? [{ time, net }] : [];
   });

@@ -5,6 +5,25 @@
 export { type CandleFeatures, createCandleFeatures, type FeatureCandle } from './candle-features.ts';
 export { describePeers, type Peer } from './cross-section.ts';
 export {
+  createDatasetBuilder,
+  type DatasetBuilder,
+  type DatasetCounts,
+  type DatasetPlan,
+  finishDataset,
+  foldDataset,
+} from './dataset/dataset-builder.ts';
+export {
+  type CoinCandle,
+  createMarket,
+  describeMarket,
+  foldMarket,
+  type Market,
+  type MarketMoment,
+  type UniversePlan,
+} from './dataset/market-features.ts';
+export { createRowTable, type Dataset, putRow, type RowTable, settleRow, toDataset } from './dataset/row-table.ts';
+export { toTaskSpan } from './dataset/task-span.ts';
+export {
   type EvaluationPlan,
   entryThreshold,
   evaluate,
@@ -36,6 +55,18 @@ export {
   parseDecision,
 } from './governance/decision.ts';
 export {
+  findLabelRulesFault,
+  type LabelRules,
+  ML_TASKS,
+  type MlTask,
+  parseRecipeText,
+  RECIPE_FORMAT,
+  type Recipe,
+  recipeText,
+  type SpanFacts,
+} from './governance/recipe.ts';
+export {
+  findPaperFaults,
   mayServe,
   NOTHING_SERVED,
   type Release,
@@ -45,7 +76,30 @@ export {
   serveRelease,
   withdrawRelease,
 } from './governance/serving.ts';
+export { parseServing, servingFileName, servingText } from './governance/serving-file.ts';
 export { type Judgement, judgeVector, spaceOfSchema } from './judge-vector.ts';
+export {
+  createHotnessLabeler,
+  finishHotness,
+  foldHotness,
+  HOTNESS_RULES,
+  type HotnessLabel,
+  type HotnessLabeler,
+  type HotnessOutcome,
+  type HotnessRules,
+  type Moment,
+} from './labels/hotness-label.ts';
+export {
+  foldTrade,
+  type LabelCandle,
+  type OpenTrade,
+  openTrade,
+  TRADE_RULES,
+  type TradeLabel,
+  type TradeOutcome,
+  type TradeRules,
+} from './labels/trade-label.ts';
+export { beginLabel, createTradeLabeler, finishLabels, foldLabels, type TradeLabeler } from './labels/trade-labeler.ts';
 export { deriveAccuracy, deriveAuc, deriveLift, type Scored } from './metrics/auc.ts';
 export {
   type Calibration,
@@ -57,7 +111,6 @@ export {
 } from './metrics/calibration.ts';
 export { fitIsotonic, fitPlatt } from './metrics/calibrator-fit.ts';
 export { type Drift, deriveDrift, describeRows, type FeatureShares, stabilityIndex } from './metrics/drift.ts';
-export { type BootstrapSettings, deriveExpectancy, type Expectancy, type LabelledTrade } from './metrics/expectancy.ts';
 export {
   createMonitor,
   deriveMonitorFigures,
@@ -72,7 +125,7 @@ export {
 } from './model-monitor.ts';
 export { GBDT_DEFAULTS, type GbdtSettings, type TrainingSpans } from './models/gbdt-training.ts';
 export { LOGISTIC_DEFAULTS, type LogisticSettings } from './models/logistic-training.ts';
-export { type Explanation, type FeatureRow, type Model, openModel } from './models/model.ts';
+export { type Explanation, type Model, openModel } from './models/model.ts';
 export {
   type Calibrator,
   type FeatureSpace,
@@ -92,6 +145,7 @@ export {
   sliceSamples,
   toSamples,
 } from './models/samples.ts';
+export type { FeatureRow } from './models/scorer.ts';
 export {
   continueModel,
   type TrainedModel,
@@ -111,4 +165,12 @@ export {
   rollBackOnline,
   toExampleRow,
 } from './online-learning.ts';
+export { judgePool, type PooledRows } from './splits/pooled-figures.ts';
+export {
+  type LabelTimes,
+  type Split,
+  type SplitPlan,
+  type SplitSpan,
+  splitWalkForward,
+} from './splits/walk-forward.ts';
 export { type Contender, type TaskPlan, type TaskSpans, type TrainedTask, trainHotcoin } from './train-hotcoin.ts';

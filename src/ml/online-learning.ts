@@ -11,9 +11,10 @@ import { type Failure, failure } from '../model/failure.ts';
 import { deriveAuc } from './metrics/auc.ts';
 import { GBDT_DEFAULTS } from './models/gbdt-training.ts';
 import { LOGISTIC_DEFAULTS } from './models/logistic-training.ts';
-import { type FeatureRow, openModel } from './models/model.ts';
+import { openModel } from './models/model.ts';
 import type { ModelDocument } from './models/model-document.ts';
 import { countPositives, rowOf, type Samples, toSamples } from './models/samples.ts';
+import type { FeatureRow } from './models/scorer.ts';
 import { continueModel, type TrainingSettings } from './models/training.ts';
 
 /** A prediction whose outcome is known. `time` is that of its values, `resolvedTime` when the label was known. */

@@ -3,6 +3,8 @@
  * Kinds are trained on the first span; when to stop, how to calibrate, which kind is better and from which probability on
  * to trade are all settled on the second; the third is looked at once, by the model that was chosen.
  */
+
+import type { BootstrapSettings } from '../core/expectancy.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { type Failure, failure } from '../model/failure.ts';
 import { entryThreshold, evaluate, scoreSpan, type TradeSpan } from './evaluation.ts';
@@ -10,10 +12,9 @@ import type { ModelMetrics } from './governance/contract.ts';
 import { deriveAuc } from './metrics/auc.ts';
 import { deriveLogLoss } from './metrics/calibration.ts';
 import { fitPlatt } from './metrics/calibrator-fit.ts';
-import type { BootstrapSettings } from './metrics/expectancy.ts';
 import { openModel } from './models/model.ts';
 import type { FeatureSpace, ModelDocument } from './models/model-document.ts';
-import { type TrainingSettings, trainModel } from './models/training.ts';
+import { type TrainingPlan, type TrainingSettings, trainModel } from './models/training.ts';
 
 /** Spans, each wholly before the next; rows whose labels reach into the next one have been purged. */
 export type TaskSpans = { readonly train: TradeSpan; readonly validation: TradeSpan; readonly test: TradeSpan };
@@ -26,6 +27,8 @@ export type TaskPlan = {
   /** The highest share of the validation rows, by whose least probability trades are begun. */
   readonly tradeShare: number;
   readonly bootstrap: BootstrapSettings;
+  /** Told after each round of training, which can take seconds on many rows. */
+  readonly onRound?: (kind: TrainingSettings['kind'], round: number) => void;
 };
 
 /** A kind as it did on the validation span. */
@@ -54,7 +57,8 @@ export function trainHotcoin(space: FeatureSpace, spans: TaskSpans, plan: TaskPl
   if (fault !== null) return err(failure('samples_unusable', { reason: fault }));
   const entries: Entry[] = [];
   for (const settings of plan.kinds) {
-    const entry = contend(space, spans, { settings, seed: plan.seed });
+    const onRound = (round: number): void => plan.onRound?.(settings.kind, round);
+    const entry = contend(space, spans, { settings, seed: plan.seed, onRound });
     if (!entry.ok) return entry;
     entries.push(entry.value);
   }
@@ -72,11 +76,7 @@ export function trainHotcoin(space: FeatureSpace, spans: TaskSpans, plan: TaskPl
 }
 
 /** Trains one kind and calibrates it; where there is nothing to calibrate by, it stays as it is. */
-function contend(
-  space: FeatureSpace,
-  { train, validation }: TaskSpans,
-  plan: { readonly settings: TrainingSettings; readonly seed: number },
-): Result<Entry, Failure> {
+function contend(space: FeatureSpace, { train, validation }: TaskSpans, plan: TrainingPlan): Result<Entry, Failure> {
   const trained = trainModel(space, { train: train.samples, validation: validation.samples }, plan);
   if (!trained.ok) return trained;
   const raw = trained.value.document;

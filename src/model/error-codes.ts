@@ -367,6 +367,22 @@ export const ERROR_CODES = {
     message: 'the model may not be heard: {reasons}',
     hint: 'Trading goes on without it. Put right what is named, or train and judge a new model.',
   },
+  ml_candles_missing: {
+    message: 'there is nothing of {interval} to learn from: {reason}',
+    hint: 'Store candles first: hotwick data download or hotwick data import, of binance:spot series of minutes.',
+  },
+  ml_history_short: {
+    message: '{rows} rows are too few, or of too short a time, for {folds} split(s); left out: {leftOut}',
+    hint: 'Store more history, ask for fewer --folds, or shorten --horizon: a test span is longer than three labels. Hotness compares ten coins at least.',
+  },
+  models_damaged: {
+    message: '{faults} check(s) of the models in {path} failed',
+    hint: 'What failed is not heard. Restore the files, go back with hotwick ml rollback, or train anew.',
+  },
+  model_none_served: {
+    message: 'no model of {task} {interval} is served',
+    hint: 'Nothing is wrong: trading goes on without one. Train one, and promote it if the gate approves: hotwick ml --help.',
+  },
   model_previous_missing: {
     message: 'there is no earlier model to go back to',
     hint: 'Withdraw the model instead, or train a new one. Nothing was changed.',

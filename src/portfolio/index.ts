@@ -11,19 +11,18 @@ import type { PositionId } from '../model/intent.ts';
 import type { Money, Price, Quantity } from '../model/money.ts';
 import type { ClientOrderId } from '../model/order.ts';
 import type { ClosedPosition, PortfolioView, PositionFilled, PositionView, TradeLeg } from '../model/position.ts';
+import { type CapitalFact, changeCapital, type Funds } from './capital.ts';
 import { createPnlTracker, noteLeg, notePosition, type PnlTracker } from './pnl-tracker.ts';
 import { closeLeg, createPositionBook, entryPriceOf, foldFill, type PositionBook } from './position-book.ts';
 
+export { cashWith, peakAfter } from './capital.ts';
 export { type PnlSummary, summarizePnl, summarizePnlSince } from './pnl-tracker.ts';
 
 /** The newest price of an instrument. */
 export type Mark = { readonly price: Price; readonly time: EpochMs };
 
 /** Everything the portfolio remembers; plain data that mutates in place. */
-export type PortfolioState = {
-  readonly initialCapital: Money;
-  cash: Money;
-  peak: Money;
+export type PortfolioState = Funds & {
   time: EpochMs;
   day: { start: EpochMs; equity: Money; realized: Money };
   readonly positions: Record<string, PositionBook>;
@@ -54,13 +53,16 @@ export type PortfolioInput =
   /** Nothing but time: a day begins also where nothing is held and no price is told. */
   | { readonly kind: 'timePassed'; readonly time: EpochMs }
   /** Drawdown is measured from here on. */
-  | { readonly kind: 'peakReset'; readonly time: EpochMs };
+  | { readonly kind: 'peakReset'; readonly time: EpochMs }
+  /** The capital is this from here on: the difference is paid in, or out of the cash. */
+  | { readonly kind: 'capitalSet'; readonly time: EpochMs; readonly capital: Money };
 
 /** What leaves. */
 export type PortfolioFact =
   | { readonly kind: 'positionOpened'; readonly positionId: PositionId; readonly instrumentId: InstrumentId }
   | { readonly kind: 'legClosed'; readonly leg: TradeLeg }
-  | { readonly kind: 'positionClosed'; readonly closed: ClosedPosition };
+  | { readonly kind: 'positionClosed'; readonly closed: ClosedPosition }
+  | CapitalFact;
 
 const DAY_MS = 86_400_000;
 const NONE = ZERO as Money;
@@ -101,6 +103,10 @@ export function foldPortfolio(state: PortfolioState, input: PortfolioInput): rea
     case 'peakReset':
       state.peak = equityOf(state);
       return [];
+    case 'capitalSet': {
+      const fact = changeCapital(state, input.capital, equityOf(state));
+      return fact === null ? [] : [fact];
+    }
     default:
       return assertNever(input);
   }

@@ -9,9 +9,11 @@ import type { ClientOrderId } from '../model/order.ts';
 import type { PositionFilled } from '../model/position.ts';
 import {
   createPortfolio,
+  equityOf,
   foldPortfolio,
   type PortfolioFact,
   type PortfolioState,
+  peakAfter,
   summarizePnl,
   viewPortfolio,
 } from './index.ts';
@@ -74,6 +76,70 @@ function price(state: PortfolioState, at: string, time = NOON): void {
     prices: [{ instrumentId: DOGE, price: decimal(at) as Price }],
   });
 }
+
+const setCapital = (state: PortfolioState, to: string): readonly PortfolioFact[] =>
+  foldPortfolio(state, { kind: 'capitalSet', time: epochMs(NOON), capital: decimal(to) as Money });
+
+describe('capital that is paid in or out', () => {
+  it('is cash, and neither a gain of the day nor of all', () => {
+    const state = createPortfolio(capital);
+    foldPortfolio(state, fill({ price: '0.1', quantity: '1000' }));
+    price(state, '0.2');
+    price(state, '0.15');
+    expect(setCapital(state, '3000')).toEqual([{ kind: 'capitalChanged', from: capital, to: decimal('3000') }]);
+    const view = viewPortfolio(state);
+    expect([view.initialCapital, view.cash, view.equity].map(text)).toEqual(['3000', '2900', '3050']);
+    expect(text(subtract(view.equity, view.dayStartEquity))).toBe('50');
+    expect(setCapital(state, '3000'), 'the same capital again is nothing').toEqual([]);
+  });
+
+  it('neither brings a halt by drawdown about nor lifts one', () => {
+    const state = createPortfolio(decimal('300') as Money);
+    foldPortfolio(state, fill({ price: '1', quantity: '50' }));
+    price(state, '0.6');
+    const share = (): number => Number(state.peak - equityOf(state)) / Number(state.peak);
+    expect(share()).toBeCloseTo(20 / 300, 12);
+    setCapital(state, '100');
+    expect([text(equityOf(state)), share()]).toEqual(['80', expect.closeTo(20 / 300, 12)]);
+    setCapital(state, '1000');
+    expect([text(equityOf(state)), share()]).toEqual(['980', expect.closeTo(20 / 300, 12)]);
+  });
+
+  it('is not paid out of what is held: the capital stays, and nothing of it is half done', () => {
+    const state = createPortfolio(capital);
+    foldPortfolio(state, fill({ price: '1', quantity: '900' }));
+    const before = structuredClone(state);
+    expect(setCapital(state, '899')).toEqual([
+      { kind: 'capitalKept', capital, wanted: decimal('899'), cash: decimal('100') },
+    ]);
+    expect({ ...state, time: 0, day: before.day }).toEqual({ ...before, time: 0 });
+    expect(setCapital(state, '900')).toMatchObject([{ kind: 'capitalChanged' }]);
+    expect(text(state.cash)).toBe('0');
+  });
+
+  it('keeps a fall at its limit at its limit, and cash and capital apart by the results, whatever is paid', () => {
+    const steps = fc.array(fc.integer({ min: 1, max: 100_000 }), { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 9_999 }), steps, (cents, capitals) => {
+        const state = createPortfolio(capital);
+        foldPortfolio(state, fill({ price: '1', quantity: '100' }));
+        price(state, String(cents / 10_000));
+        const lost = (): bigint => ((state.peak - equityOf(state)) * 10n ** 12n) / state.peak;
+        const [before, result] = [lost(), subtract(state.cash, state.initialCapital)];
+        for (const each of capitals) setCapital(state, String(each));
+        expect(lost() >= before, 'no payment makes the fall smaller').toBe(true);
+        expect(lost() - before).toBeLessThan(10n);
+        expect(subtract(state.cash, state.initialCapital)).toBe(result);
+        expect(state.cash >= 0n && state.peak >= equityOf(state)).toBe(true);
+      }),
+    );
+  });
+
+  it('that is paid in after everything was lost does not undo the loss', () => {
+    expect(peakAfter(decimal('100') as Money, ZERO as Money, decimal('300') as Money)).toBe(decimal('400'));
+    expect(peakAfter(decimal('100') as Money, decimal('50') as Money, decimal('-50') as Money)).toBe(ZERO);
+  });
+});
 
 describe('the portfolio', () => {
   it('books what was bought less the commission taken from it', () => {

@@ -1,21 +1,20 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { epochMs } from '../core/time.ts';
 import {
   createDrawdownWatch,
-  deriveMeanInterval,
   deriveTradeFigures,
   foldEquity,
   type TradeResult,
   warnAboutTrades,
 } from './performance.ts';
 
-const START = 1_750_000_000_000;
+const HOUR_MS = 3_600_000;
+const START = 1_749_999_600_000;
 
-function trades(results: readonly number[]): readonly TradeResult[] {
+function trades(results: readonly number[], everyMs = 60_000, start = START): readonly TradeResult[] {
   return results.map((pnlNet, index) => ({
-    entryTime: epochMs(START + index * 60_000),
-    exitTime: epochMs(START + index * 60_000 + 30_000),
+    entryTime: epochMs(start + index * everyMs),
+    exitTime: epochMs(start + index * everyMs + 30_000),
     pnlNet,
     cost: 100,
   }));
@@ -32,39 +31,39 @@ describe('figures of trades', () => {
   it('say nothing where there is nothing to say it of', () => {
     const figures = deriveTradeFigures([], 1);
     expect(figures).toMatchObject({ trades: 0, winRate: null, expectancy: null, expectancyInterval: null, best: null });
-    expect(deriveMeanInterval([5, 4, 5, 6, 5, 4, 5, 6, 5], 1), 'nine trades have no interval').toBeNull();
   });
 
-  it('have an interval that holds their mean and is the same for the same seed', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.double({ min: -100, max: 100, noNaN: true }), { minLength: 10, maxLength: 60 }),
-        (values) => {
-          const interval = deriveMeanInterval(values, 3);
-          const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-          expect(interval?.low).toBeLessThanOrEqual(
-            mean + 1e-6 + 0.5 * Math.abs((interval?.high ?? 0) - (interval?.low ?? 0)),
-          );
-          expect(interval?.high).toBeGreaterThanOrEqual(
-            mean - 1e-6 - 0.5 * Math.abs((interval?.high ?? 0) - (interval?.low ?? 0)),
-          );
-          expect(deriveMeanInterval(values, 3)).toEqual(interval);
-        },
-      ),
-      { numRuns: 25 },
-    );
+  it('have an interval about their mean, the same for the same seed, and none from fewer than ten hours', () => {
+    const spread = Array.from({ length: 12 }, (_, index) => (index % 3) - 1);
+    const apart = deriveTradeFigures(trades(spread, HOUR_MS), 3);
+    const { low, high } = apart.expectancyInterval ?? expect.unreachable('no interval');
+    expect([low < 0, high > 0]).toEqual([true, true]);
+    expect(apart.expectancyReturnInterval?.low).toBeCloseTo(low / 100, 12);
+    expect(apart.expectancyReturnInterval?.high).toBeCloseTo(high / 100, 12);
+    expect(deriveTradeFigures(trades(spread, HOUR_MS), 3)).toEqual(apart);
+    expect(deriveTradeFigures(trades(spread), 3).expectancyInterval, 'twelve trades of one hour').toBeNull();
   });
 
-  it('narrow the interval as trades grow in number, as one over the root of it', () => {
-    const width = (count: number): number => {
-      const interval = deriveMeanInterval(
-        Array.from({ length: count }, (_, index) => (index % 2 === 0 ? 1 : -1)),
-        5,
-      );
-      return (interval?.high ?? 0) - (interval?.low ?? 0);
+  it('bug: the interval of trades that shared their luck is not that of as many that did not', () => {
+    const luck = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? 1 : -1));
+    const width = (results: readonly TradeResult[]): number => {
+      const { low, high } = deriveTradeFigures(results, 5).expectancyInterval ?? expect.unreachable('no interval');
+      return high - low;
     };
-    expect(width(400) / width(100)).toBeGreaterThan(0.4);
-    expect(width(400) / width(100)).toBeLessThan(0.6);
+    const together = luck.flatMap((net, hour) => trades(Array(15).fill(net), 60_000, START + hour * HOUR_MS));
+    const alone = trades(
+      Array.from({ length: 300 }, (_, index) => luck[index % 20] as number),
+      HOUR_MS,
+    );
+    expect(width(together) / width(alone)).toBeGreaterThan(3);
+  });
+
+  it('take a stretch as long as the longest trade for one piece of luck', () => {
+    const long = trades(Array(40).fill(1), HOUR_MS).map((trade) => ({
+      ...trade,
+      exitTime: epochMs(trade.entryTime + 5 * HOUR_MS),
+    }));
+    expect(deriveTradeFigures(long, 1).expectancyInterval, 'eight or nine stretches of five hours').toBeNull();
   });
 });
 
@@ -78,8 +77,15 @@ describe('drawdown', () => {
 
 describe('warnings', () => {
   it('name few trades, an interval with zero in it, and a short stretch', () => {
-    expect(warnAboutTrades(deriveTradeFigures(trades([1, -1, 1, -1, 1, -1, 1, -1, 1, -1]), 1), 2)).toHaveLength(3);
-    const steady = trades(Array.from({ length: 60 }, (_, index) => 5 + (index % 3)));
+    expect(
+      warnAboutTrades(deriveTradeFigures(trades([1, -1, 1, -1, 1, -1, 1, -1, 1, -1], HOUR_MS), 1), 2),
+    ).toHaveLength(3);
+    const steady = trades(
+      Array.from({ length: 60 }, (_, index) => 5 + (index % 3)),
+      HOUR_MS,
+    );
     expect(warnAboutTrades(deriveTradeFigures(steady, 1), 90)).toEqual([]);
+    const burst = deriveTradeFigures(trades(Array(60).fill(5)), 1);
+    expect(warnAboutTrades(burst, 90)).toEqual([expect.stringMatching(/60 trades.*too few stretches/)]);
   });
 });

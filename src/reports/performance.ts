@@ -3,7 +3,7 @@
  * equity in the order of time go in; figures with their uncertainty and honest warnings come out. Statistics are
  * doubles; money that was booked exactly is summed elsewhere.
  */
-import { createRng } from '../core/rng.ts';
+import { deriveExpectancy } from '../core/expectancy.ts';
 import type { EpochMs } from '../core/time.ts';
 
 /** A position from its entry to its last sale, net of every commission. */
@@ -16,7 +16,10 @@ export type TradeResult = {
   readonly cost: number;
 };
 
-/** A range that holds the true mean in 95 of 100 repetitions, as far as the trades at hand tell. */
+/**
+ * A range that holds the true mean in 95 of 100 repetitions, as far as the trades at hand tell: whole stretches of time are
+ * resampled, since trades of the same hours share their luck (`core/expectancy.ts`).
+ */
 export type Interval = { readonly low: number; readonly high: number };
 
 /** Figures of the trades; `null` where there are none to say it of. */
@@ -42,10 +45,11 @@ export type TradeFigures = {
 
 /** Resamples of the bootstrap; the percentile interval changes in its third digit from one thousand to the next. */
 const RESAMPLES = 2_000;
+const LEVEL = 0.95;
+/** Trades that began in one such stretch share their luck; it is longer where a trade lasted longer. */
+const BLOCK_MS_MIN = 3_600_000;
 /** Fewer trades say next to nothing about the next ones. */
 export const TRADES_FEW = 30;
-/** Resampling a handful gives a narrow interval that holds the truth far too seldom: none is better than that one. */
-export const INTERVAL_TRADES_MIN = 10;
 
 /** The figures; `seed` is that of the resampling, so the same trades give the same interval. */
 export function deriveTradeFigures(trades: readonly TradeResult[], seed: number): TradeFigures {
@@ -61,9 +65,9 @@ export function deriveTradeFigures(trades: readonly TradeResult[], seed: number)
     winRate: trades.length === 0 ? null : wins.length / trades.length,
     pnlNet: sum(results),
     expectancy: meanOf(results),
-    expectancyInterval: deriveMeanInterval(results, seed),
+    expectancyInterval: intervalOf(trades, results, seed),
     expectancyReturn: meanOf(returns),
-    expectancyReturnInterval: deriveMeanInterval(returns, seed),
+    expectancyReturnInterval: intervalOf(trades, returns, seed),
     averageWin: meanOf(wins),
     averageLoss: meanOf(losses),
     profitFactor: lost > 0 ? sum(wins) / lost : null,
@@ -73,20 +77,11 @@ export function deriveTradeFigures(trades: readonly TradeResult[], seed: number)
   };
 }
 
-/**
- * The 95 % interval of the mean by the percentile bootstrap (Efron and Tibshirani, 1993, chapter 13), which assumes that
- * trades do not depend on each other; `null` for fewer than ten.
- */
-export function deriveMeanInterval(values: readonly number[], seed: number): Interval | null {
-  if (values.length < INTERVAL_TRADES_MIN) return null;
-  const rng = createRng(seed, 'bootstrap');
-  const means = Array.from({ length: RESAMPLES }, () => {
-    let total = 0;
-    for (let drawn = 0; drawn < values.length; drawn++) total += values[rng.integer(values.length)] as number;
-    return total / values.length;
-  }).sort((a, b) => a - b);
-  const at = (part: number): number => means[Math.round(part * (RESAMPLES - 1))] as number;
-  return { low: at(0.025), high: at(0.975) };
+/** `null` where the trades began in fewer than ten stretches of time. */
+function intervalOf(trades: readonly TradeResult[], values: readonly number[], seed: number): Interval | null {
+  const blockMs = Math.max(BLOCK_MS_MIN, ...trades.map(({ entryTime, exitTime }) => exitTime - entryTime));
+  const results = trades.map(({ entryTime: time }, at) => ({ time, net: values[at] as number }));
+  return deriveExpectancy(results, { blockMs, resamples: RESAMPLES, level: LEVEL, seed })?.interval ?? null;
 }
 
 /** How far equity fell from its highest so far, and when; unrealised results count. */
@@ -129,6 +124,9 @@ export function warnAboutTrades(figures: TradeFigures, days: number): readonly s
     warnings.push(`${figures.trades} trades are too few to tell skill from luck: at least ${TRADES_FEW} are needed`);
   }
   const interval = figures.expectancyInterval;
+  if (interval === null && figures.trades >= TRADES_FEW) {
+    warnings.push(`${figures.trades} trades began in too few stretches of time to say how sure their mean is`);
+  }
   if (interval !== null && interval.low <= 0 && interval.high >= 0) {
     warnings.push('the interval of the expectancy holds zero: these trades do not show that the rules earn anything');
   }

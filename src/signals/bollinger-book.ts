@@ -4,7 +4,7 @@
  */
 import type { Score } from '../model/signal.ts';
 import { NO_SCORE, Tally } from './reason.ts';
-import type { Series } from './series.ts';
+import type { Series } from './series-state.ts';
 
 const FIRST_SCORED = 26;
 /** Candles whose bandwidth a squeeze is measured against, the newest not counted. */

@@ -2,17 +2,9 @@
  * What a candlestick pattern is judged by: the last candles' shapes, their mean sizes, and the trend that they came in.
  */
 import type { CandleShape } from './candle-shape.ts';
+import type { Finding } from './pattern.ts';
 import { scaledDistance } from './price-scale.ts';
-import type { Series } from './series.ts';
-
-/** A pattern before it is weighed; positive points are bullish. */
-export type Finding = {
-  readonly id: string;
-  readonly raw: number;
-  readonly reliability: 'H' | 'M' | 'L';
-  /** Whether it claims a reversal, which can fail. */
-  readonly isReversal: boolean;
-};
+import type { Series } from './series-state.ts';
 
 /** Up, down, or neither. */
 export type Trend = 1 | 0 | -1;

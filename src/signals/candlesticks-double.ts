@@ -1,7 +1,8 @@
 /**
  * Candlestick patterns of two candles.
  */
-import { type Finding, plain, reversal, type Setting } from './candlestick-setting.ts';
+import { plain, reversal, type Setting } from './candlestick-setting.ts';
+import type { Finding } from './pattern.ts';
 
 /** Adds the patterns that the newest candle is with the one before it. */
 export function findDoublePatterns(setting: Setting, findings: Finding[]): void {

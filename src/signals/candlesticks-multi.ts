@@ -2,7 +2,8 @@
  * Candlestick patterns of three and more candles.
  */
 import type { CandleShape } from './candle-shape.ts';
-import { type Finding, plain, reversal, type Setting, type Trend, trendAt } from './candlestick-setting.ts';
+import { plain, reversal, type Setting, type Trend, trendAt } from './candlestick-setting.ts';
+import type { Finding } from './pattern.ts';
 
 /** Adds the patterns that the newest candle completes. */
 export function findMultiPatterns(setting: Setting, findings: Finding[]): void {

@@ -1,7 +1,8 @@
 /**
  * Candlestick patterns of one candle. Thresholds are shares of the candle's own parts or of the mean body.
  */
-import { type Finding, plain, reversal, type Setting } from './candlestick-setting.ts';
+import { plain, reversal, type Setting } from './candlestick-setting.ts';
+import type { Finding } from './pattern.ts';
 
 /** Adds the patterns that the newest candle is by itself. */
 export function findSinglePatterns(setting: Setting, findings: Finding[]): void {

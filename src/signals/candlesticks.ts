@@ -4,22 +4,16 @@
  */
 import type { Score, ScoreSide } from '../model/signal.ts';
 
-import { createSetting, type Finding } from './candlestick-setting.ts';
+import { createSetting } from './candlestick-setting.ts';
 import { findDoublePatterns } from './candlesticks-double.ts';
 import { findMultiPatterns } from './candlesticks-multi.ts';
 import { findSinglePatterns } from './candlesticks-single.ts';
+import type { Finding, Pattern } from './pattern.ts';
 import { NO_SCORE, Tally } from './reason.ts';
-import type { Series } from './series.ts';
+import type { Series } from './series-state.ts';
 
 /** How far a pattern is trusted: high, medium, low. */
 export type Reliability = Finding['reliability'];
-
-/** A pattern with its modifiers; positive points are bullish. */
-export type Pattern = Finding & {
-  readonly volumeFactor: number;
-  readonly levelFactor: number;
-  readonly adjusted: number;
-};
 
 /** An earlier reversal that the newest close contradicts; positive points are bullish. */
 export type FailedPattern = { readonly id: string; readonly points: number };

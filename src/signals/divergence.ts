@@ -7,7 +7,7 @@ import { analyseDivergence, type DivergenceRecord, type DivergenceSide } from '.
 import { type DivergenceWindow, divergenceWindow } from './divergence-window.ts';
 import { scaledDistance } from './price-scale.ts';
 import { NO_SCORE, Tally } from './reason.ts';
-import type { Series } from './series.ts';
+import type { Series } from './series-state.ts';
 
 /** Points of the rules that differ by side. */
 const POINTS = {

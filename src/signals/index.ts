@@ -4,7 +4,7 @@
  */
 
 export { averageRange } from './average-range.ts';
-export { type FailedPattern, findFailures, type Pattern } from './candlesticks.ts';
+export { type FailedPattern, findFailures } from './candlesticks.ts';
 export { deriveConsensus } from './consensus.ts';
 export {
   DEFAULT_DISPATCH,
@@ -26,9 +26,11 @@ export {
   type SignalProfile,
   type TimeframeParams,
 } from './hot-coin-params.ts';
+export type { Pattern } from './pattern.ts';
 export { type PriceScale, scaleFloat, scaleOfFloat } from './price-scale.ts';
 export { scoreSeries } from './score-series.ts';
-export { createSeries, pushCandle, restartWindow, type Series, windowBalance } from './series.ts';
+export { createSeries, pushCandle, restartWindow, windowBalance } from './series.ts';
+export type { Series } from './series-state.ts';
 export {
   createSignalDispatcher,
   foldSignalDispatcher,

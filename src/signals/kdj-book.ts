@@ -4,7 +4,7 @@
  */
 import type { Score, ScoreSide } from '../model/signal.ts';
 import { NO_SCORE, Tally } from './reason.ts';
-import type { Series } from './series.ts';
+import type { Series } from './series-state.ts';
 
 const FIRST_SCORED = 16;
 

@@ -2,7 +2,7 @@
  * What the averages of one candle say, as bits of a column: rules that ask "at any of the last 30 candles" then read
  * bits instead of prices. A fact whose earlier candle lies before the window is not one.
  */
-import type { Series } from './series.ts';
+import type { Series } from './series-state.ts';
 
 /** MA5 crossed above MA20. */
 export const UP_5_20 = 1;

@@ -19,7 +19,7 @@ import {
   VALLEY_CROSSES,
 } from './ma-facts.ts';
 import { Tally } from './reason.ts';
-import type { Series } from './series.ts';
+import type { Series } from './series-state.ts';
 
 /** The averages and facts of the newest candle. */
 type Averages = {

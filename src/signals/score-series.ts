@@ -8,7 +8,7 @@ import { scoreDivergence } from './divergence.ts';
 import { fuseBooks } from './fusion.ts';
 import { scoreKdj } from './kdj-book.ts';
 import { scoreMovingAverages } from './moving-averages.ts';
-import type { Series } from './series.ts';
+import type { Series } from './series-state.ts';
 import { scoreVolumePrice } from './volume-price.ts';
 
 /** Judges the newest candle; the series is not changed. */

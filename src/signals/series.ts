@@ -18,62 +18,17 @@ import {
   pushSma,
 } from '../indicators/index.ts';
 import { type BookCandle, type CandleShape, shapeOf } from './candle-shape.ts';
-import { findPatterns, type Pattern } from './candlesticks.ts';
-import { appendRow, type Columns, createColumns } from './columns.ts';
+import { findPatterns } from './candlesticks.ts';
+import { appendRow, createColumns } from './columns.ts';
 import type { SignalProfile, TimeframeParams } from './hot-coin-params.ts';
 import { maFacts } from './ma-facts.ts';
-import {
-  createHistoryIndicators,
-  createWindowIndicators,
-  type HistoryIndicators,
-  type WindowIndicators,
-} from './series-indicators.ts';
+import { createHistoryIndicators, createWindowIndicators } from './series-indicators.ts';
+import type { Newest, Series } from './series-state.ts';
 
 /** Candles whose shapes are kept, for patterns of several candles. */
 const SHAPES = 7;
 /** Candles whose patterns are kept: those that can still fail, up to five back. */
 const PATTERNS = 6;
-
-/** What the newest candle's indicators say that no later candle asks for. */
-export type Newest = {
-  fastDif: number;
-  fastDea: number;
-  bandwidthMean: number;
-  upper: number;
-  lower: number;
-  obvMean: number;
-  accumulation: number;
-  accumulationMean: number;
-  volumeWeightedPrice: number;
-  moneyFlow: number;
-  /** Means of body, range and volume, the newest candle included. */
-  body: number;
-  range: number;
-  volume: number;
-  highest: number;
-  lowest: number;
-  j: number;
-};
-
-/** State of one series. */
-export type Series = {
-  readonly profile: SignalProfile;
-  readonly params: TimeframeParams;
-  /** Scaled prices per unit of quote currency. */
-  readonly factor: number;
-  readonly columns: Columns;
-  readonly history: HistoryIndicators;
-  window: WindowIndicators;
-  readonly newest: Newest;
-  /** Newest first. */
-  readonly shapes: CandleShape[];
-  /** Patterns by candle, newest first. */
-  readonly patterns: (readonly Pattern[])[];
-  /** Candles seen. */
-  seen: number;
-  /** Candles in the window; the newest has the window index `size - 1`. */
-  size: number;
-};
 
 /** A series before its first candle; `factor` is how many scaled prices a unit of quote currency has. */
 export function createSeries(profile: SignalProfile, params: TimeframeParams, factor: number): Series {

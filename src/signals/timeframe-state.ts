@@ -12,7 +12,8 @@ import type { BookCandle } from './candle-shape.ts';
 import type { SignalProfile, TimeframeParams } from './hot-coin-params.ts';
 import { type PriceScale, scaleDecimal, scaleFloat, scaleOfDecimal, scaleOfFloat } from './price-scale.ts';
 import { scoreSeries } from './score-series.ts';
-import { createSeries, pushCandle, type Series } from './series.ts';
+import { createSeries, pushCandle } from './series.ts';
+import type { Series } from './series-state.ts';
 
 /** A candle in plain numbers, for files and research. */
 export type PlainCandle = BookCandle & { readonly openTime: EpochMs };

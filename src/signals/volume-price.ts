@@ -4,7 +4,8 @@
  */
 import type { Score } from '../model/signal.ts';
 import { NO_SCORE, Tally } from './reason.ts';
-import { type Series, windowBalance } from './series.ts';
+import { windowBalance } from './series.ts';
+import type { Series } from './series-state.ts';
 
 const FIRST_SCORED = 26;
 

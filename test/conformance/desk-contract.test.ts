@@ -14,6 +14,7 @@ import {
   executionMetricsAnswer,
   funnelAnswer,
   hotPostsAnswer,
+  mlAnswer,
   paramsAnswer,
   poolAnswer,
   positionsAnswer,
@@ -30,19 +31,26 @@ import { createDeskClient, type DeskUpdate } from '../../src/client/index.ts';
 import { toFloat } from '../../src/core/decimal.ts';
 import { viewPortfolio } from '../../src/portfolio/index.ts';
 import { burstMarket, move } from '../fixtures/burst-market.ts';
+import { type MinuteModel, minuteModel } from '../fixtures/minute-model.ts';
 import { TradingRun } from '../fixtures/trading-run.ts';
 
 const MINUTE_MS = 60_000;
 let run: TradingRun;
+let model: MinuteModel;
 
 beforeAll(async () => {
   const scenario = burstMarket(move('17m', 'price: +15%, volume: 6x, buyers: 60%, for: 16m'));
-  run = await TradingRun.start({ scenario, venue: 'exchange', desk: 'served' });
+  model = await minuteModel();
+  run = await TradingRun.start({ scenario, venue: 'exchange', desk: 'served', models: model.home });
   await run.passUntil(() => held() === 1, { limitMs: 25 * MINUTE_MS, what: 'the coin is bought' });
-  await run.pass(20_000);
+  // A minute that closes, so that the model in shadow has something to say.
+  await run.pass(80_000);
 });
 
-afterAll(() => run.close());
+afterAll(async () => {
+  await run.close();
+  model.remove();
+});
 
 function held(): number {
   return viewPortfolio(run.trading.portfolio).positions.length;
@@ -113,6 +121,27 @@ describe('a running trade answers', () => {
     expect(status.block_errors).toEqual({});
     expect(Object.keys(status).sort()).toEqual(Object.keys(deskStatus.omit({ message: true }).shape).sort());
     expect((await read(deskStatus, '/hotcoin/status')).run_id).toBe(status.run_id);
+  });
+
+  it('the model in shadow, what it is worth and what it said last with its grounds', async () => {
+    const ml = await read(mlAnswer, '/hotcoin/api/ml');
+    expect(ml).toMatchObject({ state: 'watching', reason: null, errors: { count: 0 }, monitor: { alarm: 'quiet' } });
+    expect(ml.model).toMatchObject({ task: 'trade', interval: '1m', tier: 'production', served: true, kind: 'gbdt' });
+    expect([ml.model?.contract.auc, ml.model?.contract.brier]).toEqual([0.61, 0.08]);
+    const { predictions, open, resolved, unresolvable } = ml.counts;
+    expect(predictions).toBe(ml.predictions.length);
+    expect(open + resolved + unresolvable).toBe(predictions);
+    expect(ml.predictions[0]).toMatchObject({ symbol: 'HOTUSDT', number: predictions, outcome: null });
+    expect(ml.predictions[0]?.reasons[0]?.name).toBe('vol_surge_3_20');
+    const client = createDeskClient({ url: run.deskUrl });
+    expect((await client.ml()).model?.hash).toBe(ml.model?.hash);
+    client.close();
+    const text = await (await fetch(`${run.deskUrl}/metrics`)).text();
+    const labels = `task="trade",interval="1m",model="${ml.model?.hash.slice(0, 16)}",tier="production",served="yes"`;
+    expect(text).toContain(`hotwick_ml_model_info{${labels}} 1`);
+    expect(text).toContain(`hotwick_ml_predictions{outcome="open"} ${open}`);
+    expect(text).toContain('hotwick_ml_contract_auc 0.61');
+    expect(text).not.toMatch(/^hotwick_ml_live_auc /m);
   });
 
   it('A-3: its health is ok', async () => {
@@ -213,6 +242,10 @@ describe('a running trade answers', () => {
     const near = '/hotcoin/api/chart?symbol=HOTUSDT&interval=1h&days=-4&bars_limit=many';
     expect((await read(deskChartAnswer, near)).klines.length).toBe(24);
     for (const limit of ['x', '-1', '1e9', '']) await read(tradesAnswer, `/hotcoin/api/trades?limit=${limit}`);
+    for (const before of ['x', '1', '%40a', '../1@a']) {
+      const { status, body } = await ask(`/hotcoin/api/trades?before=${before}`);
+      expect([status, body], before).toEqual([400, expect.objectContaining({ ok: false, error: 'before_malformed' })]);
+    }
     for (const limit of ['x', '-1', '1e9', '']) await read(eventsAnswer, `/hotcoin/api/events?limit=${limit}&before=z`);
   });
 

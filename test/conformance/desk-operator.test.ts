@@ -155,8 +155,9 @@ async function endWhileAsked(): Promise<void> {
   await run.pass(6_000);
   const chart = ask('/hotcoin/api/chart?symbol=HOTUSDT&interval=4h');
   const balances = ask('/hotcoin/api/balances');
-  run.desk.detach();
+  const detached = run.desk.detach();
   for (const { status } of [await chart, await balances]) expect([200, 503]).toContain(status);
+  await detached;
   expect((await ask('/hotcoin/api/balances')).status).toBe(503);
   expect((await read(deskHealth, '/hotcoin/health')).status).toBe('stopped');
   expect((await read(deskStatus, '/hotcoin/api/status')).source).toBe('status_file');

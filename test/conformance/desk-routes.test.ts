@@ -15,7 +15,13 @@ let server: DeskServer;
 const desk: Desk = {
   runner: () => null,
   readStatusFile: async () => file,
-  readTradeFiles: async () => ({ trades: [], source: 'none', pnl_summary: null, ts: clock.now() / 1_000 }),
+  readTradeFiles: async () => ({
+    trades: [],
+    next_before: null,
+    source: 'none',
+    pnl_summary: null,
+    ts: clock.now() / 1_000,
+  }),
   config: null,
 };
 

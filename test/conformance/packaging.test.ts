@@ -22,17 +22,31 @@ const manifest = z
   .object({ version: z.string(), files: z.array(z.string()), optionalDependencies: z.record(z.string(), z.string()) })
   .parse(JSON.parse(read('package.json')));
 
+/** A file that must be there: an engine would make a folder in the place of a missing one. */
+const secretFile = z
+  .object({
+    type: z.literal('bind'),
+    source: z.string().startsWith('./secrets/'),
+    target: z.string(),
+    read_only: z.literal(true),
+    bind: z.object({ create_host_path: z.literal(false) }),
+  })
+  .transform(({ source, target }) => `${source}:${target}:ro`);
 const service = z.object({
   image: z.string(),
   network_mode: z.literal('host'),
+  /** After the machine was started anew, too: `on-failure` leaves a container alone then. */
+  restart: z.literal('unless-stopped'),
   ports: z.never().optional(),
   command: z.array(z.string()).optional(),
   environment: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
-  volumes: z.array(z.string()),
+  volumes: z.array(z.union([z.string().regex(/^(?!\.\/secrets\/)/), secretFile])),
 });
 const compose = z
   .object({ services: z.record(z.string(), service), volumes: z.record(z.string(), z.null()) })
   .parse(parse(read('compose.yaml')));
+
+const KNOWN = [...Object.values(SETTINGS).map(({ name }) => name), ...Object.keys(KEY_VARIABLES), 'HOTCOIN_EXECUTE'];
 
 const trade = new Command('hotwick');
 addTradeCommand(trade);
@@ -44,6 +58,26 @@ function checkOptions(text: string): void {
 }
 
 describe('the compose file', () => {
+  it('keeps what is secret out of the repository and out of every image', () => {
+    for (const name of ['.gitignore', '.dockerignore']) {
+      const ignored = read(name)
+        .split('\n')
+        .map((line) => line.replace(/\/$/, ''));
+      expect(ignored, name).toEqual(expect.arrayContaining(['secrets', 'hotwick.env', 'backup', '.env']));
+    }
+  });
+
+  it('trades with money only in its second file, which asks for the stage and for the word', () => {
+    expect(read('compose.yaml')).not.toMatch(/confirm-live|HOTCOIN_PAPER/);
+    const { hotwick } = z
+      .object({ services: z.record(z.string(), z.object({ command: z.array(z.string()), environment: z.unknown() })) })
+      .parse(parse(read('compose.live.yaml'))).services;
+    expect(hotwick?.environment).toEqual({ HOTCOIN_EXECUTE: '1', HOTCOIN_PAPER: '0' });
+    const command = hotwick?.command.join(' ') ?? '';
+    expect(command).toMatch(/--preset=\$\{HOTWICK_PRESET:\?.*--confirm-live=\$\{HOTWICK_CONFIRM_LIVE:\?/);
+    checkOptions(` ${command}`);
+  });
+
   it('binds nothing but loopback', () => {
     const { prometheus, grafana, hotwick } = compose.services;
     expect(prometheus?.command).toContain('--web.listen-address=127.0.0.1:9090');
@@ -60,12 +94,7 @@ describe('the compose file', () => {
         expect(isThere, volume).toBe(true);
       }
     }
-    const known = [
-      ...Object.values(SETTINGS).map(({ name }) => name),
-      ...Object.keys(KEY_VARIABLES),
-      'HOTCOIN_EXECUTE',
-    ];
-    for (const name of Object.keys(compose.services['hotwick']?.environment ?? {})) expect(known).toContain(name);
+    for (const name of Object.keys(compose.services['hotwick']?.environment ?? {})) expect(KNOWN).toContain(name);
     expect(compose.services['hotwick']?.image).toBe(`hotwick:${manifest.version}`);
   });
 
@@ -121,6 +150,8 @@ describe('the service of systemd', () => {
     const start = settings.find((line) => line.startsWith('ExecStart=')) ?? '';
     expect(start).toContain('hotwick trade');
     checkOptions(start);
+    // Node protects its code by memory keys, which @system-service leaves out: it would be killed at its start.
+    expect(settings).toEqual(expect.arrayContaining(['SystemCallFilter=@pkey', 'SystemCallErrorNumber=EPERM']));
     const [, name = ''] = /^LoadCredential=(\w+):/m.exec(unit) ?? [];
     expect(settings).toContain(`Environment=HOTWICK_PASSPHRASE_FILE=%d/${name}`);
     expect(Object.keys(KEY_VARIABLES)).toContain('HOTWICK_PASSPHRASE_FILE');

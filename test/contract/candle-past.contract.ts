@@ -8,18 +8,8 @@ import type { EpochMs } from '../../src/core/time.ts';
 import type { ClosedCandle } from '../../src/model/candle.ts';
 import type { SeriesId } from '../../src/model/series.ts';
 import type { CandleStore, SaveBatch } from '../../src/ports/candle-store.ts';
-import {
-  at,
-  BTC,
-  batchArbitrary,
-  type CandleStoreHarness,
-  type CandleStoreStorage,
-  candle,
-  ETH,
-  EVERYTHING,
-  MINUTE,
-  START,
-} from './candle-store.contract.ts';
+import { at, BTC, candle, ETH, EVERYTHING, MINUTE, START } from '../fixtures/stored-candles.ts';
+import { batchArbitrary, type CandleStoreHarness, type CandleStoreStorage } from './candle-store.contract.ts';
 
 /** What a series held when each of its candles was first seen as the newest. */
 type Moments = Map<EpochMs, readonly ClosedCandle[]>;

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decimal, toDecimalText } from '../../src/core/decimal.ts';
-import { type EpochMs, epochMs } from '../../src/core/time.ts';
+import { epochMs } from '../../src/core/time.ts';
 import {
   type CandleGap,
   type CandleSource,
@@ -14,10 +14,24 @@ import {
   type GapReason,
   SOURCE_RANK,
 } from '../../src/model/candle.ts';
-import { FailureError } from '../../src/model/failure.ts';
-import type { Money, Price, Quantity } from '../../src/model/money.ts';
-import { parseSeriesId, type SeriesId } from '../../src/model/series.ts';
-import type { CandleStore, CandleText } from '../../src/ports/candle-store.ts';
+import type { Price, Quantity } from '../../src/model/money.ts';
+import type { SeriesId } from '../../src/model/series.ts';
+import type { CandleStore } from '../../src/ports/candle-store.ts';
+import {
+  at,
+  BTC,
+  candle,
+  ETH,
+  EVERYTHING,
+  failureCode,
+  gap,
+  MINUTE,
+  START,
+  series,
+  stored,
+  textsOf,
+} from '../fixtures/stored-candles.ts';
+import { describeGaps, gapsIn } from './candle-store-gaps.contract.ts';
 
 /** Storage of one test. `open` may be called again after the store was closed, where it is durable. */
 export type CandleStoreStorage = { readonly open: () => CandleStore; readonly destroy: () => void };
@@ -27,89 +41,6 @@ export type CandleStoreHarness = {
   readonly durability: 'durable' | 'volatile';
   readonly create: () => CandleStoreStorage;
 };
-
-/** One minute in milliseconds. */
-export const MINUTE = 60_000;
-/** Open time of minute 0. */
-export const START = 1_700_000_040_000 - (1_700_000_040_000 % MINUTE);
-/** A series of minutes. */
-export const BTC = series('binance:futures:BTC/USDT:1m');
-/** A series of five minutes. */
-export const ETH = series('binance:spot:ETH/USDT:5m');
-/** All of a series. */
-export const EVERYTHING = { from: epochMs(0), to: epochMs(253_402_300_799_999), limit: 1e9, take: 'oldest' } as const;
-
-function series(text: string): SeriesId {
-  const parsed = parseSeriesId(text);
-  if (!parsed.ok) throw new RangeError(parsed.error.message);
-  return parsed.value;
-}
-
-/** The open time of a minute. */
-export function at(minute: number): EpochMs {
-  return epochMs(START + minute * MINUTE);
-}
-
-type Shape = {
-  readonly seriesId?: SeriesId;
-  readonly price?: string;
-  readonly source?: CandleSource;
-  readonly status?: CandleStatus;
-  readonly baseCount?: number;
-};
-
-/** The candle of a minute; its numbers follow from `price`. */
-export function candle(minute: number, shape: Shape = {}): ClosedCandle {
-  const price = decimal(shape.price ?? '100.5') as Price;
-  return {
-    kind: 'candleClosed',
-    seriesId: shape.seriesId ?? BTC,
-    openTime: at(minute),
-    open: price,
-    high: price,
-    low: price,
-    close: price,
-    volume: decimal('1.25') as Quantity,
-    quoteVolume: decimal('125.625') as Money,
-    trades: 7,
-    takerBaseVolume: decimal('0.5') as Quantity,
-    takerQuoteVolume: decimal('50.25') as Money,
-    certificate: {
-      source: shape.source ?? 'ws',
-      status: shape.status ?? 'final',
-      baseCount: shape.baseCount ?? 1,
-      baseExpected: 1,
-      revision: 0,
-    },
-  };
-}
-
-function stored(original: ClosedCandle, revision = 1): ClosedCandle {
-  return { ...original, certificate: { ...original.certificate, revision } };
-}
-
-function gap(from: number, to: number, reason: GapReason = 'unknown'): CandleGap {
-  return { kind: 'candleGap', seriesId: BTC, from: at(from), to: at(to), reason };
-}
-
-async function failureCode(promise: Promise<unknown>): Promise<string> {
-  const thrown = await promise.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  return thrown instanceof FailureError ? thrown.failure.code : `no failure: ${String(thrown)}`;
-}
-
-function textsOf({ openTime, open, high, low, close, volume }: ClosedCandle): CandleText {
-  const [o, h, l, c, v] = [open, high, low, close, volume].map(toDecimalText) as [
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
-  return { openTime, open: o, high: h, low: l, close: c, volume: v };
-}
 
 /** Declares the suite for one adapter. */
 export function describeCandleStore(harness: CandleStoreHarness): void {
@@ -126,12 +57,7 @@ export function describeCandleStore(harness: CandleStoreHarness): void {
     });
     const save = (candles: readonly ClosedCandle[], gaps: readonly CandleGap[] = []) => store.save({ candles, gaps });
     const readAll = (seriesId = BTC) => store.read({ seriesId, ...EVERYTHING });
-    const gapsOf = async (from = -1000, to = 1000) =>
-      (await store.readGaps(BTC, { from: at(from), to: at(to) })).map((entry) => [
-        (entry.from - START) / MINUTE,
-        (entry.to - START) / MINUTE,
-        entry.reason,
-      ]);
+    const gapsOf = (from?: number, to?: number) => gapsIn(store, from, to);
 
     describe('saving', () => {
       it('gives back every number and the certificate as saved, with revision 1', async () => {
@@ -293,61 +219,7 @@ export function describeCandleStore(harness: CandleStoreHarness): void {
       });
     });
 
-    describe('gaps', () => {
-      it('are visible where they overlap the asked period, ascending', async () => {
-        await save([], [gap(20, 30, 'exchange_gap'), gap(0, 10)]);
-        expect(await gapsOf()).toEqual([
-          [0, 10, 'unknown'],
-          [20, 30, 'exchange_gap'],
-        ]);
-        expect(await gapsOf(9, 20)).toEqual([[0, 10, 'unknown']]);
-        expect(await gapsOf(10, 20)).toEqual([]);
-        expect(await gapsOf(29, 30)).toEqual([[20, 30, 'exchange_gap']]);
-        expect(await store.readGaps(ETH, { from: at(0), to: at(99) })).toEqual([]);
-      });
-      it('lose the period of a candle saved later, in the middle and at both ends', async () => {
-        await save([], [gap(0, 10)]);
-        await save([candle(4), candle(0), candle(9)]);
-        expect(await gapsOf()).toEqual([
-          [1, 4, 'unknown'],
-          [5, 9, 'unknown'],
-        ]);
-        await save([1, 2, 3, 5, 6, 7, 8].map((minute) => candle(minute)));
-        expect(await gapsOf()).toEqual([]);
-      });
-      it('never cover a candle stored before them or with them', async () => {
-        await save([candle(2)]);
-        await save([candle(6)], [gap(0, 10, 'exchange_gap')]);
-        expect(await gapsOf()).toEqual([
-          [0, 2, 'exchange_gap'],
-          [3, 6, 'exchange_gap'],
-          [7, 10, 'exchange_gap'],
-        ]);
-      });
-      it('replace what was recorded of the same stretch', async () => {
-        await save([], [gap(0, 10)]);
-        await save([], [gap(3, 5, 'exchange_gap')]);
-        expect(await gapsOf()).toEqual([
-          [0, 3, 'unknown'],
-          [3, 5, 'exchange_gap'],
-          [5, 10, 'unknown'],
-        ]);
-        await save([], [gap(0, 10, 'exchange_gap')]);
-        expect(await gapsOf()).toEqual([[0, 10, 'exchange_gap']]);
-      });
-      it('are merged when they touch with one reason', async () => {
-        await save([], [gap(0, 2), gap(4, 6), gap(2, 4)]);
-        expect(await gapsOf()).toEqual([[0, 6, 'unknown']]);
-      });
-      it('lose the whole period of a longer candle, though it opened before them', async () => {
-        const gapOfEth = { ...gap(3, 12), seriesId: ETH };
-        await save([candle(0, { seriesId: ETH })]);
-        await save([], [gapOfEth]);
-        expect(await store.readGaps(ETH, { from: at(0), to: at(99) })).toEqual([{ ...gapOfEth, from: at(5) }]);
-        await save([candle(5, { seriesId: ETH })]);
-        expect(await store.readGaps(ETH, { from: at(0), to: at(99) })).toEqual([{ ...gapOfEth, from: at(10) }]);
-      });
-    });
+    describeGaps(() => store);
 
     it('equals a plain map after any interleaving of saves', async () => {
       await fc.assert(

@@ -75,6 +75,18 @@ export function describeSettingStore({ name, create }: SettingStoreHarness): voi
       );
     });
 
+    it('are saved only over what was seen of them, and otherwise not at all', async () => {
+      const change = (values: Readonly<Record<string, unknown>>, seen: Readonly<Record<string, unknown>>) =>
+        store.save({ namespace: 'hotcoin', values, time: T0, seen });
+      expect(await change({ a: { x: 1 }, b: [2] }, {})).toBe('saved');
+      expect(await change({ a: { x: 2 } }, {})).toBe('overtaken');
+      expect(await change({ a: { x: 2 } }, { a: { x: 1 } })).toBe('overtaken');
+      expect(await change({ a: { x: 2 }, b: null, c: 3 }, { a: { x: 1 }, b: [3] })).toBe('overtaken');
+      expect(await change({ a: { x: 2 }, b: null }, { b: [2], a: { x: 1 } })).toBe('saved');
+      expect(await change({}, { a: { x: 2 } })).toBe('saved');
+      expect(await store.save({ namespace: 'hotcoin', values: { a: 9 }, time: T0 })).toBe('saved');
+    });
+
     it('are refused after close, which may be said twice', async () => {
       await store.close();
       await store.close();

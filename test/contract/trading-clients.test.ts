@@ -137,7 +137,11 @@ describe('ccxt', () => {
     const list = await client.privatePostOrderListOco({ ...oco, ...pairAround(lastPrice()) });
     expect(list).toMatchObject({ contingencyType: 'OCO', listOrderStatus: 'EXECUTING' });
     await client.privateDeleteOrderList({ symbol: SYMBOL, orderListId: list['orderListId'] });
-    await expect(client.createOrder('BTC/USDT', 'limit', 'buy', 99, price)).rejects.toThrow(ccxt.InsufficientFunds);
+    // By the price, which depends on the hour: more than the wallet holds, and less than the largest order allowed.
+    const tooMuch = Math.ceil(200_000 / price);
+    await expect(client.createOrder('BTC/USDT', 'limit', 'buy', tooMuch, price)).rejects.toThrow(
+      ccxt.InsufficientFunds,
+    );
   });
 
   it('hears orders, candles, trades and books over sockets', async () => {

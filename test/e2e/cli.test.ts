@@ -33,6 +33,7 @@ describe('help', () => {
       ['data', 'import'],
       ['data', 'verify'],
       ['audit', 'lookahead'],
+      ['ml', 'train'],
       ['doctor'],
     ].map((args) => [args]),
   )('of %j shows the options and examples that can be typed', async (args) => {

@@ -11,7 +11,9 @@ import type {
   BalancesAnswer,
   DeskChartAnswer,
   DeskStatus,
+  EquityAnswer,
   FunnelAnswer,
+  MlAnswer,
   PoolAnswer,
   PositionsAnswer,
   RiskAnswer,
@@ -26,6 +28,7 @@ import { type DeskWords, hearDesk } from '../fixtures/desk-copy.ts';
 import { guardWith, type OperatorGuard } from '../fixtures/desk-guard.ts';
 import { itLooksRight } from '../fixtures/desk-looks.ts';
 import { DeskPage } from '../fixtures/desk-page.ts';
+import { type MinuteModel, minuteModel } from '../fixtures/minute-model.ts';
 import { describeWhere } from '../fixtures/shared-data.ts';
 import { TradingRun } from '../fixtures/trading-run.ts';
 
@@ -43,15 +46,18 @@ describeWhere(CHROMIUM, `no Chromium at ${CHROMIUM}`)('the desk on the web', () 
   let browser: Browser;
   let desk: DeskPage;
   let words: DeskWords;
+  let models: MinuteModel;
 
   beforeAll(async () => {
     operator = await guardWith(PASSPHRASE, doorClock);
+    models = await minuteModel();
     const environment = { HOTCOIN_EXECUTE: '1' };
     run = await TradingRun.start({
       scenario: burstMarket(move('17m', 'price: +15%, volume: 6x, buyers: 60%, for: 16m')),
       venue: 'exchange',
       desk: 'served',
       guard: operator.guard,
+      models: models.home,
       editor: new HotCoinConfigEditor({ store: createMemorySettingStore(), environment, clock }),
     });
     // Until the first tier is sold: something is held, and one leg is closed.
@@ -69,6 +75,7 @@ describeWhere(CHROMIUM, `no Chromium at ${CHROMIUM}`)('the desk on the web', () 
     await browser?.close();
     await run?.close();
     operator?.remove();
+    models?.remove();
     clock.close();
     doorClock.close();
   });
@@ -119,6 +126,7 @@ describeWhere(CHROMIUM, `no Chromium at ${CHROMIUM}`)('the desk on the web', () 
     for (const { layer, used } of risk.layers) {
       expect(await desk.part(`limit-${layer}`).getAttribute('data-used'), layer).toBe(String(used));
     }
+    await showCurve(status);
     await showPositions();
     await desk.show('candidates');
     const [coin] = (await desk.ask<PoolAnswer>('/hotcoin/api/pool')).coins;
@@ -140,7 +148,40 @@ describeWhere(CHROMIUM, `no Chromium at ${CHROMIUM}`)('the desk on the web', () 
     expect(await said('weight')).toMatch(/spot\d+ of 6000/);
     await desk.show('feed');
     expect(await said('posts')).toContain('No posts');
+    await showModel();
     await showEvents();
+  }
+
+  async function showModel(): Promise<void> {
+    await desk.show('models');
+    const { model, counts, predictions } = await desk.ask<MlAnswer>('/hotcoin/api/ml');
+    expect(await said('ml-model')).toMatch(/watching.*trade 1m.*production.*served/);
+    expect(await said('ml-hash')).toBe(model?.hash.slice(0, 12));
+    expect(await said('ml-count-predictions')).toBe(String(counts.predictions));
+    expect(await said('ml-auc')).toBe('– promised 0.610');
+    const [newest] = predictions;
+    await desk.page.locator('[data-testid=ml-predictions] .row-choice').first().click();
+    expect(await said('ml-grounds')).toContain(`${newest?.reasons[0]?.name}`);
+  }
+
+  /** What the curve says is what the figures say, whatever the span. */
+  async function showCurve({ equity, day_pnl }: DeskStatus): Promise<void> {
+    const chart = (name: string) => desk.part('equity-chart').getAttribute(`data-${name}`);
+    await expect.poll(() => chart('last'), soon).toBe(String(Number(equity)));
+    const { bars, change, high, low, step_sec } = await desk.ask<EquityAnswer>('/hotcoin/api/equity');
+    expect([await chart('bars'), await chart('step')]).toEqual([String(bars.length), String(step_sec)]);
+    expect(change?.amount).toBe(day_pnl);
+    expect(await said('equity-change')).toContain(money(day_pnl));
+    expect([await said('equity-high'), await said('equity-low')]).toEqual([money(high ?? ''), money(low ?? '')]);
+    const label = await desk.part('equity-chart').getAttribute('aria-label');
+    expect(label).toContain(`to ${money(equity)}`);
+    await desk.page.locator('[data-testid=equity-span]').click();
+    await desk.page.getByRole('option', { name: '7 days' }).click();
+    await expect.poll(() => desk.part('equity-chart').getAttribute('aria-label'), soon).toContain('Equity, 7 days');
+    await run.pass(2 * MINUTE_MS);
+    const later = await desk.ask<DeskStatus>('/hotcoin/api/status');
+    await expect.poll(() => chart('last'), soon).toBe(String(Number(later.equity)));
+    expect(Number(await chart('bars'))).toBe(bars.length + 2);
   }
 
   async function showPositions(): Promise<void> {

@@ -9,6 +9,7 @@ import type { DurationMs } from '../../src/core/time.ts';
 import { BOOK_NAMES, type TradeSignal } from '../../src/model/signal.ts';
 import { type Ending, runHotwick } from '../fixtures/hotwick-process.ts';
 
+const MINUTE_MS = 60_000;
 const HISTORY_MS = (30 * 86_400_000) as DurationMs;
 const clock = createWallClock();
 let exchange: SimExchange;
@@ -47,6 +48,16 @@ describe('hotwick signals', () => {
       ['scored', 600],
       ['scored', 700],
     ]);
+  });
+
+  it('bug: is still there for its answer when all it does is wait for the candle of a minute just over', async () => {
+    // By the exchange's clock the next minute has begun, and the candle of this one is not there yet.
+    exchange.faults.skewClock(MINUTE_MS - (clock.now() % MINUTE_MS));
+    const { code, stdout } = await run('BTCUSDT', '--json');
+    exchange.faults.skewClock(0);
+    expect(code).toBe(0);
+    const { timeframes } = JSON.parse(stdout) as TradeSignal;
+    expect(timeframes.map(({ kind }) => kind)).toContain('scored');
   });
 
   it('explains each book to people', async () => {

@@ -5,7 +5,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkAuditLog } from '../../src/app/security/audit-log.ts';
 import { HotwickProcess, runHotwick } from '../fixtures/hotwick-process.ts';
+import { CHAT, NoticeChannels, STRANGER } from '../fixtures/notice-channels.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'hotwick-trade-'));
 const KEY = { BINANCE_API_KEY: 'hotwick-sim-key', BINANCE_SECRET_KEY: 'hotwick-sim-secret' };
@@ -29,6 +31,12 @@ function readStatus(data: string): unknown {
 }
 
 describe('hotwick trade', () => {
+  it('bug: finds the clock of a simulated exchange to be its own, so that entries are not held back by it', async () => {
+    const [, address = ''] = await sim.match(/REST +http:\/\/([\d.:]+)/);
+    const { serverTime } = (await (await fetch(`http://${address}/api/v3/time`)).json()) as { serverTime: number };
+    expect(Math.abs(serverTime - Date.now())).toBeLessThan(1_000);
+  });
+
   it('starts on paper, says its limits, obeys an emergency (R7-3), and ends in order when told (R9-2)', async () => {
     const data = join(dir, 'paper');
     const config = (...args: readonly string[]) => runHotwick(['config', '--hotcoin', '--data-dir', data, ...args]);
@@ -111,6 +119,52 @@ describe('hotwick trade', () => {
     expect(ending.stdout).toMatch(/mode +MONEY/);
     expect(ending.stdout, 'the preset goes over the file').toMatch(/capital +100 USDT[\s\S]*positions +at most 2/);
     for (const secret of Object.values(KEY)) expect(ending.stdout + ending.stderr).not.toContain(secret);
+  });
+
+  it('ends in order and in time though a channel never answers, keeps what chats wanted in the audit log, and says no secret', async () => {
+    const channels = await NoticeChannels.start();
+    try {
+      channels.webhook.reply = () => new Promise(() => {});
+      channels.feishu.reply = ({ path, headers, body }) => ({
+        status: 500,
+        body: `${path} ${JSON.stringify(headers)} ${body}`,
+      });
+      const { telegram, feishu, webhook, email } = channels.config();
+      const data = join(dir, 'notices');
+      const trade = new HotwickProcess(['trade', '--data-dir', data, '--no-http', ...urls], {
+        HOTWICK_TELEGRAM_TOKEN: telegram.token ?? '',
+        HOTWICK_TELEGRAM_CHATS: String(CHAT),
+        HOTWICK_TELEGRAM_API: telegram.api,
+        HOTWICK_FEISHU_WEBHOOK: feishu.url ?? '',
+        HOTWICK_FEISHU_SECRET: feishu.secret ?? '',
+        HOTWICK_WEBHOOK_URL: webhook.url ?? '',
+        HOTWICK_WEBHOOK_SECRET: webhook.secret ?? '',
+        HOTWICK_SMTP_URL: email.url ?? '',
+        HOTWICK_MAIL_FROM: email.from,
+        HOTWICK_MAIL_TO: email.to.join(','),
+      });
+      await trade.match(/notices +telegram, feishu, webhook, email/);
+      await trade.match(/health +tradeable/);
+      const heard = { timeout: 20_000 };
+      await expect.poll(() => channels.telegram.isHeard, heard).toBe(true);
+      channels.telegram.write(STRANGER, '/stop');
+      channels.telegram.write(CHAT, '/stop');
+      await expect.poll(() => channels.telegram.sentTo(CHAT).at(-1), heard).toMatch(/^No new positions\./);
+      const ending = await trade.end();
+      expect(ending).toMatchObject({ code: 0, signal: null });
+      expect(ending.stdout).toContain('Stopped.');
+      expect(ending.stderr).toMatch(/notifier_failed: .*feishu.*HTTP 500[\s\S]*notices: what waited for 3 s/);
+      expect(channels.titles().email.at(-1)).toBe('Hotwick stopped');
+      const audited = readFileSync(join(data, 'audit.jsonl'), 'utf8').trimEnd().split('\n');
+      expect(audited.map((line) => JSON.parse(line))).toMatchObject([
+        { actor: 'telegram chat 666', action: 'telegram stop', status: 403, refusal: 'chat_not_named' },
+        { actor: 'telegram chat 7', action: 'telegram stop', status: 200, refusal: null },
+      ]);
+      expect(checkAuditLog(data)).toEqual({ lines: 2, broken: null });
+      for (const secret of channels.secrets) expect(ending.stdout + ending.stderr).not.toContain(secret);
+    } finally {
+      await channels.close();
+    }
   });
 
   it('says in one sentence what is wrong, and starts nothing', async () => {

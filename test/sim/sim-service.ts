@@ -25,6 +25,10 @@ export type SimServiceOptions = {
   readonly dataDir: string;
   /** The base series. */
   readonly series: SeriesId;
+  /** What the service is told to have; the base series alone unless given. */
+  readonly whitelist?: readonly SeriesId[];
+  /** Settings by their names; what is not given is as it is by default. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly seed: number;
   readonly speed: number;
   readonly catchUpLimit: number;
@@ -69,7 +73,7 @@ export async function startSimService(options: SimServiceOptions): Promise<Kline
     clock,
     wallClock,
     notifier: createLogNotifier({ write: onWarning }),
-    series: [options.series],
+    series: options.whitelist ?? [options.series],
     onWarning,
     onFatal,
     canFollow: (seriesId) => resolveStream(seriesId).ok,
@@ -96,8 +100,8 @@ export async function startSimService(options: SimServiceOptions): Promise<Kline
 }
 
 /** The circuit breaker counts real seconds, in which hours of faults pass here: with it a world would only pause. */
-function configure({ catchUpLimit, formingMinIntervalMs = 0 }: SimServiceOptions): Config {
-  const config = loadConfig({});
+function configure({ catchUpLimit, formingMinIntervalMs = 0, environment = {} }: SimServiceOptions): Config {
+  const config = loadConfig(environment);
   if (!config.ok) throw new Error(config.error.message);
   const ingest = { ...config.value.ingest, guardrail: 'off' as const };
   return { ...config.value, historyDays: 1, formingMinIntervalMs, catchUpLimit, ingest };

@@ -83,12 +83,12 @@ const CONTRACT = 'src/api/contract.ts';
 const CLIENT = 'src/client/';
 
 /** Product files that nothing imports because people or tools start them. */
-const ENTRY_POINTS: readonly string[] = ['src/app/cli/main.ts', 'src/client/index.ts'];
+const ENTRY_POINTS: readonly string[] = ['src/app/cli/main.ts', 'src/app/ml/learning-thread.ts', 'src/client/index.ts'];
 
 type Import = { readonly node: ts.Node; readonly target: string; readonly style: 'type' | 'value' };
 
 /** Everything a file imports: static, re-exported, dynamic with literal text, and in type positions. */
-function importsOf(source: Source): Import[] {
+export function importsOf(source: Source): Import[] {
   return source.nodes.flatMap((node): Import[] => {
     if (ts.isImportDeclaration(node)) {
       return literal(node, node.moduleSpecifier, node.importClause?.isTypeOnly === true ? 'type' : 'value');
@@ -106,7 +106,8 @@ function literal(node: ts.Node, specifier: ts.Node | undefined, style: Import['s
   return specifier !== undefined && ts.isStringLiteralLike(specifier) ? [{ node, target: specifier.text, style }] : [];
 }
 
-function resolveTarget(source: Source, target: string): string {
+/** Where a relative import leads, from the root of the repository. */
+export function resolveTarget(source: Source, target: string): string {
   return posix.normalize(posix.join(posix.dirname(source.path), target));
 }
 

@@ -21,6 +21,7 @@ const PROOFS: Readonly<Record<string, readonly [path: string, title: string]>> =
     'forgets heat that is older than its retention',
   ],
   'discovery.square_poll_sec': ['src/adapters/social/social-sources.test.ts', 'speaks two languages'],
+  'ml.shadow': ['test/trading/shadow.test.ts', 'ml.shadow turns it off and on'],
   'trading.universe': ['src/engine/trading/fold-trading.test.ts', 'judges every pair that trades, some between two'],
 };
 

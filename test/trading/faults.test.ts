@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { emergencyAnswer } from '../../src/api/contract.ts';
+import { doubtsOf, isAllSold, parseEmergencyStatus } from '../../src/app/cli/emergency-status.ts';
 import { burstMarket, burstsMarket, move } from '../fixtures/burst-market.ts';
 import {
   bought,
@@ -44,6 +45,39 @@ describe('orders at the exchange', () => {
     const doubted = entries.filter(({ order }) => order.state === 'unknown').map(({ order }) => order.instrumentId);
     expect(doubted).toEqual([coin('HOT'), coin('WARM')]);
     expect(positionsOf(run)).toHaveLength(3);
+    await expectSettled(run, begun);
+  });
+
+  it('bug: an emergency while a buy is not answered does not say that everything is sold, and sells what it bought', async () => {
+    const run = await start({ scenario: burstMarket([]), venue: 'exchange', desk: 'served' });
+    const begun = { usdt: await owned(run, 'USDT'), assets: ['HOT'] };
+    const lost = { kind: 'request', path: '/order', symbol: 'HOTUSDT' } as const;
+    run.exchange.orderFault({ ...lost, answer: 'dropResponse', method: 'POST', count: 1 });
+    run.exchange.orderFault({ ...lost, answer: 500, method: 'GET', count: 1_000 });
+    run.exchange.orderFault({ kind: 'frame', fault: 'skip', stream: 'userData', count: 1_000, symbol: 'HOTUSDT' });
+    const isInDoubt = (): boolean => run.told('order').some(({ order }) => order.state === 'unknown');
+    await run.passUntil(isInDoubt, { limitMs: 25 * MINUTE_MS, what: 'a buy is in doubt' });
+    expect(positionsOf(run)).toHaveLength(0);
+    const status = async () => parseEmergencyStatus(await (await fetch(`${run.deskUrl}/hotcoin/api/status`)).text());
+    const inDoubt = await status();
+    expect(inDoubt.engine_state_reasons, 'no round has seen the doubt yet').toEqual([]);
+    expect(doubtsOf(inDoubt)).toBe('1 order(s) that nobody answered, 1 buy(s) under way');
+    const body = JSON.stringify({ confirm: 'yes', request_id: 'request-2' });
+    const close = async () =>
+      emergencyAnswer.parse(
+        await (await fetch(`${run.deskUrl}/hotcoin/api/emergency_close`, { method: 'POST', body })).json(),
+      );
+    const asked = close();
+    await run.passUntil(() => run.trading.decisions.emergency !== null, { limitMs: MINUTE_MS, what: 'it arrives' });
+    const told = await asked;
+    expect([told.ok, told.details.map(({ symbol, status }) => [symbol, status])]).toEqual([
+      false,
+      [['HOTUSDT', 'unknown']],
+    ]);
+    run.exchange.orderFault({ kind: 'clear' });
+    await run.passUntil(() => legs(run).length === 1, { limitMs: 5 * MINUTE_MS, what: 'what it bought is sold' });
+    expect(await close()).toMatchObject({ ok: true, closed: 1, failed: 0 });
+    expect(isAllSold(await status())).toBe(true);
     await expectSettled(run, begun);
   });
 

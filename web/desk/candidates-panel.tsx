@@ -3,12 +3,13 @@
  */
 import { useMemo, useState } from 'react';
 import type { PoolCoin } from '../../src/api/contract.ts';
-import { Card, Empty, Tag } from './card.tsx';
+import { Card, Tag } from './card.tsx';
 import { type Column, DataTable } from './data-table.tsx';
 import { useDesk, useTopic } from './desk-context.tsx';
 import type { Strings } from './desk-strings.ts';
 import { changeText, scoreText, timesText, toneOf, volumeText } from './figures.ts';
 import { FunnelCards } from './funnel-cards.tsx';
+import { Waiting } from './waiting.tsx';
 import { WhyWords } from './why-words.tsx';
 import { gateText } from './word-strings.ts';
 
@@ -53,7 +54,7 @@ export function CandidateTable({ most, kind }: TableProps) {
     [signals],
   );
   const columns = useMemo(() => columnsOf(strings, kind, actions), [strings, kind, actions]);
-  if (pool === null) return <Empty>{strings.notHeardYet}</Empty>;
+  if (pool === null) return <Waiting />;
   const coin = rows.find(({ symbol }) => symbol === chosen);
   return (
     <>

@@ -4,10 +4,10 @@
  */
 import { type ReactNode, useState } from 'react';
 import type { CommandAnswer, DeskPosition } from '../../src/api/contract.ts';
-import type { Refused } from './desk-api.ts';
 import { useDesk, useTopic } from './desk-context.tsx';
 import { refusalText } from './desk-strings.ts';
 import { isProven, type Proof, ProofField, Question, Trouble } from './dialog.tsx';
+import type { Refused } from './refused.ts';
 
 type CommandProps = {
   readonly title: string;

@@ -6,16 +6,7 @@
 import type { SessionAnswer } from '../../src/api/contract.ts';
 import { isText, parseFields, parseObject } from '../../src/client/wire.ts';
 import type { DeskPlatform, Posted } from './desk-platform.ts';
-
-/** Why there is no answer; `status` 0 is a server that did not answer. */
-export type Refused = {
-  readonly ok: false;
-  readonly status: number;
-  readonly code: string;
-  readonly message: string;
-  /** Sentences of a refused change of settings. */
-  readonly problems: readonly string[];
-};
+import type { Refused } from './refused.ts';
 
 /** An answer. */
 export type Answered<T> = { readonly ok: true; readonly value: T } | Refused;
@@ -82,7 +73,9 @@ export class DeskApi {
 
   /** Reads a path. */
   readonly read = async <T>(path: string, signal: AbortSignal): Promise<Answered<T>> => {
-    return this.#judge<T>(await this.#platform.readHttp(path, signal));
+    const answer = this.#judge<T>(await this.#platform.readHttp(path, signal));
+    // Nothing was to be carried out, so nothing is in doubt.
+    return answer.ok || answer.status !== 0 ? answer : { ...answer, code: 'reading_unanswered' };
   };
 
   /** Sends a command. */

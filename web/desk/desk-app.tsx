@@ -4,17 +4,15 @@
  */
 import { useEffect, useLayoutEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { DeskApi } from './desk-api.ts';
-import { DeskProvider, type DeskShared, PANELS, type PanelName, type Theme } from './desk-context.tsx';
+import { DeskProvider, type DeskShared, PANELS, type PanelName } from './desk-context.tsx';
 import { DeskHeader } from './desk-header.tsx';
 import { type DeskLive, openDeskLive } from './desk-live.ts';
 import type { DeskPlatform } from './desk-platform.ts';
-import { type Language, STRINGS } from './desk-strings.ts';
+import { STRINGS } from './desk-strings.ts';
 import { DeskTabs } from './desk-tabs.tsx';
+import type { DeskView } from './desk-view.ts';
 import { Gate } from './gate.tsx';
 import { StaleBanner } from './stale.tsx';
-
-/** What is remembered of the page. */
-export type DeskView = { readonly theme: Theme; readonly language: Language };
 
 type AppProps = {
   readonly platform: DeskPlatform;

@@ -4,14 +4,13 @@
  */
 import { createContext, useCallback, useContext, useEffect, useState, useSyncExternalStore } from 'react';
 import type { DeskTopic, DeskTopicData } from '../../src/api/contract.ts';
-import type { Answered, DeskApi, Refused } from './desk-api.ts';
+import type { Answered, DeskApi } from './desk-api.ts';
 import type { DeskLive } from './desk-live.ts';
 import type { DeskPlatform } from './desk-platform.ts';
 import type { Language, Strings } from './desk-strings.ts';
+import type { Theme } from './desk-view.ts';
 import type { DeskLink } from './link-word.ts';
-
-/** The colours. */
-export type Theme = 'dark' | 'light';
+import { isPassing, type Refused } from './refused.ts';
 
 /** A panel. */
 export const PANELS = [
@@ -25,6 +24,7 @@ export const PANELS = [
   'feed',
   'events',
   'settings',
+  'models',
 ] as const;
 
 /** The name of a panel. */
@@ -58,15 +58,23 @@ export function useDesk(): DeskShared {
 export function useTopic<Topic extends DeskTopic>(topic: Topic): DeskTopicData[Topic] | null {
   const { live } = useDesk();
   const read = useCallback((): DeskTopicData[Topic] | null => {
-    const data = live.state().feed.topics[topic]?.data as DeskTopicData[Topic] | undefined;
-    // Without an engine most topics are empty maps, which are no answers.
-    return data === undefined || (Object.keys(data).length === 0 && FIELDED.has(topic)) ? null : data;
+    const { topics } = live.state().feed;
+    const data = topics[topic]?.data as DeskTopicData[Topic] | undefined;
+    // Without an engine the others are empty, which is no answer: nobody knows then what is held.
+    const isEmpty = topic !== 'status' && topics.status?.data.source !== 'runner';
+    return data === undefined || isEmpty || (Object.keys(data).length === 0 && FIELDED.has(topic)) ? null : data;
   }, [live, topic]);
   return useSyncExternalStore(live.subscribe, read);
 }
 
 /** Topics whose map is the fields of one answer, so that an empty one is no answer. */
 const FIELDED: ReadonlySet<DeskTopic> = new Set(['status', 'risk', 'metrics', 'funnel', 'posts']);
+
+/** Which run of the server told a topic last: what another run told has nothing to do with it. */
+export function useTopicRun(topic: DeskTopic): string | null {
+  const { live } = useDesk();
+  return useSyncExternalStore(live.subscribe, () => live.state().feed.topics[topic]?.run ?? null);
+}
 
 /** How the socket stands. */
 export function useLink(): DeskLink {
@@ -97,19 +105,35 @@ export function useMarketNow(): number {
   return (told + Math.max(0, now - (link.heardAt ?? now))) / 1_000;
 }
 
+/** What failed for now is read again after so long. */
+export const AGAIN_MS = 10_000;
+
 /** An answer that is read once for each `key`, and again with `reload`. */
 export type Reading<T> = {
   readonly value: T | null;
+  /** Also beside an older value, unless the server was away: the banner says that already. */
   readonly refused: Refused | null;
   readonly isReading: boolean;
   readonly reload: () => void;
 };
 
-/** Reads `path` now and whenever `key` changes; the last value stays until the next one is there. */
+type Read<T> = { readonly path: string; readonly value: T | null; readonly refused: Refused | null };
+
+/** What is known after an answer: a refusal that passes takes nothing away. */
+function afterAnswer<T>(before: Read<T> | null, path: string, answer: Answered<T>): Read<T> {
+  if (answer.ok) return { path, value: answer.value, refused: null };
+  const isKept = before?.path === path && isPassing(answer);
+  return { path, value: isKept ? before.value : null, refused: answer };
+}
+
+/**
+ * Reads `path` now and whenever `key` changes; the last value stays until the next one is there. What is refused for a
+ * reason that can pass is read again.
+ */
 export function useReading<T>(path: string | null, key: string | number): Reading<T> {
-  const { api } = useDesk();
+  const { api, platform } = useDesk();
   const [round, setRound] = useState(0);
-  const [answer, setAnswer] = useState<{ readonly path: string; readonly of: Answered<T> } | null>(null);
+  const [answer, setAnswer] = useState<Read<T> | null>(null);
   const [isReading, setIsReading] = useState(false);
   // biome-ignore lint/correctness/useExhaustiveDependencies: key and round are what makes it read again
   useEffect(() => {
@@ -119,17 +143,16 @@ export function useReading<T>(path: string | null, key: string | number): Readin
     void api.read<T>(path, stop.signal).then((of) => {
       if (stop.signal.aborted) return;
       setIsReading(false);
-      setAnswer((before) =>
-        !of.ok && of.status === 0 && before?.path === path && before.of.ok ? before : { path, of },
-      );
+      setAnswer((before) => afterAnswer(before, path, of));
     });
     return () => stop.abort();
   }, [api, path, key, round]);
-  const own = answer?.path === path ? answer.of : null;
-  return {
-    value: own?.ok === true ? own.value : null,
-    refused: own?.ok === false ? own : null,
-    isReading,
-    reload: () => setRound((before) => before + 1),
-  };
+  const { value = null, refused = null } = answer !== null && answer.path === path ? answer : {};
+  const reload = useCallback(() => setRound((before) => before + 1), []);
+  useEffect(() => {
+    if (refused === null || !isPassing(refused)) return undefined;
+    return platform.clock.after(AGAIN_MS, reload);
+  }, [refused, platform, reload]);
+  const isQuiet = value !== null && refused?.status === 0;
+  return { value, refused: isQuiet ? null : refused, isReading, reload };
 }

@@ -9,6 +9,8 @@ import { isNumber, isText, parseObject } from '../../src/client/wire.ts';
 /** A topic as it was last told. */
 export type TopicView<Topic extends DeskTopic = DeskTopic> = {
   readonly version: number;
+  /** The server's run that told it. */
+  readonly run: string | null;
   /** The market's time of that, in milliseconds. */
   readonly timeMs: number;
   readonly data: DeskTopicData[Topic];
@@ -85,7 +87,7 @@ export function foldMessage(feed: DeskFeed, message: DeskMessage): Folded {
 type Told = { readonly version: number; readonly timeMs: number; readonly data: Values };
 
 function withTopic(feed: DeskFeed, topic: DeskTopic, told: Told): DeskFeed {
-  return { ...feed, topics: { ...feed.topics, [topic]: told } };
+  return { ...feed, topics: { ...feed.topics, [topic]: { ...told, run: feed.run } } };
 }
 
 /** The new values, in the place of equal ones the old: a snapshot after a reconnect then draws only what changed. */

@@ -5,8 +5,8 @@
 import { useEffect, useState } from 'react';
 import type { DeskStatus } from '../../src/api/contract.ts';
 import { EntriesDialog } from './command-dialogs.tsx';
-import type { DeskView } from './desk-app.tsx';
 import { PANELS, useDesk, useMarketNow, useTopic } from './desk-context.tsx';
+import type { DeskView } from './desk-view.ts';
 import { Sheet } from './dialog.tsx';
 import { EmergencyDialog } from './emergency-dialog.tsx';
 import { ageText } from './figures.ts';
@@ -20,7 +20,8 @@ export function DeskHeader({ view, change }: HeaderProps) {
   const { strings, api } = useDesk();
   const status = useTopic('status');
   const [open, setOpen] = useState<Open>('none');
-  const mode = status?.mode ?? null;
+  // What the server says without an engine are defaults: they say nothing of whose money this is.
+  const mode = status === null || status.source === 'none' ? null : status.mode;
   const switchTheme = (): void => change({ theme: view.theme === 'dark' ? 'light' : 'dark' });
   const switchLanguage = (): void => change({ language: view.language === 'en' ? 'zh' : 'en' });
   useKeys({ switchTheme, switchLanguage, setOpen });
@@ -139,6 +140,7 @@ function useKeys(actions: KeyActions): void {
       if (event.ctrlKey || event.metaKey || event.altKey || isBusy(event.target)) return;
       const panel = /^\d$/.test(event.key) ? PANELS[(Number(event.key) + 9) % 10] : undefined;
       if (panel !== undefined) show(panel);
+      else if (event.key === 'm') show('models');
       else if (event.key === 'x') actions.setOpen('emergency');
       else if (event.key === 'p') actions.setOpen('entries');
       else if (event.key === '?') actions.setOpen('keys');

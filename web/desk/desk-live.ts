@@ -31,6 +31,7 @@ const TOPICS: readonly DeskTopic[] = [
   'signals',
   'trades',
   'events',
+  'equity',
   'metrics',
   'funnel',
   'posts',

@@ -59,6 +59,7 @@ const en = {
   emergencyAsk: 'Sell everything?',
   emergencyAbout:
     'Sells every position at the market at once, cancels what is being bought, and stops entries until you say otherwise.',
+  emergencyUnheard: 'What is held is not known here: no engine has told it.',
   emergencyHeld: (count: number, value: string) =>
     count === 0
       ? 'Nothing is held now. Entries will be stopped.'
@@ -96,6 +97,7 @@ const en = {
   send: 'Confirm',
   // Refusals
   refused: {
+    reading_unanswered: 'The server does not answer. It is asked again in a moment.',
     unreachable: 'No answer from the server. Whether it was carried out is not known: look at the events.',
     passphrase_wrong: 'That is not the passphrase.',
     passphrase_missing: 'Type the passphrase.',
@@ -114,6 +116,7 @@ const en = {
   keysTitle: 'Keys of the desk',
   keys: [
     ['1 … 9, 0', 'go to a panel'],
+    ['m', 'go to the models'],
     ['x', 'emergency: opens the first of two questions'],
     ['p', 'pause or resume entries: asks first'],
     ['t', 'theme'],
@@ -173,6 +176,7 @@ const zh: Strings = {
   emergencyShort: '紧急平仓',
   emergencyAsk: '卖出全部仓位？',
   emergencyAbout: '立即按市价卖出所有仓位，撤销正在买入的订单，并停止开仓，直至您解除。',
+  emergencyUnheard: '此处不知道持仓：没有引擎报告。',
   emergencyHeld: (count, value) =>
     count === 0 ? '当前没有持仓。将停止开仓。' : `将按市价卖出 ${count} 个仓位，价值 ${value} USDT。`,
   emergencyStaleWarning: '页面未收到服务器消息：实际持仓可能与显示不同。',
@@ -206,6 +210,7 @@ const zh: Strings = {
   done: '完成',
   send: '确认',
   refused: {
+    reading_unanswered: '服务器没有回答，稍后会再次询问。',
     unreachable: '服务器没有回答，是否已执行未知：请查看事件。',
     passphrase_wrong: '口令不正确。',
     passphrase_missing: '请输入口令。',
@@ -223,6 +228,7 @@ const zh: Strings = {
   keysTitle: '操作台快捷键',
   keys: [
     ['1 … 9, 0', '切换面板'],
+    ['m', '切换到模型面板'],
     ['x', '紧急平仓：打开两次确认中的第一次'],
     ['p', '暂停或恢复开仓：会先询问'],
     ['t', '主题'],

@@ -9,6 +9,7 @@ import { Empty } from './card.tsx';
 import { PANELS, type PanelName, useDesk } from './desk-context.tsx';
 import { EventsPanel } from './events-panel.tsx';
 import { FeedPanel } from './feed-panel.tsx';
+import { ModelsPanel } from './models-panel.tsx';
 import { OrdersPanel } from './orders-panel.tsx';
 import { OverviewPanel } from './overview-panel.tsx';
 import { PositionsPanel } from './positions-panel.tsx';
@@ -64,6 +65,8 @@ function panelOf(panel: PanelName, trace: string | null): ReactNode {
       return <EventsPanel trace={trace} />;
     case 'settings':
       return <SettingsPanel />;
+    case 'models':
+      return <ModelsPanel />;
     default:
       return assertNever(panel);
   }

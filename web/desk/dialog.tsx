@@ -3,7 +3,7 @@
  * confirms money is either the passphrase or, where it was given a moment ago or nobody has one, a word.
  */
 import { AlertDialog, Dialog } from 'radix-ui';
-import { type ReactNode, useId } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import { useDesk } from './desk-context.tsx';
 
 type ModalProps = {
@@ -16,11 +16,17 @@ type ModalProps = {
 
 /** A question that has to be answered or cancelled; a click beside it does not close it. */
 export function Question({ title, about, onClose, testId, children }: ModalProps) {
+  const giveBack = useOpener();
   return (
     <AlertDialog.Root open onOpenChange={(open) => open || onClose()}>
       <AlertDialog.Portal>
         <AlertDialog.Overlay className="veil" />
-        <AlertDialog.Content className="dialog flow" data-testid={testId}>
+        <AlertDialog.Content
+          className="dialog flow"
+          data-testid={testId}
+          onOpenAutoFocus={takeFocus}
+          onCloseAutoFocus={giveBack}
+        >
           <AlertDialog.Title>{title}</AlertDialog.Title>
           <AlertDialog.Description>{about}</AlertDialog.Description>
           {children}
@@ -30,14 +36,31 @@ export function Question({ title, about, onClose, testId, children }: ModalProps
   );
 }
 
+/** Into the question, or the keyboard stays behind it: by itself it would only look for a part that none of ours has. */
+function takeFocus(event: Event): void {
+  if (!(event.currentTarget instanceof HTMLElement)) return;
+  event.preventDefault();
+  event.currentTarget.querySelector<HTMLElement>('input, textarea, button:not(:disabled)')?.focus();
+}
+
+/** Back to what opened a dialog: by itself the focus would only look for a part that none of ours has. */
+function useOpener(): (event: Event) => void {
+  const [opener] = useState(() => document.activeElement);
+  return (event) => {
+    event.preventDefault();
+    if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+  };
+}
+
 /** Something to read. */
 export function Sheet({ title, about, onClose, testId, children }: ModalProps) {
   const { strings } = useDesk();
+  const giveBack = useOpener();
   return (
     <Dialog.Root open onOpenChange={(open) => open || onClose()}>
       <Dialog.Portal>
         <Dialog.Overlay className="veil" />
-        <Dialog.Content className="dialog flow" data-testid={testId}>
+        <Dialog.Content className="dialog flow" data-testid={testId} onCloseAutoFocus={giveBack}>
           <Dialog.Title>{title}</Dialog.Title>
           <Dialog.Description className={about === '' ? 'sr-only' : undefined}>{about || title}</Dialog.Description>
           {children}

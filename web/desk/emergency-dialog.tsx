@@ -5,11 +5,11 @@
  */
 import { useState } from 'react';
 import type { EmergencyAnswer } from '../../src/api/contract.ts';
-import type { Refused } from './desk-api.ts';
 import { useDesk, useTopic } from './desk-context.tsx';
 import { refusalText } from './desk-strings.ts';
 import { isProven, type Proof, ProofField, Question, Trouble } from './dialog.tsx';
 import { moneyText, NOTHING, priceText } from './figures.ts';
+import type { Refused } from './refused.ts';
 import { useStale } from './stale.tsx';
 
 type Step =
@@ -63,12 +63,15 @@ type FirstProps = {
 
 function FirstStep({ reason, setReason, onClose, goOn }: FirstProps) {
   const { strings } = useDesk();
-  const positions = Object.values(useTopic('positions') ?? {});
+  const held = useTopic('positions');
+  const positions = Object.values(held ?? {});
   const stale = useStale();
   const value = positions.reduce((sum, { value_usd }) => sum + Number(value_usd), 0);
   return (
     <>
-      <p data-testid="emergency-held">{strings.emergencyHeld(positions.length, moneyText(value))}</p>
+      <p data-testid="emergency-held">
+        {held === null ? strings.emergencyUnheard : strings.emergencyHeld(positions.length, moneyText(value))}
+      </p>
       {stale === null ? null : <Trouble>{strings.emergencyStaleWarning}</Trouble>}
       <ul className="plain">
         {positions.map(({ position_id, symbol, value_usd }) => (

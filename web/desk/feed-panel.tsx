@@ -6,12 +6,13 @@ import type { HotPost, ListingNotice, WireMonitor } from '../../src/api/contract
 import { Card, Empty, Tag } from './card.tsx';
 import { useDesk, useMarketNow, useTopic } from './desk-context.tsx';
 import { ageText, timeText } from './figures.ts';
+import { Waiting } from './waiting.tsx';
 
 /** Posts, listings, monitors. */
 export function FeedPanel() {
   const { strings } = useDesk();
   const feed = useTopic('posts');
-  if (feed === null) return <Empty>{strings.notHeardYet}</Empty>;
+  if (feed === null) return <Waiting />;
   const { posts, listings, monitors } = feed;
   return (
     <div className="grid">

@@ -6,13 +6,14 @@ import { Card, Empty } from './card.tsx';
 import { useDesk, useMarketNow, useTopic } from './desk-context.tsx';
 import { type EventWords, valueWord } from './event-strings.ts';
 import { ageText, volumeText } from './figures.ts';
+import { Waiting } from './waiting.tsx';
 import { gateText } from './word-strings.ts';
 
 /** The cards of the funnel. */
 export function FunnelCards() {
   const { strings } = useDesk();
   const funnel = useTopic('funnel');
-  if (funnel === null) return <Empty>{strings.notHeardYet}</Empty>;
+  if (funnel === null) return <Waiting />;
   const most = Math.max(1, ...funnel.stages.map(({ count }) => count));
   return (
     <>

@@ -3,9 +3,10 @@
  * login and for nothing else.
  */
 import { useState } from 'react';
-import type { Access, DeskApi, Refused } from './desk-api.ts';
-import type { DeskView } from './desk-app.tsx';
+import type { Access, DeskApi } from './desk-api.ts';
 import { refusalText, STRINGS } from './desk-strings.ts';
+import type { DeskView } from './desk-view.ts';
+import type { Refused } from './refused.ts';
 
 type GateProps = {
   readonly access: Exclude<Access, { readonly kind: 'in' }>;

@@ -3,17 +3,18 @@
  */
 import { useState } from 'react';
 import type { DeskTopicData, RiskLayer } from '../../src/api/contract.ts';
-import { Empty, Gauge } from './card.tsx';
+import { Gauge } from './card.tsx';
 import { AcknowledgeDialog } from './command-dialogs.tsx';
 import { useDesk, useTopic } from './desk-context.tsx';
 import type { Strings } from './desk-strings.ts';
 import { moneyText, shareText, timeText } from './figures.ts';
+import { Waiting } from './waiting.tsx';
 
 /** The bars. */
 export function LimitBars({ of = 'everything' }: { readonly of?: 'everything' | 'totals' }) {
   const { strings } = useDesk();
   const risk = useTopic('risk');
-  if (risk === null) return <Empty>{strings.notHeardYet}</Empty>;
+  if (risk === null) return <Waiting />;
   return (
     <div className="bars" data-testid="limit-bars">
       {(of === 'totals' ? [] : risk.layers).map((layer) => (

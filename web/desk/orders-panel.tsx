@@ -9,6 +9,7 @@ import { useDesk, useMarketNow, useReading, useTopic } from './desk-context.tsx'
 import { refusalText, type Strings } from './desk-strings.ts';
 import { Trouble } from './dialog.tsx';
 import { shareText, timeText } from './figures.ts';
+import { Waiting } from './waiting.tsx';
 
 const MOST = 10;
 
@@ -16,7 +17,7 @@ const MOST = 10;
 export function OrdersPanel() {
   const { strings } = useDesk();
   const metrics = useTopic('metrics');
-  if (metrics === null) return <Empty>{strings.notHeardYet}</Empty>;
+  if (metrics === null) return <Waiting />;
   const { execution, prechecks } = metrics;
   return (
     <div className="grid">

@@ -7,7 +7,8 @@ import { CandidateTable } from './candidates-panel.tsx';
 import { Card, Empty, Figure, Figures, Tag } from './card.tsx';
 import { EntriesDialog } from './command-dialogs.tsx';
 import { useDesk, useTopic } from './desk-context.tsx';
-import { changeText, moneyText, shareText, signedMoney, toneOf } from './figures.ts';
+import { EquityCard } from './equity-card.tsx';
+import { changeText, moneyText, NOTHING, shareText, signedMoney, toneOf } from './figures.ts';
 import { LatchNotes, LimitBars } from './limit-bars.tsx';
 import { PositionTable } from './positions-panel.tsx';
 import { reasonText } from './word-strings.ts';
@@ -22,6 +23,9 @@ export function OverviewPanel() {
   return (
     <div className="grid">
       <MoneyRow status={status} />
+      <div className="span-all">
+        <EquityCard run={status.source === 'runner' ? status.run_id : null} />
+      </div>
       <EngineCard status={status} />
       <Card title={strings.limits} testId="limits">
         <LimitBars />
@@ -43,7 +47,8 @@ export function OverviewPanel() {
 function MoneyRow({ status }: { readonly status: DeskStatus }) {
   const { strings } = useDesk();
   const risk = useTopic('risk');
-  const { equity, cash, day_pnl, day_pnl_pct, pool_size, anomalies_today, active_signals, positions } = status;
+  const { equity, cash, day_pnl, day_pnl_pct, pool_size, anomalies_today, active_signals, positions } =
+    status.source === 'none' ? NO_MONEY : status;
   return (
     <div className="span-all">
       <Figures testId="money">
@@ -66,6 +71,18 @@ function MoneyRow({ status }: { readonly status: DeskStatus }) {
   );
 }
 
+/** Without an engine nobody knows: nothing held and nothing owned would be something else. */
+const NO_MONEY = {
+  equity: null,
+  cash: null,
+  day_pnl: null,
+  day_pnl_pct: null,
+  pool_size: NOTHING,
+  anomalies_today: NOTHING,
+  active_signals: NOTHING,
+  positions: NOTHING,
+};
+
 function EngineCard({ status }: { readonly status: DeskStatus }) {
   const { strings } = useDesk();
   const [isAsking, setIsAsking] = useState(false);
@@ -76,8 +93,12 @@ function EngineCard({ status }: { readonly status: DeskStatus }) {
     <Card title={strings.engine} testId="engine-card">
       <p className="engine-line">
         <Tag tone={state}>{strings.engineState[state]}</Tag>{' '}
-        <Tag tone={`mode-${status.mode}`}>{strings.mode[status.mode]}</Tag>{' '}
-        <span className="muted">{strings.modeHint[status.mode]}</span>
+        {source === 'none' ? null : (
+          <>
+            <Tag tone={`mode-${status.mode}`}>{strings.mode[status.mode]}</Tag>{' '}
+            <span className="muted">{strings.modeHint[status.mode]}</span>
+          </>
+        )}
       </p>
       {source === 'runner' ? null : (
         <p className="trouble">{source === 'none' ? strings.notStarted : strings.fromFile}</p>

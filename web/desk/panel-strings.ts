@@ -2,11 +2,15 @@
  * The sentences of the desk's panels in English and Chinese.
  */
 
+import { EQUITY_EN, EQUITY_ZH } from './equity-strings.ts';
+import { MODELS_EN, MODELS_ZH } from './models-strings.ts';
 import { SETTINGS_EN, SETTINGS_ZH } from './settings-strings.ts';
 
 /** English. */
 export const PANEL_EN = {
   ...SETTINGS_EN,
+  ...MODELS_EN,
+  ...EQUITY_EN,
   panels: 'Panels of the desk',
   panel: {
     overview: 'Overview',
@@ -19,6 +23,7 @@ export const PANEL_EN = {
     feed: 'Feed',
     events: 'Events',
     settings: 'Settings',
+    models: 'Models',
   },
   // Figures
   equity: 'Equity',
@@ -194,6 +199,8 @@ export const PANEL_EN = {
   clearFilter: 'Show all',
   older: 'Load older events',
   noOlder: 'No older events.',
+  olderTrades: 'Load older trades',
+  noOlderTrades: 'These are all trades.',
   eventCount: (count: number) => `${count} events`,
   follow: 'Chain',
 };
@@ -201,6 +208,8 @@ export const PANEL_EN = {
 /** Chinese. */
 export const PANEL_ZH: typeof PANEL_EN = {
   ...SETTINGS_ZH,
+  ...MODELS_ZH,
+  ...EQUITY_ZH,
   panels: '操作台面板',
   panel: {
     overview: '总览',
@@ -213,6 +222,7 @@ export const PANEL_ZH: typeof PANEL_EN = {
     feed: '消息',
     events: '事件',
     settings: '设置',
+    models: '模型',
   },
   equity: '权益',
   cash: '现金',
@@ -379,6 +389,8 @@ export const PANEL_ZH: typeof PANEL_EN = {
   clearFilter: '显示全部',
   older: '加载更早的事件',
   noOlder: '没有更早的事件。',
+  olderTrades: '加载更早的交易',
+  noOlderTrades: '已是全部交易。',
   eventCount: (count) => `${count} 个事件`,
   follow: '事件链',
 };

@@ -3,7 +3,7 @@
  */
 import { useMemo, useState } from 'react';
 import type { DeskPosition } from '../../src/api/contract.ts';
-import { Card, Empty, Figure, Figures, Tag } from './card.tsx';
+import { Card, Figure, Figures, Tag } from './card.tsx';
 import { SellDialog } from './command-dialogs.tsx';
 import { type Column, DataTable } from './data-table.tsx';
 import { useDesk, useTopic } from './desk-context.tsx';
@@ -19,6 +19,7 @@ import {
   timeText,
   toneOf,
 } from './figures.ts';
+import { Waiting } from './waiting.tsx';
 import { gateText } from './word-strings.ts';
 
 /** Every position with its details. */
@@ -38,7 +39,7 @@ export function PositionTable({ kind }: { readonly kind: 'short' | 'whole' }) {
   const [chosenId, setChosenId] = useState<string | null>(null);
   const columns = useMemo(() => columnsOf(strings, kind), [strings, kind]);
   const rows = useMemo(() => Object.values(positions ?? {}), [positions]);
-  if (positions === null) return <Empty>{strings.notHeardYet}</Empty>;
+  if (positions === null) return <Waiting />;
   const chosen = rows.find(({ position_id }) => position_id === chosenId);
   const choose = ({ position_id: id }: DeskPosition): void => setChosenId((before) => (before === id ? null : id));
   return (

@@ -2,16 +2,17 @@
  * The five layers of risk, each with what it sees, where it acts and what it does then; money; and what holds entries off.
  */
 import type { DeskTopicData, RiskLayer } from '../../src/api/contract.ts';
-import { Card, Empty, Figure, Figures, Gauge, Tag } from './card.tsx';
+import { Card, Figure, Figures, Gauge, Tag } from './card.tsx';
 import { useDesk, useTopic } from './desk-context.tsx';
 import { moneyText, shareText, signedMoney, toneOf } from './figures.ts';
 import { LatchNotes, LayerBar, LimitBars } from './limit-bars.tsx';
+import { Waiting } from './waiting.tsx';
 
 /** Layers and money. */
 export function RiskPanel() {
   const { strings } = useDesk();
   const risk = useTopic('risk');
-  if (risk === null) return <Empty>{strings.notHeardYet}</Empty>;
+  if (risk === null) return <Waiting />;
   return (
     <div className="grid">
       <div className="span-all flow">

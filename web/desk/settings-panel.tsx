@@ -6,10 +6,10 @@ import { Tabs } from 'radix-ui';
 import { useState } from 'react';
 import type { ConfigAnswer, ConfigSaved } from '../../src/api/contract.ts';
 import { Card, Empty, Tag } from './card.tsx';
-import type { Refused } from './desk-api.ts';
 import { useDesk, useReading, useTopic } from './desk-context.tsx';
 import { refusalText } from './desk-strings.ts';
 import { Trouble } from './dialog.tsx';
+import type { Refused } from './refused.ts';
 import { type ConfigChange, changeOf, changeOfText, countChanges, type Draft } from './settings-draft.ts';
 import { SettingsForm } from './settings-form.tsx';
 import { gateText } from './word-strings.ts';
@@ -19,10 +19,11 @@ export function SettingsPanel() {
   const { strings } = useDesk();
   const status = useTopic('status');
   const { value, refused, reload } = useReading<ConfigAnswer>('hotcoin/config', status?.config_hash ?? '');
-  if (refused !== null) return <Trouble>{refusalText(strings, refused)}</Trouble>;
-  if (value === null) return <Empty>{strings.notHeardYet}</Empty>;
+  const trouble = refused === null ? null : <Trouble>{refusalText(strings, refused)}</Trouble>;
+  if (value === null) return trouble ?? <Empty>{strings.notHeardYet}</Empty>;
   return (
     <Card title={strings.panel.settings} about={value.hash}>
+      {trouble}
       <Tabs.Root defaultValue="form">
         <Tabs.List className="tab-list inner" aria-label={strings.panel.settings}>
           <Tabs.Trigger className="tab" value="form">

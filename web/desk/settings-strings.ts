@@ -6,7 +6,9 @@
 export const SETTINGS_EN = {
   form: 'Form',
   raw: 'Raw JSON',
-  groups: { discovery: 'Discovery', trading: 'Trading', execution: 'Execution' } as Readonly<Record<string, string>>,
+  groups: { discovery: 'Discovery', trading: 'Trading', execution: 'Execution', ml: 'Models' } as Readonly<
+    Record<string, string>
+  >,
   searchSettings: 'Search settings',
   inForce: (value: string) => `in force: ${value}`,
   defaultIs: (value: string) => `default ${value}`,
@@ -31,7 +33,7 @@ export const SETTINGS_EN = {
 export const SETTINGS_ZH: typeof SETTINGS_EN = {
   form: '表单',
   raw: '原始 JSON',
-  groups: { discovery: '发现', trading: '交易', execution: '执行' },
+  groups: { discovery: '发现', trading: '交易', execution: '执行', ml: '模型' },
   searchSettings: '搜索设置',
   inForce: (value) => `当前生效：${value}`,
   defaultIs: (value) => `默认 ${value}`,

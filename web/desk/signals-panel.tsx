@@ -9,6 +9,7 @@ import { useDesk, useReading, useTopic } from './desk-context.tsx';
 import { refusalText, type Strings } from './desk-strings.ts';
 import { Trouble } from './dialog.tsx';
 import { NOTHING, scoreText, shareText, timeText } from './figures.ts';
+import { Waiting } from './waiting.tsx';
 
 /** Signals and grounds. */
 export function SignalsPanel() {
@@ -17,7 +18,7 @@ export function SignalsPanel() {
   const [chosen, setChosen] = useState<string | null>(null);
   const rows = useMemo(() => Object.values(signals ?? {}), [signals]);
   const columns = useMemo(() => columnsOf(strings), [strings]);
-  if (signals === null) return <Empty>{strings.notHeardYet}</Empty>;
+  if (signals === null) return <Waiting />;
   const signal = rows.find(({ symbol }) => symbol === chosen);
   return (
     <div className="grid">
@@ -83,7 +84,7 @@ function Grounds({ signal }: { readonly signal: DeskSignal }) {
   const path = `hotcoin/api/signals?symbol=${encodeURIComponent(symbol)}&limit=1`;
   const { value, refused } = useReading<{ readonly signals: readonly WireSignal[] }>(path, computed_at);
   const whole = value?.signals[0];
-  if (refused !== null) return <Trouble>{refusalText(strings, refused)}</Trouble>;
+  if (refused !== null && value === null) return <Trouble>{refusalText(strings, refused)}</Trouble>;
   if (whole === undefined) return <Empty>{strings.notHeardYet}</Empty>;
   return (
     <Card title={`${symbol} · ${strings.timeframes}`} testId="grounds">

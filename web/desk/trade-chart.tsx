@@ -4,7 +4,6 @@
  */
 import {
   CandlestickSeries,
-  ColorType,
   createChart,
   createSeriesMarkers,
   type IChartApi,
@@ -17,7 +16,9 @@ import {
 import { useEffect, useRef } from 'react';
 import type { ChartMarker, DeskChartAnswer } from '../../src/api/contract.ts';
 import { Empty } from './card.tsx';
-import { type Theme, useDesk } from './desk-context.tsx';
+import { colourFrame } from './chart-colours.ts';
+import { useDesk } from './desk-context.tsx';
+import type { Theme } from './desk-view.ts';
 
 type ChartProps = {
   readonly chart: DeskChartAnswer;
@@ -97,14 +98,7 @@ function open(element: HTMLElement): Drawing {
 
 function paint(drawing: Drawing | null, _theme: Theme): void {
   if (drawing === null) return;
-  const style = getComputedStyle(document.documentElement);
-  const colour = (name: string): string => style.getPropertyValue(`--${name}`).trim();
-  drawing.chart.applyOptions({
-    layout: { background: { type: ColorType.Solid, color: colour('panel') }, textColor: colour('muted') },
-    grid: { vertLines: { color: colour('grid') }, horzLines: { color: colour('grid') } },
-    rightPriceScale: { borderColor: colour('line') },
-    timeScale: { borderColor: colour('line') },
-  });
+  const colour = colourFrame(drawing.chart);
   const [up, down] = [colour('up'), colour('down')];
   drawing.series.applyOptions({
     upColor: up,

@@ -10,7 +10,20 @@ import { useDesk, useReading, useTopic } from './desk-context.tsx';
 import { refusalText, type Strings } from './desk-strings.ts';
 import { Trouble } from './dialog.tsx';
 import { EventLine } from './event-line.tsx';
-import { ageText, changeText, NOTHING, priceText, shareText, signedMoney, timeText, toneOf } from './figures.ts';
+import {
+  ageText,
+  changeText,
+  moneyText,
+  NOTHING,
+  priceText,
+  shareText,
+  signedMoney,
+  timeText,
+  toneOf,
+} from './figures.ts';
+import { keyOf, mayHaveOlder, TRADES_PAGE } from './trade-list.ts';
+import { type FollowedTrades, useTradeList } from './use-trade-list.ts';
+import { Waiting } from './waiting.tsx';
 import { WhyWords } from './why-words.tsx';
 import { gateText } from './word-strings.ts';
 
@@ -24,12 +37,12 @@ const INTERVALS = ['1m', '5m', '15m', '1h', '4h', '1d'] as const;
 /** Trades. */
 export function TradesPanel() {
   const { strings } = useDesk();
-  const trades = useTopic('trades');
+  const list = useTradeList();
   const status = useTopic('status');
   const [chosenKey, setChosenKey] = useState<string | null>(null);
-  const rows = useMemo(() => Object.values(trades ?? {}), [trades]);
   const columns = useMemo(() => columnsOf(strings), [strings]);
-  if (trades === null) return <Empty>{strings.notHeardYet}</Empty>;
+  if (!list.isHeard) return <Waiting />;
+  const rows = list.trades;
   const chosen = rows.find((trade) => keyOf(trade) === chosenKey);
   return (
     <div className="grid">
@@ -52,6 +65,7 @@ export function TradesPanel() {
             chosen={chosenKey}
             empty={strings.noTrades}
           />
+          <OlderTrades {...list} />
         </Card>
       </div>
       <div className="span-all">
@@ -67,8 +81,21 @@ export function TradesPanel() {
   );
 }
 
-function keyOf({ position_id, leg }: DeskTrade): string {
-  return `${position_id}/${leg}`;
+/** The way to older trades; nothing where all of them are there. */
+function OlderTrades(list: FollowedTrades) {
+  const { strings } = useDesk();
+  const { trades, refused, isReading, load } = list;
+  if (refused === null && !mayHaveOlder(list)) {
+    return trades.length < TRADES_PAGE ? null : <p className="muted">{strings.noOlderTrades}</p>;
+  }
+  return (
+    <>
+      {refused === null ? null : <Trouble>{refusalText(strings, refused)}</Trouble>}
+      <button type="button" className="button" data-testid="older-trades" disabled={isReading} onClick={load}>
+        {refused === null ? strings.olderTrades : strings.retryNow}
+      </button>
+    </>
+  );
 }
 
 function PnlFigures({ name, pnl }: { readonly name: string; readonly pnl: WirePnlSummary }) {
@@ -84,7 +111,7 @@ function PnlFigures({ name, pnl }: { readonly name: string; readonly pnl: WirePn
         name={named(strings.profitFactor)}
         value={profit_factor === 'inf' ? '∞' : (profit_factor?.toFixed(2) ?? NOTHING)}
       />
-      <Figure name={named(strings.maxDrawdown)} value={signedMoney(max_drawdown)} />
+      <Figure name={named(strings.maxDrawdown)} value={moneyText(max_drawdown)} />
       <Figure name={named(strings.bestTrade)} value={signedMoney(best_trade)} />
       <Figure name={named(strings.worstTrade)} value={signedMoney(worst_trade)} />
       <Figure
@@ -114,7 +141,7 @@ function columnsOf(strings: Strings): readonly Column<DeskTrade>[] {
       ),
       sort: ({ pnl_net }) => pnl_net,
     },
-    { id: 'fees', name: strings.fees, ...number, cell: (row) => signedMoney(-(row.fee_entry + row.fee_exit)) },
+    { id: 'fees', name: strings.fees, ...number, cell: (row) => signedMoney(0 - row.fee_entry - row.fee_exit) },
     {
       id: 'slippage',
       name: strings.slippage,

@@ -20,7 +20,8 @@ export function WhyWords({ about, id }: WhyProps) {
     `hotcoin/api/why?${query}`,
     `${id} ${language}`,
   );
-  if (refused !== null) return refused.status === 404 ? null : <Trouble>{refusalText(strings, refused)}</Trouble>;
+  if (refused !== null && value === null)
+    return refused.status === 404 ? null : <Trouble>{refusalText(strings, refused)}</Trouble>;
   if (value === null || value.words.length === 0) return null;
   return (
     <section className="flow" data-testid="why" aria-label={strings.why}>

@@ -42,6 +42,8 @@ export type ArchiveClientOptions = {
   /** Told the bytes of each piece as it arrives. */
   readonly onBytes?: (bytes: number) => void;
   readonly timings?: ArchiveTimings;
+  /** Told why something is asked again. */
+  readonly onRetry?: (failure: Failure) => void;
 };
 
 /** Failures: `venue_unreachable`, `venue_refused`, `venue_answer_malformed` (also: the check sum does not match). */

@@ -22,6 +22,8 @@ export type RetryPolicy = {
   readonly stop: AbortSignal;
   readonly attemptsMax: number;
   readonly backoff: BackoffLimits;
+  /** Told why, each time before the wait for another attempt. */
+  readonly onRetry?: (failure: Failure) => void;
 };
 
 /** Runs `attempt` until it is done, fails for good, has been tried `attemptsMax` times or a stop is asked for. */
@@ -34,6 +36,7 @@ export async function retrying<T>(
     if (outcome.kind === 'done') return ok(outcome.value);
     const isLast = outcome.kind === 'failed' || count + 1 >= policy.attemptsMax;
     if (isLast || policy.stop.aborted) return err(outcome.failure);
+    policy.onRetry?.(outcome.failure);
     await pause(policy, Math.max(outcome.retryAfterMs, backoffMs(count, policy.random.next(), policy.backoff)));
     if (policy.stop.aborted) return err(outcome.failure);
   }

@@ -4,31 +4,22 @@
  * read is left out. Requests go through the client of whoever opens it, so that all of them share one budget.
  */
 import { z } from 'zod';
-import { type Decimal, parseDecimal } from '../../core/decimal.ts';
+import { parseDecimal } from '../../core/decimal.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { EpochMs } from '../../core/time.ts';
 import { type Failure, failure } from '../../model/failure.ts';
 import type { MarketType } from '../../model/instrument.ts';
+import type { TradedMarket } from '../../model/traded-market.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { FetchTopMarkets } from '../../ports/fetch-top-markets.ts';
 import { MARKET_RULES } from './endpoints.ts';
 import type { RestClient } from './rest-client.ts';
 import { describeIssue } from './schema-issue.ts';
 
-/** One market; numbers that the venue does not tell are `null`. */
-export type TradedMarket = {
-  /** `BTCUSDT`. */
-  readonly symbol: string;
-  readonly base: string;
-  readonly quote: string;
-  readonly lastPrice: Decimal | null;
-  readonly quoteVolume: Decimal | null;
-  readonly changePercent: Decimal | null;
-};
-
 /** A source of markets by volume. */
 export type TopMarketsSource = {
   /** Everything that trades, in the venue's order. */
-  readonly fetch: (market: MarketType) => Promise<Result<readonly TradedMarket[], Failure>>;
+  readonly fetch: FetchTopMarkets;
 };
 
 /** What a source is made of. */

@@ -13,7 +13,7 @@ import { createEmailNotifier } from './email-notifier.ts';
 import { createFeishuNotifier } from './feishu-notifier.ts';
 import { createNotifierGroup } from './notifier-group.ts';
 import { createPacedNotifier } from './paced-notifier.ts';
-import { listenToTelegram } from './telegram-commands.ts';
+import { listenToTelegram, type TelegramMessage } from './telegram-commands.ts';
 import { createTelegramNotifier } from './telegram-notifier.ts';
 import { createWebhookNotifier } from './webhook-notifier.ts';
 
@@ -128,6 +128,7 @@ describe('Telegram', () => {
       [7, '/stop'],
     ] as const;
     const asked: string[] = [];
+    const heard: TelegramMessage[] = [];
     let given = 0;
     server.reply = async ({ path, body }) => {
       const ok = (result: unknown) => ({ status: 200, body: JSON.stringify({ ok: true, result }) });
@@ -163,6 +164,7 @@ describe('Telegram', () => {
       apiRoot: server.url,
       answers,
       clock,
+      onMessage: (message) => void heard.push(message),
       onWarning: (reason) => asked.push(reason),
     });
     await expect.poll(() => asked, { timeout: 20_000 }).toEqual(['status', 'positions', 'stop']);
@@ -171,7 +173,12 @@ describe('Telegram', () => {
         server.taken.filter(({ path }) => path.endsWith('/sendMessage')).map(({ body }) => JSON.parse(body).chat_id),
       )
       .toEqual([7, 7, 7]);
-    expect(commands.ignored()).toBe(1);
+    expect(heard).toEqual([
+      { chatId: 7, command: 'status', outcome: 'answered' },
+      { chatId: 666, command: 'stop', outcome: 'ignored' },
+      { chatId: 7, command: 'positions', outcome: 'answered' },
+      { chatId: 7, command: 'stop', outcome: 'answered' },
+    ]);
     await commands.close();
     clock.close();
   });

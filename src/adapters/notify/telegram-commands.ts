@@ -10,6 +10,13 @@ import { describeRefusal } from './telegram-notifier.ts';
 /** What the bot answers; each gives plain text. */
 export type TelegramAnswers = Readonly<Record<'status' | 'positions' | 'stop', () => Promise<string>>>;
 
+/** What somebody sent: one of the commands, or anything else; only named chats are answered. */
+export type TelegramMessage = {
+  readonly chatId: number | null;
+  readonly command: 'status' | 'positions' | 'stop' | 'other';
+  readonly outcome: 'answered' | 'failed' | 'ignored';
+};
+
 /** Which bot listens to whom. */
 export type TelegramCommandOptions = {
   readonly token: string;
@@ -18,13 +25,13 @@ export type TelegramCommandOptions = {
   readonly answers: TelegramAnswers;
   /** Real time: when to try again. */
   readonly clock: Clock;
+  /** Hears of commands of named chats, and of whatever other chats send. Must not throw. */
+  readonly onMessage: (message: TelegramMessage) => void;
   readonly onWarning: (reason: string) => void;
 };
 
 /** A bot that listens. */
 export type TelegramCommands = {
-  /** Commands of chats that are not named, and were not answered. */
-  readonly ignored: () => number;
   readonly close: () => Promise<void>;
 };
 
@@ -35,19 +42,26 @@ const RETRY_MS_MAX = 600_000;
 
 /** Starts listening. What was asked while nobody listened is not answered: a stop of yesterday must not stop today. */
 export function listenToTelegram(options: TelegramCommandOptions): TelegramCommands {
-  const { token, chatIds, apiRoot, answers, clock, onWarning } = options;
+  const { token, chatIds, apiRoot, answers, clock, onMessage, onWarning } = options;
   const bot = new Bot(token, { client: apiRoot === undefined ? {} : { apiRoot } });
-  let ignored = 0;
   let isClosed = false;
   let cancel = (): void => {};
   bot.use(async (context, next) => {
     if (context.chat !== undefined && chatIds.includes(context.chat.id)) return next();
-    ignored++;
+    onMessage({ chatId: context.chat?.id ?? null, command: commandOf(context.message?.text), outcome: 'ignored' });
     return undefined;
   });
   for (const name of ['status', 'positions', 'stop'] as const) {
     bot.command(name, async (context) => {
-      const text = await answers[name]();
+      const told = { chatId: context.chat.id, command: name };
+      let text: string;
+      try {
+        text = await answers[name]();
+      } catch (error) {
+        onMessage({ ...told, outcome: 'failed' });
+        throw error;
+      }
+      onMessage({ ...told, outcome: 'answered' });
       await context.reply(text.slice(0, TEXT_MAX));
     });
   }
@@ -69,11 +83,20 @@ export function listenToTelegram(options: TelegramCommandOptions): TelegramComma
   };
   void poll();
   return {
-    ignored: () => ignored,
     close: async () => {
       isClosed = true;
       cancel();
-      if (bot.isRunning()) await bot.stop();
+      try {
+        if (bot.isRunning()) await bot.stop();
+      } catch {
+        // It only says what was heard; what Telegram still keeps is thrown away at the next start.
+      }
     },
   };
+}
+
+/** Never what somebody made up: one of ours, or `other`. */
+function commandOf(text: string | undefined): TelegramMessage['command'] {
+  const [, name] = /^\/(status|positions|stop)\b/.exec(text ?? '') ?? [];
+  return name === undefined ? 'other' : (name as TelegramMessage['command']);
 }

@@ -20,6 +20,8 @@ const WAITING_MAX = 100;
 const TIMEOUT_SECONDS = 10;
 /** Telegram's bound of a message. */
 const TEXT_MAX = 4_096;
+/** What is repeated of its reasons. */
+const REASON_MAX = 200;
 
 /** A notifier to chats. */
 export function createTelegramNotifier(options: TelegramOptions): Notifier {
@@ -41,6 +43,7 @@ export function createTelegramNotifier(options: TelegramOptions): Notifier {
 
 /** Never the library's own words: the token is part of the address that they may quote. */
 export function describeRefusal(thrown: unknown): string {
-  if (thrown instanceof GrammyError) return `Telegram answered ${thrown.error_code}: ${thrown.description}`;
+  if (thrown instanceof GrammyError)
+    return `Telegram answered ${thrown.error_code}: ${thrown.description.slice(0, REASON_MAX)}`;
   return 'Telegram can not be reached';
 }

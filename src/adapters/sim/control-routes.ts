@@ -6,9 +6,10 @@ import { isVenueMs } from '../../core/time.ts';
 import type { AnnouncementBoard } from './announcement-board.ts';
 import { parseFaultOrder } from './fault-order.ts';
 import { applyFault } from './fault-switches.ts';
-import type { HttpRequest, Reply } from './rest-server.ts';
-import type { SimStats } from './sim-exchange.ts';
+import type { Reply } from './reply.ts';
+import type { HttpRequest } from './rest-server.ts';
 import type { SimFaults } from './sim-faults.ts';
+import type { SimStats } from './sim-options.ts';
 import type { SimAccountSpec, SimKeySpec } from './spot/sim-accounts.ts';
 import type { SpotDesk } from './spot/spot-desk.ts';
 

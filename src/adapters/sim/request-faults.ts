@@ -4,7 +4,7 @@
  */
 import { assertNever } from '../../core/assert.ts';
 import type { EpochMs } from '../../core/time.ts';
-import type { Reply } from './rest-server.ts';
+import type { Reply } from './reply.ts';
 import type { RequestFault } from './sim-faults.ts';
 
 const LOST: Reply = { status: 0, body: '', sent: 'nothing' };

@@ -8,6 +8,7 @@ import { addMs, type EpochMs } from '../../core/time.ts';
 import type { MarketType } from '../../model/instrument.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FaultBoard } from './fault-board.ts';
+import type { Reply } from './reply.ts';
 import { faultReply } from './request-faults.ts';
 import type { RestRoute } from './rest-api.ts';
 import type { RequestFault } from './sim-faults.ts';
@@ -39,15 +40,6 @@ export type HttpRequest = {
   readonly body: string;
   readonly address: string;
   readonly apiKey: string | null;
-};
-
-/** An answer before it is sent. */
-export type Reply = {
-  readonly status: number;
-  readonly body: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Which part of it reaches the client before the connection is lost; all of it when absent. */
-  readonly sent?: 'half' | 'nothing';
 };
 
 /** Longest body read; orders are far shorter. */

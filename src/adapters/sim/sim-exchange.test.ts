@@ -4,9 +4,10 @@ import { type EpochMs, epochMs } from '../../core/time.ts';
 import { FailureError } from '../../model/failure.ts';
 import { createManualClock, type ManualClock } from '../clock/manual-clock.ts';
 import { createGeneratedMarket } from './generated-market.ts';
-import { type SimExchange, type SimExchangeOptions, startSimExchange } from './sim-exchange.ts';
+import { type SimExchange, startSimExchange } from './sim-exchange.ts';
 import type { SimInterval } from './sim-interval.ts';
 import type { SimInstrument, SimMarket } from './sim-market.ts';
+import type { SimExchangeOptions } from './sim-options.ts';
 import { toKlineArray, wirePlaces } from './wire-frames.ts';
 
 const startTime = epochMs(Date.UTC(2026, 5, 15, 9, 20));

@@ -3,7 +3,7 @@
  * Each step is one transaction, so a killed process leaves a file at a step's edge. A step that shipped is never
  * edited: a change of the schema is a new step at the end.
  */
-import type { SqliteConnection } from './sqlite-database.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
 
 /** A kind of file: what marks it as ours, and the SQL of each step; their number is the version this program knows. */
 export type DatabaseSchema = { readonly applicationId: number; readonly migrations: readonly string[] };

@@ -7,10 +7,10 @@ import { existsSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { FailureError, failure, toReason } from '../../model/failure.ts';
 import { type DatabaseSchema, MARKET_SCHEMA, migrate, readSchemaVersion } from './migrations.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
 import { isDamage, storeCorrupt, storeUnavailable, toStoreError } from './sqlite-failures.ts';
 
-/** A connection to the file; synchronous, one statement at a time. */
-export type SqliteConnection = Database.Database;
+export type { SqliteConnection } from './sqlite-connection.ts';
 
 /**
  * When a commit is on the disk: `NORMAL` survives a killed process, `FULL` a power cut as well
@@ -41,16 +41,18 @@ export function openSqliteDatabase(options: {
   readonly path: string;
   /** The file of candles unless given. */
   readonly schema?: DatabaseSchema;
+  /** How long a statement waits for another program's write; five seconds unless given. */
+  readonly busyTimeoutMs?: number;
 }): SqliteDatabase {
-  const { path, schema = MARKET_SCHEMA } = options;
+  const { path, schema = MARKET_SCHEMA, busyTimeoutMs = BUSY_TIMEOUT_MS } = options;
   const open = new Set<SqliteConnection>();
   const connect = (synchronous: Synchronous): SqliteConnection => {
     for (const connection of open) if (!connection.open) open.delete(connection);
-    const connection = attempt(path, () => openConnection(path, synchronous));
+    const connection = attempt(path, () => openConnection(path, { synchronous, busyTimeoutMs }));
     open.add(connection);
     return connection;
   };
-  attempt(path, () => refuseForeignFile(path, schema));
+  attempt(path, () => refuseForeignFile(path, { schema, busyTimeoutMs }));
   const first = connect('FULL');
   try {
     attempt(path, () => migrate(first, schema));
@@ -77,8 +79,10 @@ function attempt<T>(path: string, action: () => T): T {
   }
 }
 
-function openConnection(path: string, synchronous: Synchronous): SqliteConnection {
-  const connection = new Database(path, { timeout: BUSY_TIMEOUT_MS });
+type Opening = { readonly synchronous: Synchronous; readonly busyTimeoutMs: number };
+
+function openConnection(path: string, { synchronous, busyTimeoutMs }: Opening): SqliteConnection {
+  const connection = new Database(path, { timeout: busyTimeoutMs });
   try {
     const mode = connection.pragma('journal_mode = WAL', { simple: true });
     if (mode !== 'wal') throw storeUnavailable(path, { reason: `no write-ahead log is possible there (${mode})` });
@@ -92,11 +96,15 @@ function openConnection(path: string, synchronous: Synchronous): SqliteConnectio
 }
 
 /** Looks at an existing file through a read-only connection, which neither migrates nor checkpoints it. */
-function refuseForeignFile(path: string, { applicationId, migrations }: DatabaseSchema): void {
+function refuseForeignFile(
+  path: string,
+  { schema, busyTimeoutMs }: { readonly schema: DatabaseSchema; readonly busyTimeoutMs: number },
+): void {
+  const { applicationId, migrations } = schema;
   if (!existsSync(path)) return;
   const { size } = statSync(path);
   if (size === 0) return;
-  const probe = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+  const probe = new Database(path, { readonly: true, fileMustExist: true, timeout: busyTimeoutMs });
   try {
     const application = Number(probe.pragma('application_id', { simple: true }));
     const tables = Number(probe.prepare('SELECT count(*) FROM sqlite_schema').pluck().get());

@@ -2,8 +2,9 @@
  * Saved settings in a small database file of their own, so that a program that only shows or changes a setting opens
  * nothing else. Values enter and leave as plain JSON.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { epochMs } from '../../core/time.ts';
-import type { SavedSetting, SettingChange, SettingStore } from '../../ports/setting-store.ts';
+import type { SavedSetting, SettingChange, SettingSaved, SettingStore } from '../../ports/setting-store.ts';
 import type { DatabaseSchema } from './migrations.ts';
 import type { SqliteConnection, SqliteDatabase } from './sqlite-database.ts';
 import { RowFault, storeUnavailable, toStoreError } from './sqlite-failures.ts';
@@ -49,7 +50,7 @@ export function createSqliteSettingStore(database: SqliteDatabase): SettingStore
 
 function prepare(connection: SqliteConnection): {
   readonly load: (namespace: string) => Readonly<Record<string, SavedSetting>>;
-  readonly save: (change: SettingChange) => void;
+  readonly save: (change: SettingChange) => SettingSaved;
 } {
   const select = connection.prepare<unknown[], Row>(
     'SELECT key, value, updated_at FROM config WHERE namespace = ? ORDER BY key',
@@ -59,16 +60,22 @@ function prepare(connection: SqliteConnection): {
      ON CONFLICT (namespace, key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,
   );
   const remove = connection.prepare('DELETE FROM config WHERE namespace = ? AND key = ?');
-  const save = connection.transaction(({ namespace, values, time }: SettingChange): void => {
+  const save = connection.transaction(({ namespace, values, time, seen }: SettingChange): SettingSaved => {
+    if (seen !== undefined && !isDeepStrictEqual(seen, valuesOf(select.all(namespace)))) return 'overtaken';
     for (const [key, value] of Object.entries(values)) {
       if (value === null) remove.run(namespace, key);
       else upsert.run(namespace, key, JSON.stringify(value), time);
     }
+    return 'saved';
   });
   return {
     load: (namespace) => Object.fromEntries(select.all(namespace).map((row) => [row.key, parseRow(row)])),
     save: (change) => save.immediate(change),
   };
+}
+
+function valuesOf(rows: readonly Row[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(rows.map((row) => [row.key, parseRow(row).value]));
 }
 
 function parseRow({ key, value, updated_at }: Row): SavedSetting {

@@ -3,7 +3,9 @@
  * file or are empty; the others say that nothing runs.
  */
 import type { FastifyReply } from 'fastify';
-import type { WireExecutionMetrics, WirePrecheckStats } from '../contract.ts';
+import type { Result } from '../../core/result.ts';
+import type { Failure } from '../../model/failure.ts';
+import { EQUITY_HOURS_MAX, type WireExecutionMetrics, type WirePrecheckStats } from '../contract.ts';
 import { toPoolAnswer } from '../pool-routes.ts';
 import { sendSignals } from '../signal-routes.ts';
 import { type DeskCall, type DeskHandler, ofRunner } from './desk-call.ts';
@@ -14,10 +16,13 @@ import { clampInteger, textOf, wordsOf } from './desk-query.ts';
 import type { DeskRouteKey } from './desk-routes.ts';
 import { isFresh, sourceOf, toStatus } from './desk-status.ts';
 import { answerWhy } from './desk-why.ts';
+import { parseTradePlace } from './trade-place.ts';
 
 /** The routes that only look. */
 export type LookKey = Extract<DeskRouteKey, `GET /hotcoin/${string}`>;
 
+const EQUITY_HOURS = { name: 'hours', min: 1, max: EQUITY_HOURS_MAX, initial: 24 };
+const EQUITY_POINTS = { name: 'points', min: 100, max: 2_000, initial: 600 };
 const TRADES = { name: 'limit', min: 1, max: 100, initial: 50 };
 const EVENTS = { name: 'limit', min: 1, max: 500, initial: 100 };
 const NO_EVENT_BEFORE = { name: 'before', min: 0, max: Number.MAX_SAFE_INTEGER, initial: 0 };
@@ -34,6 +39,7 @@ export const DESK_ANSWERS: Readonly<Record<LookKey, DeskHandler>> = {
   },
   'GET /hotcoin/api/risk': ofRunner(({ views }) => views.risk()),
   'GET /hotcoin/api/funnel': ofRunner(({ views }) => views.funnel()),
+  'GET /hotcoin/api/ml': ofRunner(({ views }) => views.ml()),
   'GET /hotcoin/api/params': ofRunner(({ views }) => views.params()),
   'GET /hotcoin/api/positions': ofRunner(({ views }) => views.positions()),
   'GET /hotcoin/api/pool': ofRunner(({ views }, { now }) => toPoolAnswer(views.pool(), now)),
@@ -42,10 +48,8 @@ export const DESK_ANSWERS: Readonly<Record<LookKey, DeskHandler>> = {
   'GET /hotcoin/api/balances': sendBalances,
   'GET /hotcoin/api/precheck_stats': sendPrechecks,
   'GET /hotcoin/api/execution_metrics': sendMetrics,
-  'GET /hotcoin/api/trades': async ({ desk, runner, query, reply }) => {
-    const limit = clampInteger(query, TRADES);
-    return reply.send(await (runner === null ? desk.readTradeFiles(limit) : runner.queries.trades(limit)));
-  },
+  'GET /hotcoin/api/equity': sendEquity,
+  'GET /hotcoin/api/trades': sendTrades,
   'GET /hotcoin/api/events': ofRunner(({ queries }, { query, now }) => {
     const before = clampInteger(query, NO_EVENT_BEFORE);
     const { events, hasOlder } = queries.events({
@@ -89,9 +93,29 @@ async function sendHealth({ desk, runner, now, caller, reply }: DeskCall): Promi
 
 async function sendBalances({ runner, reply }: DeskCall): Promise<FastifyReply> {
   if (runner === null) return refuseWithout(reply);
-  const balances = await runner.queries.balances();
-  if (balances.ok) return reply.send(balances.value);
-  const { code: error, message } = balances.error;
+  return sendResult(reply, await runner.queries.balances());
+}
+
+async function sendEquity({ runner, query, reply }: DeskCall): Promise<FastifyReply> {
+  if (runner === null) return refuseWithout(reply);
+  const wanted = { hours: clampInteger(query, EQUITY_HOURS), points: clampInteger(query, EQUITY_POINTS) };
+  return sendResult(reply, await runner.queries.equity(wanted));
+}
+
+async function sendTrades({ desk, runner, query, reply }: DeskCall): Promise<FastifyReply> {
+  const text = textOf(query, 'before');
+  const before = text === null ? null : parseTradePlace(text);
+  if (text !== null && before === null) {
+    const message = 'before is not the next_before of an answer; leave it out for the newest trades';
+    return reply.status(400).send({ ok: false, error: 'before_malformed', message });
+  }
+  const wanted = { limit: clampInteger(query, TRADES), before };
+  return reply.send(await (runner === null ? desk.readTradeFiles(wanted) : runner.queries.trades(wanted)));
+}
+
+function sendResult<T>(reply: FastifyReply, result: Result<T, Failure>): FastifyReply {
+  if (result.ok) return reply.send(result.value);
+  const { code: error, message } = result.error;
   return reply.status(500).send({ ok: false, error, message });
 }
 

@@ -23,5 +23,7 @@ export const EVENT_TYPES = [
   'emergency_close',
   'state_change',
   'settings',
+  'capital',
   'mismatch',
+  'model_alarm',
 ] as const;

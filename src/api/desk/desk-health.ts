@@ -41,6 +41,7 @@ export function deriveHealth(facts: HealthFacts): DeskHealth {
     risk_halted: status.risk_halted,
     execution_metrics: status.execution_metrics,
     checks,
+    failing: status.tasks.filter(({ critical, state }) => !critical && state === 'failed').map(({ name }) => name),
     reasons: Object.entries(checks).flatMap(([name, severity]) => (severity === 'ok' ? [] : [`${name}:${severity}`])),
   };
 }

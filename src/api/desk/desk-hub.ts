@@ -11,7 +11,7 @@ import { DeskClient } from './desk-client.ts';
 import type { DeskRunner } from './desk-ports.ts';
 import { parseDeskRequest } from './desk-requests.ts';
 import { TopicLog } from './desk-topic.ts';
-import { readTopic } from './desk-topics.ts';
+import { readTopic, WRITTEN_TOPICS } from './desk-topics.ts';
 
 /** Bounds of the hub. */
 export type DeskHubLimits = {
@@ -57,9 +57,14 @@ export class DeskHub {
     this.#schedulePing();
   }
 
-  /** Numbers for metrics and tests: sockets, and readings of topics so far. */
-  stats(): { readonly clients: number; readonly looks: number } {
-    return { clients: this.#clients.size, looks: this.#looks };
+  get #lookEveryMs(): number {
+    return Math.floor(1_000 / this.#limits.updatesPerSecond);
+  }
+
+  /** Numbers for metrics and tests: sockets, readings of topics so far, and the most bytes that wait for one socket. */
+  stats(): { readonly clients: number; readonly looks: number; readonly waitingBytes: number } {
+    const waiting = [...this.#clients].map(({ socket }) => socket.bufferedAmount);
+    return { clients: this.#clients.size, looks: this.#looks, waitingBytes: Math.max(0, ...waiting) };
   }
 
   /** Takes over an accepted socket. */
@@ -101,6 +106,8 @@ export class DeskHub {
   }
 
   #receive(client: DeskClient, text: string | null): void {
+    // Who was sent away may go on talking until it has read so; who does not read is not answered.
+    if (client.socket.readyState !== client.socket.OPEN) return;
     const request = parseDeskRequest(text);
     if (!request.ok) this.#tell(client, { type: 'error', code: 'bad_request', message: request.error });
     else if (request.value.type === 'subscribe') this.#subscribe(client, request.value);
@@ -112,15 +119,17 @@ export class DeskHub {
     for (const topic of topics) client.versions.set(topic, isKnown ? (versions[topic] ?? -1) : -1);
     // Who asks often is shown what was seen last: looking has its pace, whoever asks.
     this.#look(topics.filter((topic) => !this.#isSeen(topic)));
-    const now = this.#options.clock.now();
-    for (const topic of topics) client.bringUp(this.#logOf(topic), now);
+    const { clock, wallClock } = this.#options;
+    for (const topic of topics) {
+      if (client.mayAsk(topic, wallClock.now(), this.#lookEveryMs)) client.bringUp(this.#logOf(topic), clock.now());
+    }
     this.#keepLooking();
   }
 
   #keepLooking(): void {
     const { wallClock } = this.#options;
     if (this.#cancelLook !== null || this.#state === 'closed') return;
-    const at = addMs(wallClock.now(), Math.floor(1_000 / this.#limits.updatesPerSecond));
+    const at = addMs(wallClock.now(), this.#lookEveryMs);
     this.#cancelLook = wallClock.schedule(at, () => {
       this.#cancelLook = null;
       const wanted = DESK_TOPICS.filter((topic) => this.#isWanted(topic));
@@ -131,8 +140,7 @@ export class DeskHub {
   }
 
   #isSeen(topic: DeskTopic): boolean {
-    const age = this.#options.wallClock.now() - (this.#seenTimes.get(topic) ?? 0);
-    return age < 1_000 / this.#limits.updatesPerSecond;
+    return this.#options.wallClock.now() - (this.#seenTimes.get(topic) ?? 0) < this.#lookEveryMs;
   }
 
   #isWanted(topic: DeskTopic): boolean {
@@ -160,7 +168,7 @@ export class DeskHub {
   #logOf(topic: DeskTopic): TopicLog {
     const known = this.#logs.get(topic);
     if (known !== undefined) return known;
-    const log = new TopicLog(topic, this.#options.run);
+    const log = new TopicLog(topic, this.#options.run, WRITTEN_TOPICS.has(topic) ? 'kept' : 'made');
     this.#logs.set(topic, log);
     return log;
   }

@@ -17,15 +17,18 @@ import type {
   DeskStatus,
   DeskTrade,
   EmergencyAnswer,
+  EquityAnswer,
   ExecutionMetricsAnswer,
   FunnelAnswer,
   HotPostsAnswer,
+  MlAnswer,
   ParamsAnswer,
   PositionsAnswer,
   PrecheckStatsAnswer,
   RiskAnswer,
   TradesAnswer,
   WhyAnswer,
+  WireEquityBar,
 } from '../contract.ts';
 import type { PoolView } from '../pool-routes.ts';
 
@@ -42,6 +45,10 @@ export type DeskViews = {
   readonly prechecks: () => PrecheckStatsAnswer;
   readonly funnel: () => FunnelAnswer;
   readonly posts: () => HotPostsAnswer;
+  /** The newest minutes of equity, ascending; the last one is forming. */
+  readonly equity: () => readonly WireEquityBar[];
+  /** The model that is watched beside trading. */
+  readonly ml: () => MlAnswer;
   readonly params: () => ParamsAnswer;
 };
 
@@ -71,16 +78,26 @@ export type WhyWanted =
   | { readonly about: 'position'; readonly positionId: string }
   | { readonly about: 'everything'; readonly from: EpochMs };
 
+/** What is wanted of the history of equity: how far back, and in about how many bars at most. */
+export type EquityWanted = { readonly hours: number; readonly points: number };
+
 /** Events of the log, newest first, and whether there are older ones. */
 export type EventsFound = { readonly events: readonly DeskEvent[]; readonly hasOlder: boolean };
+
+/** A trade that others are older than: by the end of its leg in Unix seconds, and its order. */
+export type TradePlace = Pick<DeskTrade, 'exit_time' | 'client_order_id'>;
+
+/** How many trades are wanted, of all or of those older than one. */
+export type TradesWanted = { readonly limit: number; readonly before: TradePlace | null };
 
 /** Questions; they fail with the failure of whatever they had to ask. */
 export type DeskQueries = {
   readonly events: (wanted: EventsWanted) => EventsFound;
-  readonly trades: (limit: number) => Promise<TradesAnswer>;
+  readonly trades: (wanted: TradesWanted) => Promise<TradesAnswer>;
   /** Those of them that are in memory, newest first. */
   readonly recentTrades: (limit: number) => readonly DeskTrade[];
   readonly chart: (wanted: ChartWanted) => Promise<Result<DeskChartAnswer, Failure>>;
+  readonly equity: (wanted: EquityWanted) => Promise<Result<EquityAnswer, Failure>>;
   readonly balances: () => Promise<Result<BalancesAnswer, Failure>>;
   /** `null` where nothing is known of the position. */
   /** `language` is that of its sentences. */
@@ -135,7 +152,7 @@ export type Desk = {
   /** `null` where there is none. */
   readonly readStatusFile: () => Promise<StatusFile | null>;
   /** Trades of former days where no runner has any. */
-  readonly readTradeFiles: (limit: number) => Promise<TradesAnswer>;
+  readonly readTradeFiles: (wanted: TradesWanted) => Promise<TradesAnswer>;
   /** `null` where settings are not edited here. */
   readonly config: ConfigDesk | null;
 };

@@ -83,6 +83,12 @@ export const DESK_ROUTES = [
     scope: 'read',
     summary: 'Open positions with stop, tiers, trailing and protection',
   },
+  {
+    method: 'GET',
+    path: '/hotcoin/api/equity',
+    scope: 'read',
+    summary: 'What everything was worth, over hours to years, with every high and low',
+  },
   { method: 'GET', path: '/hotcoin/api/trades', scope: 'read', summary: 'Closed legs, newest first' },
   { method: 'GET', path: '/hotcoin/api/events', scope: 'read', summary: 'The event log, filtered, newest first' },
   {
@@ -98,6 +104,12 @@ export const DESK_ROUTES = [
     summary: 'Candles of a coin with our orders and the events behind them',
   },
   { method: 'GET', path: '/hotcoin/api/hot_posts', scope: 'read', summary: 'Social posts and listings' },
+  {
+    method: 'GET',
+    path: '/hotcoin/api/ml',
+    scope: 'read',
+    summary: 'The model in shadow: what it is worth, what it said last and what became of it',
+  },
   { method: 'GET', path: '/hotcoin/api/params', scope: 'read', summary: 'The settings in force, to look at' },
   {
     method: 'POST',
@@ -119,6 +131,7 @@ export const DESK_ROUTES = [
 /** Routes of the server around it. Pages and what they are made of are public: they hold no data. */
 export const DESK_SERVER_ROUTES = [
   { method: 'GET', path: '/', scope: 'public', summary: 'Leads to the page' },
+  { method: 'GET', path: '/hotcoin', scope: 'public', summary: 'Leads to the page' },
   { method: 'GET', path: '/hotcoin/', scope: 'public', summary: 'The page' },
   { method: 'GET', path: '/hotcoin/assets/*', scope: 'public', summary: 'What the page is made of' },
   { method: 'GET', path: '/health', scope: 'public', summary: 'Whether the engine runs, for whoever restarts it' },

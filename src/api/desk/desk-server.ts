@@ -168,6 +168,8 @@ async function addDocs(app: FastifyInstance, version: string): Promise<void> {
 
 /** Serves the page below `/hotcoin/`, or says how it is built. */
 export async function addDeskPage(app: FastifyInstance, webDir: string): Promise<void> {
+  // As people type it.
+  app.get('/hotcoin', { schema: { hide: true } }, (_request, reply) => reply.redirect('/hotcoin/', 302));
   if (existsSync(webDir)) {
     // What assets are called changes with what they contain; the page that names them is asked for each time.
     const assets = { root: join(webDir, 'assets'), prefix: '/hotcoin/assets/', decorateReply: false };

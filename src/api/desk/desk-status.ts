@@ -78,6 +78,8 @@ export function createStoppedStatus(now: EpochMs): DeskStatus {
     pause: null,
     freshness: { ws_connected: false, latest_ticker_age_sec: null, priced_symbols: 0 },
     ws_connected: false,
+    orders_in_doubt: 0,
+    buys_under_way: 0,
     execution_metrics: {
       window_sec: 300,
       order_attempts_5m: 0,

@@ -9,35 +9,17 @@ import { fastifyCookie } from '@fastify/cookie';
 import fastifyHelmet from '@fastify/helmet';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { addMs } from '../../core/time.ts';
-import type { Cancel, Clock } from '../../ports/clock.ts';
-import type { DeskRoute, DeskScope } from '../desk/desk-routes.ts';
-import type { Access } from './access-ports.ts';
-import { Attempts, type Rates } from './attempts.ts';
+import type { Cancel } from '../../ports/clock.ts';
+import type { DeskScope } from '../desk/desk-routes.ts';
+import { Attempts } from './attempts.ts';
 import { actorOf, bearerOf, type Caller, callerOf, noteCaller, scopeOf } from './caller.ts';
+import type { GuardOptions } from './guard-options.ts';
 import { addLogin } from './login.ts';
-import { isForeignPage, isOwnHost, isOwnOrigin, type OwnNames } from './origins.ts';
+import { isForeignPage, isOwnHost, isOwnOrigin } from './origins.ts';
 import { allowsScope } from './scopes.ts';
 import { SECURITY_ROUTES } from './security-routes.ts';
-import { isSameText, type MakeSecret, type SessionLimits, Sessions } from './sessions.ts';
+import { isSameText, Sessions } from './sessions.ts';
 import { judgeRequest, type Known, REFUSAL_STATUS, type Refusal } from './verdict.ts';
-
-/** What guarding needs. */
-export type GuardOptions = {
-  /** `open`: nobody is asked for a passphrase; only for a demo on loopback. */
-  readonly access: Access | 'open';
-  /** The table of every route that is guarded, apart from the guard's own. */
-  readonly routes: readonly DeskRoute[];
-  readonly names: OwnNames;
-  /** `https` marks the cookie so that it never travels in the open. */
-  readonly scheme: 'http' | 'https';
-  /** Tells servers on one host apart, because cookies do not. */
-  readonly cookieSuffix: string;
-  /** Real time. */
-  readonly clock: Clock;
-  readonly secret: MakeSecret;
-  readonly rates?: Rates;
-  readonly sessionLimits?: SessionLimits;
-};
 
 /** Header in which a page shows that it could read its session's token. */
 export const CSRF_HEADER = 'x-hotwick-csrf';

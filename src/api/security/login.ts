@@ -5,13 +5,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { passphraseBody, type SessionAnswer, sessionAnswer } from '../contract/security.ts';
 import { callerOf, scopeOf } from './caller.ts';
-import type { Guard } from './guard.ts';
+import type { LoginDesk } from './guard-options.ts';
 import type { Session } from './sessions.ts';
 
 const BODY_BYTES_MAX = 4 * 1024;
 
 /** Adds the routes of SECURITY_ROUTES. */
-export function addLogin(app: FastifyInstance, guard: Guard): void {
+export function addLogin(app: FastifyInstance, guard: LoginDesk): void {
   app.removeAllContentTypeParsers();
   const limits = { parseAs: 'string', bodyLimit: BODY_BYTES_MAX } as const;
   app.addContentTypeParser<string>('application/json', limits, (_request, body, done) => done(null, body));
@@ -29,7 +29,7 @@ export function addLogin(app: FastifyInstance, guard: Guard): void {
   app.post('/hotcoin/api/step_up', { schema: stepUpSchema }, (...call) => stepUp(guard, ...call));
 }
 
-async function login(guard: Guard, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function login(guard: LoginDesk, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const refused = await refuseWrong(guard, request, reply);
   if (refused !== null) return refused;
   const old = callerOf(request);
@@ -46,7 +46,7 @@ async function login(guard: Guard, request: FastifyRequest, reply: FastifyReply)
   return reply.send(describeSession(guard, session));
 }
 
-async function stepUp(guard: Guard, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function stepUp(guard: LoginDesk, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const caller = callerOf(request);
   if (caller.kind !== 'session') return reply.send(describeCaller(guard, request));
   const refused = await refuseWrong(guard, request, reply);
@@ -55,14 +55,18 @@ async function stepUp(guard: Guard, request: FastifyRequest, reply: FastifyReply
   return reply.send(describeSession(guard, caller.session));
 }
 
-function logout(guard: Guard, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function logout(guard: LoginDesk, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const caller = callerOf(request);
   if (caller.kind === 'session') guard.sessions.close(caller.session);
   return reply.clearCookie(guard.cookieName, { path: '/' }).send({ ok: true });
 }
 
 /** `null` where the passphrase of the body is right. */
-async function refuseWrong(guard: Guard, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | null> {
+async function refuseWrong(
+  guard: LoginDesk,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply | null> {
   const { access } = guard.options;
   if (access === 'open') return null;
   const body = passphraseBody.safeParse(parse(request.body));
@@ -84,7 +88,7 @@ function parse(body: unknown): unknown {
   }
 }
 
-function describeSession(guard: Guard, session: Session): SessionAnswer {
+function describeSession(guard: LoginDesk, session: Session): SessionAnswer {
   return {
     access: 'guarded',
     caller: 'session',
@@ -95,7 +99,7 @@ function describeSession(guard: Guard, session: Session): SessionAnswer {
   };
 }
 
-function describeCaller(guard: Guard, request: FastifyRequest): SessionAnswer {
+function describeCaller(guard: LoginDesk, request: FastifyRequest): SessionAnswer {
   const caller = callerOf(request);
   if (caller.kind === 'session') return describeSession(guard, caller.session);
   return {

@@ -30,6 +30,7 @@ const COMMANDS: Readonly<Record<string, AddCommand>> = {
     const { addLookaheadCommand } = await import('./audit-lookahead-command.ts');
     addLookaheadCommand(program.command('audit').description('audits: lookahead'));
   },
+  ml: async (program) => (await import('./ml-command.ts')).addMlCommand(program),
   operator: async (program) => (await import('./operator-command.ts')).addOperatorCommand(program),
   mcp: async (program) => (await import('./mcp-command.ts')).addMcpCommand(program),
   backup: async (program) => (await import('./backup-command.ts')).addBackupCommand(program),

@@ -13,7 +13,13 @@ import { type Failure, FailureError, failure } from '../../model/failure.ts';
 import type { SeriesId } from '../../model/series.ts';
 import type { CandleStore } from '../../ports/candle-store.ts';
 import { loadConfig } from '../config.ts';
-import { type ArchiveDayAudit, type ArchiveOutcome, auditArchive, probeArchive } from '../data/archive-audit.ts';
+import {
+  type ArchiveDayAudit,
+  type ArchiveOutcome,
+  auditArchive,
+  auditWhileItAnswers,
+  probeArchive,
+} from '../data/archive-audit.ts';
 import { auditCandles } from '../data/audit-candles.ts';
 import { withCandleStore } from '../data/data-store.ts';
 import { type Stretch, storedStretch } from '../data/stored-candles.ts';
@@ -41,8 +47,8 @@ Examples:
 
 Every UTC day is counted by certificate and source, with its holes and corrections; stored higher timeframes are derived
 again and compared; where the exchange's archive answers, each whole day is compared with its own daily file. If it does
-not answer within seconds, the report says so and the audit goes on: --archive makes that a failure, --no-archive does
-not ask. Nothing is changed.
+not answer within seconds, or stops answering for 20 s, the report says so and the audit goes on: --archive makes that a
+failure, after more patience; --no-archive does not ask. Nothing is changed.
 Exit status 0: nothing to find fault with; 1: a candle differs or is missing, or a hole is not known to be the
 exchange's. A stored candle that the archive lacks is listed, not held against it: the archive is known to lack some.`;
 
@@ -124,18 +130,17 @@ function emptyReason({ seriesId, from, to }: Stretch): string {
 
 async function compareWithArchive(
   work: AuditWork,
-  about: { readonly store: CandleStore; readonly stretch: Stretch; readonly series: ArchiveSeries },
+  parts: { readonly store: CandleStore; readonly stretch: Stretch; readonly series: ArchiveSeries },
 ): Promise<Result<readonly ArchiveDayAudit[], Failure>> {
-  const { store, stretch, series } = about;
+  const { store, stretch, series } = parts;
   const clock = createWallClock();
-  const common = { baseUrl: work.baseUrl, clock, random: createSeededRandom(1, 'audit'), stop: work.stop };
+  const onRetry = ({ message }: Failure): void => work.progress.note(`asking the archive again: ${message}`);
+  const common = { baseUrl: work.baseUrl, clock, random: createSeededRandom(1, 'audit'), stop: work.stop, onRetry };
+  const about = { store, series, ...stretch, folder: join(work.dataDir, 'downloads', 'audit') };
   try {
-    if (work.flags.archive !== true) {
-      const probed = await probeArchive({ ...common, series, day: stretch.from });
-      if (!probed.ok) return probed;
-    }
-    const folder = join(work.dataDir, 'downloads', 'audit');
-    return await auditArchive({ store, client: createArchiveClient(common), series, ...stretch, folder });
+    if (work.flags.archive === true) return await auditArchive({ ...about, client: createArchiveClient(common) });
+    const probed = await probeArchive({ ...common, series, day: stretch.from });
+    return probed.ok ? await auditWhileItAnswers({ ...about, access: common }) : probed;
   } finally {
     clock.close();
   }

@@ -4,7 +4,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { createWallClock } from '../../adapters/clock/wall-clock.ts';
 import { addMs } from '../../core/time.ts';
 import { failure } from '../../model/failure.ts';
@@ -12,6 +11,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { loadConfig } from '../config.ts';
 import { STATUS_FILE } from '../trading/exports/trading-exports.ts';
 import { writeCommand } from '../trading/operator-file.ts';
+import { doubtsOf, type EmergencyStatus, isAllSold, parseEmergencyStatus } from './emergency-status.ts';
 import { banner, say, sayFailure } from './output.ts';
 
 type EmergencyFlags = { readonly dataDir?: string; readonly reason?: string; readonly release?: true };
@@ -23,23 +23,13 @@ Examples:
   hotwick emergency-close --release               entries are allowed again
 
 It commands the hotwick trade that runs on the data directory, on paper and with money alike, and shows what its status
-says afterwards. Exit status 0 says that nothing is held any more.`;
+says afterwards. Exit status 0 says that nothing is held any more, and that no order is in doubt.`;
 
 /** The status is written every five seconds; a sale that fails is tried again. */
 const WAIT_MS = 30_000;
 const LOOK_MS = 500;
 /** A status older than this is nobody's. */
 const FRESH_MS = 180_000;
-
-const shape = z.looseObject({
-  running: z.boolean(),
-  ts: z.number(),
-  engine_state: z.string().optional(),
-  positions: z.number().nullable().optional(),
-  emergency: z.string().nullable().optional(),
-  equity: z.string().nullable().optional(),
-});
-type Status = z.infer<typeof shape>;
 
 /** Adds the command. */
 export function addEmergencyCommand(program: Command): void {
@@ -89,9 +79,9 @@ async function findRunning(dirs: readonly string[], clock: Clock): Promise<reado
 }
 
 /** A status that is not there or not whole says nothing. */
-async function readStatus(dir: string): Promise<Status | null> {
+async function readStatus(dir: string): Promise<EmergencyStatus | null> {
   try {
-    return shape.parse(JSON.parse(await readFile(join(dir, STATUS_FILE), 'utf8')));
+    return parseEmergencyStatus(await readFile(join(dir, STATUS_FILE), 'utf8'));
   } catch {
     // Read again with the next look.
     return null;
@@ -101,10 +91,8 @@ async function readStatus(dir: string): Promise<Status | null> {
 async function command(dir: string, { want, clock }: { readonly want: Want; readonly clock: Clock }): Promise<void> {
   await writeCommand(dir, want);
   const until = addMs(clock.now(), WAIT_MS);
-  const isDone = (status: Status | null): boolean =>
-    want.kind === 'resetEmergency'
-      ? status?.emergency === null
-      : typeof status?.emergency === 'string' && status.positions === 0;
+  const isDone = (status: EmergencyStatus | null): boolean =>
+    want.kind === 'resetEmergency' ? status?.emergency === null : status !== null && isAllSold(status);
   let status = await readStatus(dir);
   while (!isDone(status) && clock.now() < until) {
     await new Promise<void>((done) => clock.schedule(addMs(clock.now(), LOOK_MS), done));
@@ -116,6 +104,7 @@ async function command(dir: string, { want, clock }: { readonly want: Want; read
       ['emergency', status?.emergency ?? 'none'],
       ['state', status?.engine_state ?? 'unknown'],
       ['positions', String(status?.positions ?? 'unknown')],
+      ['in doubt', status === null ? 'unknown' : doubtsOf(status)],
       ['equity', status?.equity ?? 'unknown'],
     ]),
   );

@@ -20,6 +20,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+/** Clocks do not keep a process alive; a command that only waits for one would end without a word and with status 0. */
+const STAYING_MS = 60_000;
+
 const program = new Command('hotwick')
   .description('Certified candles from one exchange stream, and a hot-coin trading system on the same core.')
   .version(packageVersion())
@@ -28,12 +31,15 @@ const program = new Command('hotwick')
   .exitOverride()
   .enablePositionalOptions()
   .addHelpText('after', EXAMPLES);
+const staying = setInterval(() => {}, STAYING_MS);
 try {
   await addCommands(program, process.argv[2]);
   await program.parseAsync();
 } catch (error) {
   if (!(error instanceof CommanderError)) sayFailure(toFailure(error));
   else if (error.exitCode !== 0) sayUsage(error);
+} finally {
+  clearInterval(staying);
 }
 
 /** A command line that can not be understood; where commander has shown the help, that says it all. */

@@ -7,6 +7,8 @@ import { grouped } from './output.ts';
 /** Shows how far a count has come. */
 export type Progress = {
   readonly update: (done: number) => void;
+  /** Says something in passing. */
+  readonly note: (text: string) => void;
   readonly succeed: (text: string) => void;
   readonly stop: () => void;
 };
@@ -29,6 +31,10 @@ export function startProgress(title: string, unit: string): Progress {
       if (process.stderr.isTTY || done < lineAt) return;
       lineAt = done + PIPE_LINE_EVERY;
       process.stderr.write(`${describe(done)}\n`);
+    },
+    note: (text) => {
+      spinner.text = `${title}: ${text}`;
+      if (!process.stderr.isTTY) process.stderr.write(`${spinner.text}\n`);
     },
     succeed: (text) => spinner.succeed(text),
     stop: () => spinner.stop(),

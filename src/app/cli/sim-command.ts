@@ -46,8 +46,8 @@ async function runSim(flags: SimFlags): Promise<void> {
     if (!sim.ok) return sayFailure(sim.error);
     try {
       describe(sim.value, flags);
-      const { clock, source } = sim.value;
-      if (flags.for !== undefined) clock.schedule(addMs(source.startTime, flags.for), stop.plan);
+      const { clock } = sim.value;
+      if (flags.for !== undefined) clock.schedule(addMs(clock.now(), flags.for), stop.plan);
       await stopped;
     } finally {
       await sim.value.close();
@@ -56,14 +56,14 @@ async function runSim(flags: SimFlags): Promise<void> {
   });
 }
 
-function describe({ exchange, source, scenario }: Sim, flags: SimFlags): void {
+function describe({ exchange, source, scenario, clock }: Sim, flags: SimFlags): void {
   say(`Hotwick ${packageVersion()}: simulated exchange at ${flags.speed}x speed\n`);
   say(
     banner([
       ['REST', `${exchange.httpUrl}/api/v3 (spot), ${exchange.httpUrl}/fapi/v1 (USD-M futures)`],
       ['streams', `${exchange.wsUrl}/stream (spot), ${exchange.wsUrl}/market/stream (USD-M futures)`],
       ['instruments', String(source.market.instruments.length)],
-      ['market time', toIsoText(source.startTime)],
+      ['market time', toIsoText(clock.now())],
       ...(scenario === null ? [] : [['scenario', `${scenario.name}: ${scenario.about}`] as const]),
     ]),
   );

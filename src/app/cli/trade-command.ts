@@ -4,6 +4,7 @@
 import { type Command, Option } from 'commander';
 import { createWallClock } from '../../adapters/clock/wall-clock.ts';
 import { createLogNotifier } from '../../adapters/notify/log-notifier.ts';
+import type { AuditEntry } from '../../api/security/access-ports.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { OperatorCommand } from '../../decisions/index.ts';
 import { type Failure, FailureError } from '../../model/failure.ts';
@@ -11,11 +12,15 @@ import type { Clock } from '../../ports/clock.ts';
 import { type Config, loadConfig, readHotCoinEnvironment, withSecrets } from '../config.ts';
 import type { OperatorDesk } from '../desk/open-desk.ts';
 import type { HotCoinConfigEditor } from '../hotcoin/config-editor.ts';
+import type { HotCoinConfig } from '../hotcoin/hotcoin-schema.ts';
 import { openHotCoinEditor } from '../hotcoin/open-editor.ts';
 import { PRESET_NAMES } from '../hotcoin/presets.ts';
 import { LIVE_CONFIRMATION } from '../hotcoin/trading-consent.ts';
+import { openShadow } from '../ml/open-shadow.ts';
+import type { ShadowService } from '../ml/shadow-service.ts';
 import { startTrade } from '../modes/trade.ts';
 import { NoticeService } from '../notices/notice-service.ts';
+import { AuditLog } from '../security/audit-log.ts';
 import type { DeskDoor } from '../security/open-guard.ts';
 import { checkKey } from '../trading/key-check.ts';
 import { watchOperator } from '../trading/operator-file.ts';
@@ -93,14 +98,20 @@ type TradeCommandFlags = TradeFlags &
 
 async function runTrade(flags: TradeCommandFlags): Promise<void> {
   const clock = createWallClock();
+  let held = false;
+  const onHeld = (): void => {
+    held = true;
+  };
   try {
-    await runFlags(flags, clock);
+    await runFlags(flags, clock, onHeld);
   } finally {
     clock.close();
   }
+  // Everything is closed but a connection to a channel that does not answer; the process does not wait for it.
+  if (held) process.exit();
 }
 
-async function runFlags(flags: TradeCommandFlags, clock: Clock): Promise<void> {
+async function runFlags(flags: TradeCommandFlags, clock: Clock, onHeld: () => void): Promise<void> {
   const early = openTradeLog(flags.logFormat, { clock, secrets: [] });
   const bare = loadConfig();
   if (!bare.ok) return early.fail(bare.error);
@@ -127,7 +138,7 @@ async function runFlags(flags: TradeCommandFlags, clock: Clock): Promise<void> {
     if (!plan.ok) return log.fail(plan.error);
     // What a file says is not changed by saving: the desk then only shows it.
     const own = flags.config === undefined ? editor : null;
-    await runPlan(plan.value, { log, clock, source, flags, dir, config: config.value, editor: own });
+    await runPlan(plan.value, { log, clock, source, flags, dir, config: config.value, editor: own, onHeld });
   } finally {
     await opened.value.close();
   }
@@ -141,20 +152,27 @@ type Surroundings = {
   readonly dir: string;
   readonly config: Config;
   readonly editor: HotCoinConfigEditor | null;
+  /** Told when something that does not answer would keep the process although all is closed. */
+  readonly onHeld: () => void;
 };
 
 async function runPlan(plan: TradePlan, surroundings: Surroundings): Promise<void> {
   const { log, clock, flags, editor, dir, config } = surroundings;
+  // One log for the desk and the chats: each line seals the one before.
+  const audit = AuditLog.open({ dir, clock, onWarning: log.warn });
+  if (!audit.ok) return log.fail(audit.error);
+  const note = (entry: AuditEntry): void => audit.value.append(entry);
   await runUntilStopped(async (stop, stopped) => {
     const desk = await openDesk(plan, { log, clock, editor });
     // Before trading, so that a port that is taken ends the start before anything is traded with.
-    const server = await serveDesk(desk, { log, clock, dir, door: flags.http ? flags : null });
+    const door = flags.http ? flags : null;
+    const server = await serveDesk(desk, { log, clock, dir, door, audit: note, passphrase: flags });
     if (!server.ok) return log.fail(server.error);
     try {
       log.say(describePlan(plan, server.value?.url ?? null));
       describeFirst(server.value?.first ?? null, log);
       const { fatal, onFatal } = hearFatal();
-      const notices = openNotices(plan, { log, clock, config });
+      const notices = openNotices(plan, { log, clock, config, audit: note });
       const service = await start(plan, { log, clock, onFatal, desk, notices });
       if (!service.ok) return log.fail(service.error);
       const supervisor = new Supervisor({ clock, onFatal: stop.fail, onWarning: log.warn });
@@ -166,7 +184,7 @@ async function runPlan(plan: TradePlan, surroundings: Surroundings): Promise<voi
   }, log.fail);
 }
 
-type Running = Pick<Surroundings, 'log' | 'clock' | 'source'> & {
+type Running = Pick<Surroundings, 'log' | 'clock' | 'source' | 'dir' | 'onHeld'> & {
   readonly service: TradingService;
   readonly desk: OperatorDesk;
   readonly notices: NoticeService;
@@ -178,31 +196,38 @@ type Running = Pick<Surroundings, 'log' | 'clock' | 'source'> & {
 async function trade(plan: TradePlan, running: Running & { readonly stopped: Promise<void> }): Promise<void> {
   const { log, service, desk, notices, supervisor, stopped } = running;
   log.say('\nTrading runs. Press Ctrl-C to stop, twice to end at once. Times are UTC.\n');
-  const follower = createFollower(plan, running);
+  const shadow = watchModel(plan, { ...running, inForce: () => follower.inForce().config });
+  const follower = createFollower(plan, { ...running, onApplied: () => void shadow.look() });
   desk.noteSettings(plan.resolved, 'start');
   desk.attach(service, {
     settings: follower,
     tasks: () => supervisor.status(),
     notices: () => notices.counts(),
+    shadow,
   });
+  shadow.start();
   for (const task of listTasks(plan, { ...running, follower })) supervisor.add(task);
   const state = () => service.engine.state().trading;
   notices.start({ state, command: (command) => commandEngine(running, command) });
   await stopped;
   log.say('\nStopping. Press Ctrl-C again to end at once.');
-  await end(plan, running);
+  await end(plan, { ...running, shadow });
 }
 
 /** R9-2: all of it together takes `STOP_MS` at most. */
-async function end(plan: TradePlan, { log, service, clock, desk, notices, supervisor }: Running): Promise<void> {
+async function end(
+  plan: TradePlan,
+  { log, service, clock, desk, notices, supervisor, shadow, onHeld }: Running & { readonly shadow: ShadowService },
+): Promise<void> {
   const close = async (): Promise<void> => {
     const positions = plan.resolved.config.execution.on_shutdown;
     await windDown({ service, clock, positions, limitMs: SELL_MS, onWarning: log.warn });
     await supervisor.stop(TASKS_MS);
-    desk.detach();
+    await shadow.close();
+    await desk.detach();
     await service.close();
     await desk.exports.close();
-    await notices.close();
+    if ((await notices.close()) === 'late') onHeld();
   };
   const onLate = (): void => {
     log.warn(`trading did not stop within ${STOP_MS / 1000} s; it is ended, and the next start recovers`);
@@ -230,8 +255,24 @@ function listTasks(plan: TradePlan, running: Running & { readonly follower: Sett
   ];
 }
 
+/** A trained model that judges beside trading; that it fails is told, and nothing else. */
+function watchModel(plan: TradePlan, running: Running & { readonly inForce: () => HotCoinConfig }): ShadowService {
+  const { service, clock, desk, notices, log, dir: home, inForce } = running;
+  return openShadow({
+    ...{ service, home, inForce, clock, wallClock: clock, onWarning: log.warn },
+    dataDir: plan.dataDir,
+    onAlarm: (alarm) => {
+      desk.noteModelAlarm(alarm);
+      notices.tellModelAlarm(alarm);
+    },
+  });
+}
+
 /** Settings that are saved while trading runs. */
-function createFollower(plan: TradePlan, { log, service, clock, source, desk }: Running): SettingsFollower {
+function createFollower(
+  plan: TradePlan,
+  { log, service, clock, source, desk, onApplied }: Running & { readonly onApplied: () => void },
+): SettingsFollower {
   return new SettingsFollower({
     started: plan.resolved,
     trading: plan.trading,
@@ -240,6 +281,7 @@ function createFollower(plan: TradePlan, { log, service, clock, source, desk }: 
     onApplied: (config) => {
       desk.noteSettings(config, 'change');
       log.say(`settings   hash ${config.hash} are in force`);
+      onApplied();
     },
     clock,
     onWarning: log.warn,
@@ -294,10 +336,18 @@ function commandEngine(
 /** Channels that tell people. */
 function openNotices(
   plan: TradePlan,
-  { log, clock, config }: Pick<Surroundings, 'log' | 'clock' | 'config'>,
+  {
+    log,
+    clock,
+    config,
+    audit,
+  }: Pick<Surroundings, 'log' | 'clock' | 'config'> & { readonly audit: (entry: AuditEntry) => void },
 ): NoticeService {
   const mode = { observe: 'observe', simulated: 'paper', real: 'LIVE' }[plan.trading];
-  const notices = new NoticeService({ config: config.notices, mode, clock, wallClock: clock, onWarning: log.warn });
+  const notices = new NoticeService({
+    ...{ config: config.notices, mode, settings: plan.resolved, clock, wallClock: clock, audit },
+    onWarning: log.warn,
+  });
   if (notices.channels.length > 0) log.say(`  notices     ${notices.channels.map(({ name }) => name).join(', ')}`);
   return notices;
 }

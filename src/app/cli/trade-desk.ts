@@ -3,6 +3,7 @@
  * may use it may sell everything.
  */
 import type { DeskServer } from '../../api/desk/desk-server.ts';
+import type { AuditEntry } from '../../api/security/access-ports.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -10,6 +11,7 @@ import { OperatorDesk } from '../desk/open-desk.ts';
 import type { HotCoinConfigEditor } from '../hotcoin/config-editor.ts';
 import { type DeskDoor, type FirstPassphrase, openGuard, openOperator, readDoor } from '../security/open-guard.ts';
 import { packageVersion } from '../version.ts';
+import { type PassphraseFlags, readGivenPassphrase } from './passphrase-source.ts';
 import type { TradeLog } from './trade-log.ts';
 import type { TradePlan } from './trade-plan.ts';
 
@@ -49,20 +51,28 @@ export async function serveDesk(
     clock,
     door,
     dir,
-  }: { readonly log: TradeLog; readonly clock: Clock; readonly door: DeskDoor | null; readonly dir: string },
+    audit,
+    passphrase,
+  }: {
+    readonly log: TradeLog;
+    readonly clock: Clock;
+    readonly door: DeskDoor | null;
+    readonly dir: string;
+    readonly audit: (entry: AuditEntry) => void;
+    readonly passphrase: PassphraseFlags;
+  },
 ): Promise<Result<ServedDesk | null, Failure>> {
   if (door === null) return ok(null);
   const tls = readDoor(door);
   if (!tls.ok) return tls;
-  const operator = await openOperator(dir, isShown(log) ? 'person' : 'nobody');
+  const operator = await openOperator(dir, isShown(log) ? 'person' : 'nobody', () => readGivenPassphrase(passphrase));
   if (!operator.ok) return operator;
   const { record, first } = operator.value;
-  const guard = openGuard(record, { dir, door, tls: tls.value, clock, onWarning: log.warn });
-  if (!guard.ok) return guard;
+  const guard = openGuard(record, { dir, door, tls: tls.value, clock, audit, onWarning: log.warn });
   const served = await desk.serve({
     host: door.host,
     port: door.port,
-    guard: guard.value,
+    guard,
     tls: tls.value,
     proxy: door.behindProxy === true ? 'trusted' : 'none',
     info: () => ({

@@ -16,7 +16,7 @@ import { assert } from '../../core/assert.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import { addMs, type EpochMs, epochMs } from '../../core/time.ts';
 import type { ClosedCandle } from '../../model/candle.ts';
-import { type Failure, toFailure } from '../../model/failure.ts';
+import { type Failure, failure, toFailure } from '../../model/failure.ts';
 import { seriesParts } from '../../model/series.ts';
 import { timeframeMs } from '../../model/timeframe.ts';
 import type { CandleStore } from '../../ports/candle-store.ts';
@@ -31,6 +31,8 @@ export type ArchiveAuditOptions = {
   readonly to: EpochMs;
   /** Where files lie while they are read. */
   readonly folder: string;
+  /** Told after each day. */
+  readonly onDay?: () => void;
 };
 
 /** One day; of a day that the archive `lacks`, nothing was compared. */
@@ -54,6 +56,12 @@ const DAY_MS = 86_400_000;
 const PROBE_TIMINGS: ArchiveTimings = { silenceMs: 3_000, backoff: { minMs: 1, maxMs: 1 }, attemptsMax: 1 };
 /** All of the probe. */
 const PROBE_MS = 5_000;
+
+/**
+ * Longest time without a byte or a finished day from an archive that answered at first and that nobody insists on.
+ * Policy beyond it: the audit goes on without the archive and says so.
+ */
+const PATIENCE_MS = 20_000;
 
 /** What a probe is made of; it has its own patience. */
 export type ProbeOptions = Omit<ArchiveClientOptions, 'timings' | 'onBytes'> & {
@@ -79,6 +87,28 @@ export async function probeArchive(options: ProbeOptions): Promise<Result<'reach
   return answer.ok ? ok('reachable') : answer;
 }
 
+/** `auditArchive` with a client of its own that gives up an archive which stops answering; fails as that does. */
+export async function auditWhileItAnswers(
+  options: Omit<ArchiveAuditOptions, 'client' | 'onDay'> & { readonly access: ArchiveClientOptions },
+): Promise<Result<readonly ArchiveDayAudit[], Failure>> {
+  const { access, ...rest } = options;
+  const { clock } = access;
+  const patience = new AbortController();
+  const arm = () => clock.schedule(addMs(clock.now(), PATIENCE_MS), () => patience.abort());
+  let cancel = arm();
+  const heard = (): void => {
+    cancel();
+    cancel = arm();
+  };
+  const stop = AbortSignal.any([access.stop, patience.signal]);
+  const client = createArchiveClient({ ...access, stop, onBytes: heard });
+  const audited = await auditArchive({ ...rest, client, onDay: heard });
+  cancel();
+  if (audited.ok || !patience.signal.aborted) return audited;
+  const reason = `it stopped answering, nothing came for ${PATIENCE_MS / 1_000} s: ${audited.error.message}`;
+  return err(failure('venue_unreachable', { url: access.baseUrl, reason }));
+}
+
 /** Compares every whole day of the stretch; fails as the client does, or when a file can not be read. */
 export async function auditArchive(options: ArchiveAuditOptions): Promise<Result<readonly ArchiveDayAudit[], Failure>> {
   const from = (Math.ceil(options.from / DAY_MS) * DAY_MS) as EpochMs;
@@ -88,6 +118,7 @@ export async function auditArchive(options: ArchiveAuditOptions): Promise<Result
     const audited = await auditDay(options, file);
     if (!audited.ok) return audited;
     days.push(audited.value);
+    options.onDay?.();
   }
   return ok(days);
 }

@@ -26,7 +26,7 @@ export type ControlParts = {
   readonly wallClock: Clock;
 };
 
-/** What was to be sold. */
+/** What was to be sold; of a buy that was on its way nothing was held yet. */
 type Target = { readonly positionId: PositionId; readonly symbol: string; readonly quantity: Quantity };
 
 type Request = { readonly targets: readonly Target[]; readonly startedMs: number };
@@ -95,12 +95,18 @@ export class EngineControl implements DeskControl {
   }
 
   #begin(requestId: string): Request {
-    const targets = this.#now().portfolio.positions.map(({ positionId, instrumentId, quantity }) => ({
+    const { portfolio, execution } = this.#now();
+    const held = portfolio.positions.map(({ positionId, instrumentId, quantity }) => ({
       positionId,
       symbol: symbolOf(instrumentId),
       quantity,
     }));
-    const request = { targets, startedMs: this.#parts.wallClock.now() };
+    const known = new Set(held.map(({ positionId }) => positionId));
+    // What is being bought is sold as soon as it is there, and until that is known not everything is sold.
+    const bought = execution.positions
+      .filter((each) => !known.has(each.positionId) && each.orders.some(isBuy))
+      .map(({ positionId, instrumentId }) => ({ positionId, symbol: symbolOf(instrumentId), quantity: NONE }));
+    const request = { targets: [...held, ...bought], startedMs: this.#parts.wallClock.now() };
     this.#requests.set(requestId, request);
     const [oldest] = this.#requests.keys();
     if (this.#requests.size > REQUESTS_MAX && oldest !== undefined) this.#forget(oldest);
@@ -122,7 +128,7 @@ export class EngineControl implements DeskControl {
   /** Resolves when nothing of it is held any more, or after the time an answer may take. */
   #untilSold({ targets, startedMs }: Request): Promise<void> {
     const { board, wallClock } = this.#parts;
-    const isSold = (): boolean => targets.every((target) => this.#heldOf(target) === null);
+    const isSold = (): boolean => targets.every((target) => this.#heldOf(target) === null && !this.#isBought(target));
     if (isSold()) return Promise.resolve();
     return new Promise((resolve) => {
       const end = (): void => {
@@ -142,8 +148,14 @@ export class EngineControl implements DeskControl {
     return this.#now().portfolio.positions.find((each) => each.positionId === positionId)?.quantity ?? null;
   }
 
+  /** Whether a buy of it is on its way, whose end nobody knows. */
+  #isBought({ positionId }: Target): boolean {
+    const desk = this.#now().execution.positions.find((each) => each.positionId === positionId);
+    return desk?.orders.some(isBuy) ?? false;
+  }
+
   #describe(requestId: string, { targets, startedMs }: Request): EmergencyAnswer {
-    const details = targets.map((target) => this.#describeOne(target));
+    const details = targets.map((target) => this.#describeOne(target)).filter(isOfSomething);
     const closed = details.filter(({ status }) => status === 'closed').length;
     return {
       ok: closed === details.length,
@@ -162,15 +174,28 @@ export class EngineControl implements DeskControl {
     const quantity = fills.reduce<Decimal>((sum, fill) => add(sum, fill.quantity), ZERO);
     const paid = fills.reduce<Decimal>((sum, fill) => add(sum, multiply(fill.price, fill.quantity)), ZERO);
     const held = this.#heldOf(target);
+    const isBought = held === null && this.#isBought(target);
     return {
       symbol: target.symbol,
       position_id: target.positionId,
-      status: statusOf(held, target, sales),
+      status: isBought ? 'unknown' : statusOf(held, target, sales),
       price: quantity > 0n ? cut(toDecimalText(divide(paid, quantity))) : null,
       qty: quantity > 0n ? toDecimalText(quantity) : null,
-      error: held === null ? null : (sales.at(-1)?.failure?.message ?? 'it is not sold yet'),
+      error: isBought ? BEING_BOUGHT : held === null ? null : (sales.at(-1)?.failure?.message ?? 'it is not sold yet'),
     };
   }
+}
+
+const BEING_BOUGHT = 'a buy of it is not answered yet; what it bought is sold as soon as that is known';
+const NONE = ZERO as Quantity;
+
+function isBuy({ side }: OrderRecord): boolean {
+  return side === 'buy';
+}
+
+/** A buy that came to nothing left nothing to sell. */
+function isOfSomething({ status, qty }: ClosedDetail): boolean {
+  return status !== 'closed' || qty !== null;
 }
 
 function statusOf(held: Quantity | null, { quantity }: Target, sales: readonly OrderRecord[]): ClosedDetail['status'] {

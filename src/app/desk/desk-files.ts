@@ -5,9 +5,11 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DeskTrade, deskTrade, type TradesAnswer } from '../../api/contract.ts';
-import type { StatusFile } from '../../api/desk/desk-ports.ts';
+import type { StatusFile, TradePlace, TradesWanted } from '../../api/desk/desk-ports.ts';
+import { toTradePlaceText } from '../../api/desk/trade-place.ts';
 import type { EpochMs } from '../../core/time.ts';
 import { eventEnvelope } from '../trading/exports/event-line.ts';
+import { tradeFileOf } from '../trading/exports/trade-line.ts';
 import { EVENTS_FILE, type EventLine, STATUS_FILE } from '../trading/exports/trading-exports.ts';
 
 /** How much of the event log's end is read. */
@@ -30,26 +32,44 @@ export async function readStatusFile(dir: string, now: EpochMs): Promise<StatusF
   }
 }
 
-/** The newest closed legs of the files, newest first. */
-export async function readTrades(dir: string, limit: number): Promise<readonly DeskTrade[]> {
+/** The newest closed legs of the files, or of those before one of them; newest first. */
+export async function readTrades(dir: string, { limit, before }: TradesWanted): Promise<readonly DeskTrade[]> {
+  const newest = before === null ? null : tradeFileOf({ exitTime: Math.round(before.exit_time * 1_000) as EpochMs });
   const names = (await listNames(dir)).filter((name) => TRADE_FILE.test(name)).sort();
   const trades: DeskTrade[] = [];
-  for (const name of names.reverse()) {
+  for (const name of names.filter((each) => newest === null || each <= newest).reverse()) {
     if (trades.length >= limit) break;
-    const lines = await readTail(join(dir, name));
-    for (const line of lines.reverse()) {
-      const parsed = deskTrade.safeParse(parseJson(line));
-      if (parsed.success && trades.length < limit) trades.push(parsed.data);
-    }
+    const lines = (await readTail(join(dir, name))).map((line) => deskTrade.safeParse(parseJson(line)));
+    const all = lines.flatMap(({ success, data }) => (success ? [data] : []));
+    const wanted = before !== null && name === newest ? olderThan(all, before) : all;
+    trades.push(...wanted.reverse().slice(0, limit - trades.length));
   }
   return trades;
 }
 
+/** Of one day, oldest first. Where the file has lost the leg, those that ended before it. */
+function olderThan(trades: readonly DeskTrade[], { client_order_id: id, exit_time }: TradePlace): DeskTrade[] {
+  const at = trades.findLastIndex((trade) => trade.client_order_id === id);
+  return at >= 0 ? trades.slice(0, at) : trades.filter((trade) => trade.exit_time < exit_time);
+}
+
 /** What the files of `dir` answer where no engine has any trades. */
-export async function answerTradesFrom(dir: string, limit: number, now: EpochMs): Promise<TradesAnswer> {
-  const trades = await readTrades(dir, limit);
-  const source = trades.length === 0 ? 'none' : 'files';
-  return { trades: [...trades], source, pnl_summary: null, ts: now / 1_000 };
+export async function answerTradesFrom(
+  dir: string,
+  { limit, before }: TradesWanted,
+  now: EpochMs,
+): Promise<TradesAnswer> {
+  // One more than wanted says whether there are older ones.
+  const found = await readTrades(dir, { limit: limit + 1, before });
+  const trades = found.slice(0, limit);
+  const last = found.length > limit ? trades.at(-1) : undefined;
+  return {
+    trades: [...trades],
+    next_before: last === undefined ? null : toTradePlaceText(last),
+    source: trades.length === 0 ? 'none' : 'files',
+    pnl_summary: null,
+    ts: now / 1_000,
+  };
 }
 
 /** The newest lines of the event log, oldest first. */

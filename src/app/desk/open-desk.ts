@@ -9,9 +9,14 @@ import type { Result } from '../../core/result.ts';
 import type { TradingEvent } from '../../engine/index.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { EquityLog } from '../../ports/equity-log.ts';
+import type { EquityRecorder } from '../equity/equity-recorder.ts';
+import { equityTask, openEquityLog, recordEquity } from '../equity/open-equity.ts';
 import type { HotCoinConfigEditor } from '../hotcoin/config-editor.ts';
 import type { ResolvedConfig } from '../hotcoin/hotcoin-config.ts';
 import { TradingMetrics } from '../metrics/trading-metrics.ts';
+import type { ModelAlarm } from '../ml/shadow-alarm.ts';
+import type { ShadowService } from '../ml/shadow-service.ts';
 import type { NoticeCount } from '../notices/notice-service.ts';
 import { type EventLine, TradingExports } from '../trading/exports/trading-exports.ts';
 import type { TaskStatus } from '../trading/supervisor.ts';
@@ -42,6 +47,8 @@ export type DeskOptions = {
   readonly editor: HotCoinConfigEditor | null;
   /** Hears each line of the event log. Must not throw. */
   readonly onLine?: (line: EventLine) => void;
+  /** Where the history of equity is kept; in a file in `dir` unless given. */
+  readonly openEquityLog?: () => EquityLog;
   readonly onWarning: (reason: string) => void;
 };
 
@@ -60,6 +67,8 @@ export type Beside = {
   readonly settings?: SettingsInForce;
   readonly tasks?: () => readonly TaskStatus[];
   readonly notices?: () => readonly NoticeCount[];
+  /** The model in shadow. */
+  readonly shadow?: ShadowService;
 };
 
 /** Former trades that are shown after a restart. */
@@ -74,6 +83,7 @@ export class OperatorDesk {
   readonly #board = new DeskBoard();
   #runner: DeskRunner | null = null;
   #settings: SettingsInForce;
+  #equity: EquityRecorder | null = null;
   #takeOrder: (event: Extract<TradingEvent, { readonly kind: 'order' }>) => void = () => {};
 
   private constructor(options: DeskOptions) {
@@ -101,7 +111,8 @@ export class OperatorDesk {
   static async open(options: DeskOptions): Promise<OperatorDesk> {
     const desk = new OperatorDesk(options);
     for (const line of await readEventLog(options.dir)) desk.#board.takeLine(line);
-    for (const trade of (await readTrades(options.dir, TRADES_READ)).toReversed()) desk.#board.takeTrade(trade);
+    const former = await readTrades(options.dir, { limit: TRADES_READ, before: null });
+    for (const trade of former.toReversed()) desk.#board.takeTrade(trade);
     return desk;
   }
 
@@ -118,10 +129,15 @@ export class OperatorDesk {
     this.exports.noteSettings(resolved, occasion);
   }
 
+  /** A model in shadow lost its order. */
+  noteModelAlarm(alarm: ModelAlarm): void {
+    this.exports.noteModelAlarm(alarm);
+  }
+
   /** Shows an engine from now on, with what runs beside it, and begins to write its files. */
   attach(service: TradingService, beside: Beside = {}): void {
     const { dir, clock, wallClock, mode, resolved, runId, version } = this.#options;
-    const { settings = unchanging(resolved), tasks = () => [], notices = () => [] } = beside;
+    const { settings = unchanging(resolved), tasks = () => [], notices = () => [], shadow = null } = beside;
     this.#settings = settings;
     const board = this.#board;
     const control = new EngineControl({ service, board, clock, wallClock });
@@ -142,8 +158,10 @@ export class OperatorDesk {
       control.takeOrder(order);
       chart.takeOrder(order);
     };
-    this.exports.start(service, tasks);
+    const equity = this.#recordEquity(service);
+    this.exports.start(service, () => [...tasks(), equityTask(equity), ...(shadow === null ? [] : [taskOf(shadow)])]);
     this.metrics.watch(service);
+    this.metrics.watchShadow(shadow);
     this.metrics.watchNotices(notices);
     const parts = {
       service,
@@ -155,14 +173,27 @@ export class OperatorDesk {
       dir,
       about,
       inForce: () => this.#settings.inForce(),
+      shadow,
+      equity,
     };
     this.#runner = createDeskRunner(parts);
   }
 
-  /** Shows no engine from now on. */
-  detach(): void {
+  #recordEquity(service: TradingService): EquityRecorder {
+    const { dir, clock, onWarning, openEquityLog: openLog = () => openEquityLog(dir) } = this.#options;
+    const equity = recordEquity(service, { clock, onWarning, openLog });
+    equity.start();
+    this.#equity = equity;
+    return equity;
+  }
+
+  /** Shows no engine from now on; resolves when the last minute of its equity is stored. */
+  async detach(): Promise<void> {
     this.#runner = null;
     this.metrics.watch(null);
+    this.metrics.watchShadow(null);
+    await this.#equity?.close();
+    this.#equity = null;
   }
 
   /** What the edge may see. */
@@ -171,7 +202,7 @@ export class OperatorDesk {
     return {
       runner: () => this.#runner,
       readStatusFile: () => readStatusFile(dir, clock.now()),
-      readTradeFiles: (limit) => answerTradesFrom(dir, limit, clock.now()),
+      readTradeFiles: (wanted) => answerTradesFrom(dir, wanted, clock.now()),
       config: createConfigDesk(editor, () => this.#settings),
     };
   }
@@ -190,6 +221,19 @@ export class OperatorDesk {
       onError,
     });
   }
+}
+
+/** The model in shadow among what runs beside the engine; that it fails changes nothing for trading. */
+function taskOf(shadow: ShadowService): TaskStatus {
+  const states = { off: 'stopped', idle: 'waiting', watching: 'running', failing: 'failed' } as const;
+  const { lastReason } = shadow.errors();
+  return {
+    name: 'model in shadow',
+    importance: 'other',
+    state: states[shadow.state()],
+    restarts: 0,
+    lastError: lastReason,
+  };
 }
 
 /** Settings that nobody changes. */

@@ -102,6 +102,42 @@ describe('settings that are saved', () => {
     expect(problem(await editor.save({ execution: { initial_capital: -1 } }))).toContain('initial_capital');
   });
 
+  it('bug: of one group from several editors in the same moment are all kept', async () => {
+    const store = createMemorySettingStore();
+    const editors = Array.from({ length: 5 }, () => open({}, store).editor);
+    const changes = [
+      { min_entry_heat: 50 },
+      { max_hold_minutes: 60 },
+      { min_consensus_strength: 30 },
+      { min_entry_heat: 51 },
+      { max_hold_minutes: 61 },
+    ];
+    const saves = editors.map((editor, at) => editor.save({ trading: changes[at] }));
+    for (const saved of await Promise.all(saves)) value(saved);
+    const { config } = value(await open({}, store).editor.resolve());
+    expect([50, 51]).toContain(config.trading.min_entry_heat);
+    expect([60, 61]).toContain(config.trading.max_hold_minutes);
+    expect(config.trading.min_consensus_strength).toBe(30);
+  });
+
+  it('are given up, and nothing is saved, where somebody else saves without end', async () => {
+    const store = createMemorySettingStore();
+    let count = 0;
+    const busy: SettingStore = {
+      ...store,
+      save: async (change) => {
+        await store.save({
+          namespace: 'hotcoin',
+          values: { trading: { max_hold_minutes: 60 + count++ } },
+          time: clock.now(),
+        });
+        return store.save(change);
+      },
+    };
+    expect(problem(await open({}, busy).editor.save({ trading: { min_entry_heat: 50 } }))).toContain('keep changing');
+    expect(value(await open({}, store).editor.resolve()).config.trading.min_entry_heat).not.toBe(50);
+  });
+
   it('that somebody broke by hand refuse a start as a whole, and can be mended by a save', async () => {
     const { editor, store } = open();
     const broken = { execution: { use_paper_trading: 'maybe' } };

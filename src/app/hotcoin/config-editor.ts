@@ -44,6 +44,8 @@ export type EditorParts = {
 };
 
 const NAMESPACE = 'hotcoin';
+/** How often a save may be overtaken by those of other programs before it is given up. */
+const OVERTAKEN_MAX = 10;
 
 /** The settings that nobody changed. */
 export function defaultHotCoinConfig(): HotCoinConfig {
@@ -91,15 +93,18 @@ export class HotCoinConfigEditor {
    */
   async preview(change: unknown): Promise<Result<ConfigPreview, Failure>> {
     const saved = await this.loadSaved();
-    if (!saved.ok) return saved;
-    const merged = mergeChange(saved.value, change);
+    return saved.ok ? this.#previewOver(saved.value, change) : saved;
+  }
+
+  #previewOver(saved: SavedGroups, change: unknown): Result<ConfigPreview, Failure> {
+    const merged = mergeChange(saved, change);
     if (!merged.ok) return merged;
     // Without the environment too: a variable that hides a mistake today may be gone at the next start.
     const plain = resolveHotCoinConfig(merged.value, {});
     if (!plain.ok) return plain;
     const resolved = this.#resolveOver(merged.value);
     if (!resolved.ok) return resolved;
-    const before = resolveHotCoinConfig(saved.value, {});
+    const before = resolveHotCoinConfig(saved, {});
     const from = before.ok ? before.value.config : defaultHotCoinConfig();
     const differences = findDifferences(from, plain.value.config, resolved.value.provenance);
     return ok({ saved: merged.value, resolved: resolved.value, differences, applies: summarize(differences) });
@@ -117,15 +122,21 @@ export class HotCoinConfigEditor {
   }
 
   async #save(change: unknown): Promise<Result<ConfigPreview, Failure>> {
-    const preview = await this.preview(change);
-    if (!preview.ok) return preview;
     const { store, clock } = this.#parts;
-    try {
-      await store.save({ namespace: NAMESPACE, values: preview.value.saved, time: clock.now() });
-      return preview;
-    } catch (error) {
-      return err(toFailure(error));
+    for (let attempt = 0; attempt < OVERTAKEN_MAX; attempt++) {
+      const saved = await this.loadSaved();
+      if (!saved.ok) return saved;
+      const preview = this.#previewOver(saved.value, change);
+      if (!preview.ok) return preview;
+      const { saved: values } = preview.value;
+      try {
+        const done = await store.save({ namespace: NAMESPACE, values, time: clock.now(), seen: saved.value });
+        if (done === 'saved') return preview;
+      } catch (error) {
+        return err(toFailure(error));
+      }
     }
+    return err(failure('store_unavailable', { path: 'the settings', reason: 'other programs keep changing them' }));
   }
 }
 

@@ -24,6 +24,7 @@ const AT_ONCE: Readonly<Record<HotCoinGroup, readonly string[]>> = {
     ...['daily_max_loss_pct', 'total_drawdown_halt_pct', 'single_coin_max_loss_pct', 'cooling_after_halt_sec'],
     ...['risk_per_trade_pct', 'min_alloc_usdt', 'max_slippage_pct', 'max_spread_pct', 'min_depth_multiple', 'sectors'],
   ],
+  ml: ['shadow'],
 };
 
 /** When a setting of the name `group.key` acts; what nobody named waits for a restart. */

@@ -138,7 +138,12 @@ export const tradingSchema = z
 export const executionSchema = z.strictObject({
   enable_order_execution: z.boolean().default(false).describe('master switch: without it signals are only recorded'),
   use_paper_trading: z.boolean().default(true).describe('trade on paper'),
-  initial_capital: z.number().gt(0).max(1e12).default(1_000).describe('capital that every limit is a share of'),
+  initial_capital: z
+    .number()
+    .gt(0)
+    .max(1e12)
+    .default(1_000)
+    .describe('capital that every limit is a share of; what a start finds changed counts as paid in or out'),
   max_concurrent_positions: count(1, 100).default(5).describe('positions at most'),
   max_single_position_pct: share().default(0.1).describe('share of the capital in one coin at most'),
   max_total_exposure_pct: share().default(0.4).describe('share of the capital in all coins at most'),
@@ -180,18 +185,27 @@ export const executionSchema = z.strictObject({
     .describe('sector by base asset, over the built-in ones'),
 });
 
+/** What learns from the market and is never acted on. */
+export const mlSchema = z.strictObject({
+  shadow: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('whether a trained model judges candidates beside trading, written down and never acted on'),
+});
+
 /** Everything, in the shape that is saved. */
 export const hotCoinSchema = z.strictObject({
   discovery: discoverySchema.prefault({}),
   trading: tradingSchema.prefault({}),
   execution: executionSchema.prefault({}),
+  ml: mlSchema.prefault({}),
 });
 
 /** The settings in force. */
 export type HotCoinConfig = z.infer<typeof hotCoinSchema>;
 
-/** The three groups. */
-export const HOTCOIN_GROUPS = ['discovery', 'trading', 'execution'] as const;
+/** The groups. */
+export const HOTCOIN_GROUPS = ['discovery', 'trading', 'execution', 'ml'] as const;
 
 /** One of them. */
 export type HotCoinGroup = (typeof HOTCOIN_GROUPS)[number];

@@ -9,6 +9,7 @@ import {
   executionSchema,
   HOTCOIN_GROUPS,
   type HotCoinGroup,
+  mlSchema,
   tradingSchema,
 } from './hotcoin-schema.ts';
 import { meaningInChinese } from './setting-meanings-zh.ts';
@@ -48,7 +49,12 @@ type Shape = {
   readonly items?: { readonly type?: string };
 };
 
-const SCHEMAS = { discovery: discoverySchema, trading: tradingSchema, execution: executionSchema } as const;
+const SCHEMAS = {
+  discovery: discoverySchema,
+  trading: tradingSchema,
+  execution: executionSchema,
+  ml: mlSchema,
+} as const;
 
 /** Every setting in the order of the schema. */
 export function listSettingFacts(): readonly SettingFacts[] {

@@ -62,7 +62,7 @@ const MEANINGS: Meanings = {
   execution: {
     enable_order_execution: '总开关：关闭时只记录信号',
     use_paper_trading: '模拟交易',
-    initial_capital: '本金，各项上限均为其比例',
+    initial_capital: '本金，各项上限均为其比例；启动时发现有变动，差额记为转入或转出',
     max_concurrent_positions: '同时持仓数上限',
     max_single_position_pct: '单币占本金的上限',
     max_total_exposure_pct: '全部持仓占本金的上限',
@@ -88,6 +88,9 @@ const MEANINGS: Meanings = {
     protection: '每个仓位在交易所挂什么保护单',
     on_shutdown: '停止程序时如何处理持仓（keep 保留，close 平仓）',
     sectors: '各基础资产的板块，优先于内置名单',
+  },
+  ml: {
+    shadow: '已训练的模型是否在交易之外评判候选币（on 是，off 否）：只记录，从不据此交易',
   },
 };
 

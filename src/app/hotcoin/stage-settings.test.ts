@@ -34,6 +34,7 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   'execution.use_paper_trading',
   'execution.paper_slippage_bps',
   'execution.on_shutdown',
+  'ml.shadow',
 ]);
 
 function settingsOf(saved: unknown): string {

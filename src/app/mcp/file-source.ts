@@ -34,7 +34,7 @@ export function createFileSource(files: Files): AssistantSource {
     status,
     candidates: () => partOf(status(), ['candidates', 'pool_size', 'ts']),
     positions: () => partOf(status(), ['positions', 'equity', 'cash', 'day_pnl', 'ts', 'running']),
-    trades: (limit) => eachFolder(files, (folder) => answerTradesFrom(folder, limit, now())),
+    trades: (limit) => eachFolder(files, (folder) => answerTradesFrom(folder, { limit, before: null }, now())),
     why: (wanted) => attempt(() => answerWhy(files, wanted)),
     candles: (wanted) => attempt(() => readCandles(dir, wanted)),
   };

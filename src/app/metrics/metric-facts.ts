@@ -2,7 +2,7 @@
  * What the figures of trading are read from, put together once for each scrape: the engine's own state through the views
  * that the desk shows, and counts of what it told. It costs what is held and nothing for each tick.
  */
-import type { RequestBudget } from '../../api/contract.ts';
+import type { MlAnswer, RequestBudget } from '../../api/contract.ts';
 import { readTrading, type TradingNow } from '../desk/trading-now.ts';
 import type { NoticeCount } from '../notices/notice-service.ts';
 import type { TradingService } from '../trading/trading-service.ts';
@@ -30,6 +30,7 @@ export type MetricFacts = {
   readonly counts: TradingCounts;
   readonly notices: readonly NoticeCount[];
   readonly storage: 'working' | 'failing';
+  readonly ml: MlAnswer;
 };
 
 /** What an engine says at `now`; before trading is open it says what it can. */

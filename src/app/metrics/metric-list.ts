@@ -10,20 +10,10 @@ import { listCandidates } from '../../discovery/index.ts';
 import { viewRisk } from '../desk/risk-view.ts';
 import type { TradingNow } from '../desk/trading-now.ts';
 import { symbolOf } from '../trading/exports/trade-line.ts';
+import type { Metric, Sample } from './metric.ts';
 import type { MetricFacts } from './metric-facts.ts';
+import { ML_METRICS } from './ml-metrics.ts';
 import type { CountedKind } from './trading-counts.ts';
-
-/** One value with its labels. */
-export type Sample = { readonly value: number; readonly labels?: Readonly<Record<string, string>> };
-
-/** A figure. */
-export type Metric = {
-  readonly name: string;
-  readonly kind: 'counter' | 'gauge';
-  readonly meaning: string;
-  readonly labels: readonly string[];
-  readonly read: (facts: MetricFacts) => readonly Sample[];
-};
 
 /** Durations that are measured as they happen. */
 export type DurationMetric = { readonly name: string; readonly meaning: string; readonly bounds: readonly number[] };
@@ -149,7 +139,7 @@ const ENGINE: readonly Metric[] = [
 const MONEY: readonly Metric[] = [
   trading('equity_usdt', 'cash and positions at their newest prices', ({ portfolio }) => toFloat(portfolio.equity)),
   trading('cash_usdt', 'money that is not in positions', ({ portfolio }) => toFloat(portfolio.cash)),
-  trading('initial_capital_usdt', 'what trading began with', ({ portfolio }) => toFloat(portfolio.initialCapital)),
+  trading('initial_capital_usdt', 'capital that was paid in', ({ portfolio }) => toFloat(portfolio.initialCapital)),
   trading('peak_equity_usdt', 'the highest equity, unrealised gains included', ({ portfolio }) =>
     toFloat(portfolio.peak),
   ),
@@ -274,6 +264,7 @@ export const METRICS: readonly Metric[] = [
   ...ORDERS,
   ...MARKET,
   ...NOTICES,
+  ...ML_METRICS,
 ];
 
 function ofSymbol(instrumentId: TradingNow['portfolio']['positions'][number]['instrumentId'], value: number): Sample {

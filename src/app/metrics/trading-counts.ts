@@ -3,7 +3,9 @@
  * counts; an order counts once, with its end.
  */
 import type { TradingEvent } from '../../engine/index.ts';
-import type { OrderRecord } from '../../model/execution.ts';
+import type { Mismatch, OrderRecord } from '../../model/execution.ts';
+import type { ExitReason } from '../../model/intent.ts';
+import type { SignalAction } from '../../model/signal.ts';
 
 /** Counts by their labels' values, joined by `|`. */
 export type CountsByWord = ReadonlyMap<string, number>;
@@ -27,6 +29,46 @@ export type TradingCounts = Readonly<Record<CountedKind, CountsByWord>>;
 const ENDED_MAX = 1_000;
 const ENDS: ReadonlySet<OrderRecord['state']> = new Set(['filled', 'cancelled', 'expired', 'rejected']);
 
+/** Every word of a type, each once. */
+function wordsOf<Word extends string>(words: Readonly<Record<Word, true>>): ReadonlyMap<string, number> {
+  return new Map(Object.keys(words).map((word) => [word, 0]));
+}
+
+/**
+ * What stands at 0 before it first happens. Prometheus sees no rise in a series that begins with its first event, and would
+ * miss just that one. Rules and codes are not among them: they are many, and most never come.
+ */
+const NOUGHTS: Readonly<Partial<Record<CountedKind, CountsByWord>>> = {
+  orders: new Map(
+    ['buy|open', 'sell|exit', 'sell|protection'].flatMap((order) => [...ENDS].map((end) => [`${order}|${end}`, 0])),
+  ),
+  legs: wordsOf<ExitReason>({
+    stop: true,
+    blackSwan: true,
+    takeProfit: true,
+    trailing: true,
+    time: true,
+    heatDecay: true,
+    sellSignal: true,
+    coinLoss: true,
+    drawdown: true,
+    emergency: true,
+    operator: true,
+    shutdown: true,
+    dust: true,
+  }),
+  signals: wordsOf<SignalAction>({ BUY: true, SELL: true, HOLD: true }),
+  mismatches: wordsOf<Mismatch['kind']>({
+    orderAdopted: true,
+    positionAdopted: true,
+    orphanOrder: true,
+    foreignOrder: true,
+    balanceShort: true,
+    orderVanished: true,
+  }),
+  risks: wordsOf<'L2' | 'L5' | 'emergency'>({ L2: true, L5: true, emergency: true }),
+};
+
 type EventOf<Kind extends TradingEvent['kind']> = Extract<TradingEvent, { readonly kind: Kind }>;
 type Counted = readonly [CountedKind, string];
 
@@ -47,15 +89,15 @@ const ADDS: { readonly [Kind in TradingEvent['kind']]?: (event: EventOf<Kind>) =
 /** Counts. */
 export class TradingCounter {
   readonly counts: Readonly<Record<CountedKind, Map<string, number>>> = {
-    orders: new Map(),
+    orders: new Map(NOUGHTS.orders),
     orderRefusals: new Map(),
     entriesRefused: new Map(),
     entriesApproved: new Map(),
-    legs: new Map(),
-    signals: new Map(),
+    legs: new Map(NOUGHTS.legs),
+    signals: new Map(NOUGHTS.signals),
     anomalies: new Map(),
-    mismatches: new Map(),
-    risks: new Map(),
+    mismatches: new Map(NOUGHTS.mismatches),
+    risks: new Map(NOUGHTS.risks),
   };
   readonly #ended = new Set<string>();
 

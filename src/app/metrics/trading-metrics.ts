@@ -7,11 +7,14 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { TradingEvent } from '../../engine/index.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { viewMl } from '../desk/ml-view.ts';
+import type { ShadowService } from '../ml/shadow-service.ts';
 import type { NoticeCount } from '../notices/notice-service.ts';
 import type { EngineStopwatch } from '../trading/engine-stopwatch.ts';
 import type { TradingService } from '../trading/trading-service.ts';
+import type { Metric } from './metric.ts';
 import { type MetricFacts, type ProcessFacts, readEngine } from './metric-facts.ts';
-import { DURATIONS, type DurationMetric, METRICS, type Metric } from './metric-list.ts';
+import { DURATIONS, type DurationMetric, METRICS } from './metric-list.ts';
 import { TradingCounter } from './trading-counts.ts';
 
 /** What is measured and told with every scrape. */
@@ -40,6 +43,7 @@ export class TradingMetrics {
   readonly #startedAt = performance.now();
   #service: TradingService | null = null;
   #notices: () => readonly NoticeCount[] = () => [];
+  #shadow: ShadowService | null = null;
   #lastFacts: MetricFacts | null = null;
 
   constructor(options: TradingMetricsOptions) {
@@ -68,6 +72,11 @@ export class TradingMetrics {
     this.#notices = read;
   }
 
+  /** Reads from now on how the model in shadow does. */
+  watchShadow(shadow: ShadowService | null): void {
+    this.#shadow = shadow;
+  }
+
   /** Takes what trading tells. */
   take(events: readonly TradingEvent[]): void {
     this.#counter.take(events);
@@ -89,6 +98,7 @@ export class TradingMetrics {
       counts: this.#counter.counts,
       notices: this.#notices(),
       storage: storage(),
+      ml: viewMl(this.#shadow, clock.now()),
     };
   }
 

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createMemoryEquityLog } from '../../adapters/memory/memory-equity-log.ts';
 import { createMemorySettingStore } from '../../adapters/memory/memory-setting-store.ts';
 import { createLogNotifier } from '../../adapters/notify/log-notifier.ts';
 import { playScenario } from '../../adapters/sim/scenario/play-scenario.ts';
@@ -127,7 +128,7 @@ async function openIn(
   const run = randomBytes(6).toString('hex');
   const desk = await OperatorDesk.open({
     ...{ dir, mode: 'paper', resolved: resolved.value, version: packageVersion(), runId: run, editor },
-    ...{ clock, wallClock, onWarning },
+    ...{ clock, wallClock, onWarning, openEquityLog: createMemoryEquityLog },
   });
   closers.push(() => desk.exports.close());
   const mount = { desk: desk.ports(), run, guard: openDoor(wallClock), clock, webDir: deskDir() };

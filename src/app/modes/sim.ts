@@ -8,6 +8,7 @@ import type { Scenario } from '../../adapters/sim/scenario/scenario.ts';
 import { createScenarioMarket } from '../../adapters/sim/scenario/scenario-market.ts';
 import { type SimExchange, startSimExchange } from '../../adapters/sim/sim-exchange.ts';
 import { err, ok, type Result } from '../../core/result.ts';
+import type { EpochMs } from '../../core/time.ts';
 import { type Failure, failure, toFailure } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { findMisfit, openScenario } from '../scenarios/open-scenario.ts';
@@ -42,9 +43,9 @@ export async function startSim(options: SimOptions): Promise<Result<Sim, Failure
   const { source, scenario } = opened.value;
   const { host, port, seed, speed, onWarning: onRefusal } = options;
   const { market, startTime } = source;
-  const clock = createMarketClock(startTime, speed);
   // Clients may sign by the time of their own machine.
   const wall = createWallClock();
+  const clock = createMarketClock(presentOf(startTime, wall), speed);
   try {
     const exchange = await startSimExchange({ host, port, clock, wall, market, seed, speed });
     const stop = scenario === null ? () => {} : playScenario(scenario, { exchange, clock, startTime, onRefusal });
@@ -60,6 +61,15 @@ export async function startSim(options: SimOptions): Promise<Result<Sim, Failure
     wall.close();
     return err(toFailure(error));
   }
+}
+
+/** Longest time that making a market up may take. */
+const MAKING_MS = 120_000;
+
+/** A market that begins in this minute goes by the time of this machine: whoever trades on it compares the two. */
+function presentOf(startTime: EpochMs, wall: Clock): EpochMs {
+  const present = wall.now();
+  return present >= startTime && present - startTime < MAKING_MS ? present : startTime;
 }
 
 type Stage = { readonly source: SimSource; readonly scenario: Scenario | null };

@@ -21,9 +21,8 @@ const DAY_MS = 86_400_000;
 export function writeDailyReport({ portfolio, language }: DailySource, now: EpochMs): Notice {
   const dayStart = epochMs(Math.floor(now / DAY_MS) * DAY_MS - DAY_MS);
   const { totalPnl, totalTrades, wins } = summarizePnlSince(portfolio.pnl, dayStart);
-  const { equity, peak, positions } = viewPortfolio(portfolio);
+  const { equity, peak } = viewPortfolio(portfolio);
   const drawdown = peak > 0n ? (toFloat(peak) - toFloat(equity)) / toFloat(peak) : 0;
-  const open = positions.map(({ instrumentId }) => instrumentId.split(':')[2] ?? instrumentId).join(', ');
   const facts = {
     day: toIsoText(dayStart).slice(0, 10),
     net: signed(totalPnl),
@@ -31,7 +30,14 @@ export function writeDailyReport({ portfolio, language }: DailySource, now: Epoc
     drawdown: `${(100 * drawdown).toFixed(2)} %`,
     trades: String(totalTrades),
     wins: String(wins),
-    open: open === '' ? '-' : open,
+    open: listHeld(portfolio),
   };
   return writeNotice({ level: totalPnl < 0n ? 'warn' : 'info', kind: 'daily', facts, time: now, language });
+}
+
+/** Coins that are held, by name; `-` for none. */
+export function listHeld(portfolio: PortfolioState): string {
+  const { positions } = viewPortfolio(portfolio);
+  const names = positions.map(({ instrumentId }) => instrumentId.split(':')[2] ?? instrumentId);
+  return names.length === 0 ? '-' : names.join(', ');
 }

@@ -2,17 +2,26 @@
  * Telling people what trading does: every channel hears the same notices, the report of the day comes after midnight UTC,
  * and named Telegram chats may ask back. Nothing here can hold trading up: a channel that fails is warned of once an hour.
  */
-import { listenToTelegram, type TelegramCommands } from '../../adapters/notify/telegram-commands.ts';
-import { toDecimalText } from '../../core/decimal.ts';
+import {
+  listenToTelegram,
+  type TelegramCommands,
+  type TelegramMessage,
+} from '../../adapters/notify/telegram-commands.ts';
+import type { AuditEntry } from '../../api/security/access-ports.ts';
 import { addMs, type EpochMs, epochMs } from '../../core/time.ts';
 import type { OperatorCommand } from '../../decisions/index.ts';
 import type { EngineState, TradingEvent } from '../../engine/index.ts';
-import { viewPortfolio } from '../../portfolio/index.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Notice } from '../../ports/notifier.ts';
+import type { ResolvedConfig } from '../hotcoin/hotcoin-config.ts';
+import type { ModelAlarm } from '../ml/shadow-alarm.ts';
+import { endInTime } from '../trading/wind-down.ts';
 import { type Channel, type NoticeConfig, openChannels } from './channels.ts';
-import { writeDailyReport } from './daily-report.ts';
-import { signed, TradingNotices } from './trading-notices.ts';
+import { describePositions, describeStatus } from './chat-answers.ts';
+import { ChatAudit } from './chat-audit.ts';
+import { listHeld, writeDailyReport } from './daily-report.ts';
+import { writeModelAlarm } from './model-alarm-notice.ts';
+import { type NoticeDraft, TradingNotices, writeNotice } from './trading-notices.ts';
 
 /** What telling needs of trading. */
 export type NoticeSource = {
@@ -28,9 +37,13 @@ export type NoticeServiceOptions = {
   readonly config: NoticeConfig;
   /** `observe`, `paper` or `live`, as notices say it. */
   readonly mode: string;
+  /** What trading starts with. */
+  readonly settings: Pick<ResolvedConfig, 'config' | 'hash'>;
   /** Of the market, because days and notices have its time. */
   readonly clock: Clock;
   readonly wallClock: Clock;
+  /** Writes down who commanded what, and who was refused it. */
+  readonly audit: (entry: AuditEntry) => void;
   readonly onWarning: (reason: string) => void;
 };
 
@@ -39,6 +52,9 @@ const DAY_MS = 86_400_000;
 const REPORT_DELAY_MS = 5_000;
 /** A channel that fails again within this long is not warned of again. */
 const WARNED_FOR_MS = 3_600_000;
+
+/** How long the end waits for channels to take what waits; beyond it that is lost, and the terminal is told. */
+const CLOSE_MS = 3_000;
 
 /** The service; with no channel configured it does nothing. */
 export class NoticeService {
@@ -62,17 +78,25 @@ export class NoticeService {
   /** From now on reports are told and chats are heard. */
   start(source: NoticeSource): void {
     this.#source = source;
+    const { hash, config } = this.#options.settings;
+    this.#tellOf({
+      level: 'info',
+      kind: 'started',
+      facts: { capital: String(config.execution.initial_capital), hash },
+    });
     if (this.channels.length > 0) this.#awaitMidnight();
     const { telegram } = this.#options.config;
     if (telegram.token === null) return;
-    const { wallClock, onWarning } = this.#options;
+    const { wallClock, audit, onWarning } = this.#options;
+    const log = new ChatAudit(audit, wallClock);
+    const onMessage = (message: TelegramMessage): void => log.take(message);
     const answers = {
-      status: async () => this.#describeStatus(),
-      positions: async () => this.#describePositions(),
+      status: async () => describeStatus(this.#trading(), this.#options.mode),
+      positions: async () => describePositions(this.#trading()),
       stop: () => this.#stopEntries(),
     };
     const { token, chatIds, api: apiRoot } = telegram;
-    this.#commands = listenToTelegram({ token, chatIds, apiRoot, answers, clock: wallClock, onWarning });
+    this.#commands = listenToTelegram({ token, chatIds, apiRoot, answers, clock: wallClock, onMessage, onWarning });
   }
 
   /** What happened. */
@@ -82,6 +106,11 @@ export class NoticeService {
       const notice = this.#notices.noticeOf(event);
       if (notice !== null) this.tell(notice);
     }
+  }
+
+  /** A model in shadow lost its order. */
+  tellModelAlarm(alarm: ModelAlarm): void {
+    this.tell(writeModelAlarm(alarm, this.#options.config.language));
   }
 
   /** Tells every channel. */
@@ -98,16 +127,36 @@ export class NoticeService {
     }));
   }
 
-  /** Commands of chats that are not named. */
-  ignoredCommands(): number {
-    return this.#commands?.ignored() ?? 0;
+  /**
+   * Says that trading stopped, hears nothing more, and waits at most three seconds for channels to take what waits; `late`
+   * where one did not, which may hold a connection, and the process with it, for some while.
+   */
+  async close(): Promise<'taken' | 'late'> {
+    this.#cancel();
+    const trading = this.#trading();
+    const open = trading === null ? '-' : listHeld(trading.portfolio);
+    if (this.#source !== null) this.#tellOf({ level: 'info', kind: 'stopped', facts: { open } });
+    this.#source = null;
+    const { wallClock: clock, onWarning } = this.#options;
+    const ends = [this.#commands?.close(), ...this.channels.map(({ notifier }) => notifier.close())];
+    const close = async (): Promise<void> => void (await Promise.all(ends));
+    let outcome: 'taken' | 'late' = 'taken';
+    const onLate = (): void => {
+      outcome = 'late';
+      onWarning(`notices: what waited for ${CLOSE_MS / 1000} s at the end was not sent`);
+    };
+    await endInTime(close, { clock, limitMs: CLOSE_MS, onLate });
+    return outcome;
   }
 
-  /** Nothing more is heard; what waits is told. */
-  async close(): Promise<void> {
-    this.#cancel();
-    await this.#commands?.close();
-    await Promise.all(this.channels.map(({ notifier }) => notifier.close()));
+  #tellOf(draft: Omit<NoticeDraft, 'time' | 'language'>): void {
+    const { clock, config, mode } = this.#options;
+    const facts = { mode, ...draft.facts };
+    this.tell(writeNotice({ ...draft, facts, time: clock.now(), language: config.language }));
+  }
+
+  #trading(): EngineState['trading'] {
+    return this.#source?.state() ?? null;
   }
 
   async #deliver({ name, notifier }: Channel, notice: Notice): Promise<void> {
@@ -126,39 +175,12 @@ export class NoticeService {
     const { clock, config } = this.#options;
     const midnight = (Math.floor(clock.now() / DAY_MS) + 1) * DAY_MS;
     this.#cancel = clock.schedule(addMs(epochMs(midnight), REPORT_DELAY_MS), () => {
-      const trading = this.#source?.state() ?? null;
+      const trading = this.#trading();
       if (trading !== null) {
         this.tell(writeDailyReport({ portfolio: trading.portfolio, language: config.language }, clock.now()));
       }
       this.#awaitMidnight();
     });
-  }
-
-  #describeStatus(): string {
-    const trading = this.#source?.state() ?? null;
-    if (trading === null) return 'Trading has not begun.';
-    const { health, halt, emergency } = trading.decisions;
-    const { equity, dayStartEquity, positions } = viewPortfolio(trading.portfolio);
-    const lines = [
-      `${this.#options.mode}: ${health.state}${health.reasons.length === 0 ? '' : ` (${health.reasons.join(', ')})`}`,
-      ...(halt === null ? [] : ['halted by L5']),
-      ...(emergency === null ? [] : [`emergency: ${emergency.reason}`]),
-      `equity ${toDecimalText(equity)}, today ${signed((equity - dayStartEquity) as typeof equity)}`,
-      `positions ${positions.length}`,
-    ];
-    return lines.join('\n');
-  }
-
-  #describePositions(): string {
-    const trading = this.#source?.state() ?? null;
-    const positions = trading === null ? [] : viewPortfolio(trading.portfolio).positions;
-    if (positions.length === 0) return 'No position is open.';
-    return positions
-      .map(({ instrumentId, quantity, entryPrice, mark, unrealized }) => {
-        const price = mark === null ? 'no price' : `now ${toDecimalText(mark)}`;
-        return `${instrumentId.split(':')[2]}: ${toDecimalText(quantity)} at ${toDecimalText(entryPrice).slice(0, 14)}, ${price}, ${signed(unrealized)}`;
-      })
-      .join('\n');
   }
 
   /** Entries only: what sells is never stopped, and selling everything takes more than a word in a chat. */

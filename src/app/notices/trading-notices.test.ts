@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { decimal } from '../../core/decimal.ts';
 import { epochMs } from '../../core/time.ts';
 import type { TradingEvent } from '../../engine/index.ts';
+import type { ModelAlarm } from '../ml/shadow-alarm.ts';
+import { writeModelAlarm } from './model-alarm-notice.ts';
 import { NOTICE_WORDS } from './notice-words.ts';
 import { TradingNotices } from './trading-notices.ts';
 
@@ -27,6 +29,20 @@ const order = (body: object): TradingEvent =>
   });
 
 describe('notices of trading', () => {
+  it('tell of capital that was paid in, and warn where it could not be paid out', () => {
+    const [from, to, cash] = ['1000', '300', '12.345'].map((text) => decimal(text));
+    expect(notices().noticeOf(event({ kind: 'capitalChanged', from, to }))).toMatchObject({
+      level: 'info',
+      title: 'Capital 300 USDT',
+      text: 'It was 1000; the difference is no gain and no loss (paper).',
+    });
+    expect(notices().noticeOf(event({ kind: 'capitalKept', capital: from, wanted: to, cash }))).toMatchObject({
+      level: 'warn',
+      title: 'Capital stays 1000 USDT',
+      text: expect.stringMatching(/^For 300 more had to be paid out than there is cash \(12.345\)/),
+    });
+  });
+
   it('tell of a buy once, when it is over, with what it got', () => {
     const all = notices();
     expect(all.noticeOf(order({ state: 'partiallyFilled' }))).toBeNull();
@@ -49,6 +65,12 @@ describe('notices of trading', () => {
       text: expect.stringContaining('venue_unreachable: no answer'),
     });
     expect(all.noticeOf(order({ state: 'unknown', failure }))).toBeNull();
+  });
+
+  it('tell of no doubt where a start only asks of an order that the exchange has named', () => {
+    const all = notices();
+    expect(all.noticeOf(order({ state: 'unknown', venueOrderId: '17' }))).toBeNull();
+    expect(all.noticeOf(order({ state: 'unknown', venueOrderId: null }))).toMatchObject({ level: 'error' });
   });
 
   it('tell of a close with its result, and a loss with more weight', () => {
@@ -85,6 +107,12 @@ describe('notices of trading', () => {
     });
     expect(all.noticeOf(health('blocked', ['ticker_stale', 'clock_skew']))).toBeNull();
     expect(all.noticeOf(health('tradeable', []))).toMatchObject({ level: 'info', title: 'Trading is open again' });
+  });
+
+  it('bug: do not say of an end that exits go on', () => {
+    const stopped = event({ kind: 'health', health: { state: 'stopped', reasons: ['shutdown'] } });
+    const text = 'shutdown. Stops that rest on the exchange stay; nothing else is watched.';
+    expect(notices().noticeOf(stopped)).toMatchObject({ level: 'warn', title: 'Trading ends', text });
   });
 
   it('tell of L5 as a halt, and of other layers as a warning', () => {
@@ -126,5 +154,24 @@ describe('notices of trading', () => {
     for (const [kind, words] of Object.entries(NOTICE_WORDS.en)) {
       expect([kind, places(NOTICE_WORDS.zh[kind as keyof typeof NOTICE_WORDS.zh])]).toEqual([kind, places(words)]);
     }
+  });
+});
+
+describe('the notice of a model in shadow', () => {
+  const alarm: ModelAlarm = {
+    ...{ time, task: 'trade', interval: '15m', model: 'abcdef0123456789', rows: 1_000, reason: 'it lost its order' },
+    ...{ approval: 'taken back', auc: 0.5234, baselineAuc: 0.61 },
+  };
+
+  it('says how far it fell, what that led to, and that trading never acted on it', () => {
+    expect(writeModelAlarm(alarm, 'en')).toEqual({
+      level: 'warn',
+      time,
+      title: 'Model abcdef01 lost its order',
+      text: 'trade 15m: AUC 0.523 over the newest 1000 predictions, 0.610 in its contract. Its approval is taken back. Trading never acted on it.',
+    });
+    const { title, text } = writeModelAlarm({ ...alarm, approval: 'none' }, 'zh');
+    expect(`${title} ${text}`).toMatch(/abcdef01.*0\.523.*0\.610.*没有获得批准/);
+    expect(`${title} ${text}`).not.toMatch(/[{}]/);
   });
 });

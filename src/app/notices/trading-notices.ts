@@ -46,6 +46,14 @@ export class TradingNotices {
         const { kind, ...facts } = event.mismatch;
         return this.#say(event, { level: 'warn', kind: 'mismatch', facts: { what: `${kind}: ${describe(facts)}` } });
       }
+      case 'capitalChanged': {
+        const facts = { from: toDecimalText(event.from), to: toDecimalText(event.to) };
+        return this.#say(event, { level: 'info', kind: 'capital', facts });
+      }
+      case 'capitalKept': {
+        const [capital, wanted, cash] = [event.capital, event.wanted, event.cash].map(cut) as [string, string, string];
+        return this.#say(event, { level: 'warn', kind: 'capitalKept', facts: { capital, wanted, cash } });
+      }
       case 'anomaly':
       case 'poolChanged':
       case 'filterRejected':
@@ -65,7 +73,9 @@ export class TradingNotices {
       event.order;
     const coin = coinOf(instrumentId);
     if (state === 'unknown') {
-      if (this.#inDoubt.has(clientOrderId)) return null;
+      // A start asks of every order it knows; one that the exchange has named, and nothing failed of, is not in doubt.
+      const isAskedOnly = failure === null && event.order.venueOrderId !== null;
+      if (isAskedOnly || this.#inDoubt.has(clientOrderId)) return null;
       remember(this.#inDoubt, clientOrderId);
       const what = failure === null ? '' : `${failure.code}: ${failure.message}`;
       const facts = { coin, side, order: clientOrderId, what };
@@ -106,6 +116,8 @@ export class TradingNotices {
     this.#health = state;
     const facts = { state, reasons: reasons.join(', ') };
     if (state === 'tradeable') return this.#say(event, { level: 'info', kind: 'tradeable', facts });
+    // Whoever ends sells nothing any more: what goes on in every other state does not then.
+    if (state === 'stopped') return this.#say(event, { level: 'warn', kind: 'ended', facts });
     return this.#say(event, { level: state === 'blocked' ? 'error' : 'warn', kind: 'blocked', facts });
   }
 

@@ -13,7 +13,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Feed } from '../../ports/feed.ts';
 import type { FlightLog } from '../../ports/flight-log.ts';
 import type { MarketWatch } from '../../ports/market-watch.ts';
-import type { TradingMarket } from '../trading/trading-service.ts';
+import type { TradingMarket } from '../trading/trading-market.ts';
 import { type MarketRecord, REQUEST_KEYS, recordLine } from './market-record.ts';
 
 /** What is recorded with. */

@@ -14,7 +14,7 @@ import type { TradingRules } from '../../model/trading-rules.ts';
 import type { Feed, FeedSink } from '../../ports/feed.ts';
 import type { MarketWatch, MarketWatchSink, MarketWatchStatus } from '../../ports/market-watch.ts';
 import type { SocialSource, SocialStatus } from '../../ports/social-source.ts';
-import type { TradingMarket } from '../trading/trading-service.ts';
+import type { TradingMarket } from '../trading/trading-market.ts';
 import { type MarketRecord, type PlacedRecord, REQUEST_KEYS, timeOf } from './market-record.ts';
 
 /** What is played. */

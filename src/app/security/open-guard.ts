@@ -6,12 +6,12 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DESK_ROUTES, DESK_SERVER_ROUTES } from '../../api/desk/desk-routes.ts';
+import type { AuditEntry } from '../../api/security/access-ports.ts';
 import { Guard } from '../../api/security/guard.ts';
 import { ownNames } from '../../api/security/origins.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import { type Failure, failure, toReason } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { AuditLog } from './audit-log.ts';
 import { createOperator, type OperatorRecord, readOperator } from './operator.ts';
 import { OperatorAccess } from './operator-access.ts';
 import { generatePassphrase } from './passphrase.ts';
@@ -66,39 +66,50 @@ export type GuardParts = {
   readonly tls: TlsPair | null;
   /** Real time. */
   readonly clock: Clock;
+  /** Writes down who did what. */
+  readonly audit: (entry: AuditEntry) => void;
   readonly onWarning: (reason: string) => void;
 };
 
 /** The guard; the operator has to be there. */
-export function openGuard(
-  record: OperatorRecord,
-  { dir, door, tls, clock, onWarning }: GuardParts,
-): Result<Guard, Failure> {
-  const log = AuditLog.open({ dir, clock, onWarning });
-  if (!log.ok) return log;
-  const audit = (entry: Parameters<AuditLog['append']>[0]): void => log.value.append(entry);
+export function openGuard(record: OperatorRecord, { dir, door, tls, clock, audit, onWarning }: GuardParts): Guard {
   const isNamed = !LOOPBACK.test(door.host) && !/^[0.:]+$/.test(door.host);
-  return ok(
-    new Guard({
-      access: new OperatorAccess({ dataDir: dir, record, clock, audit, onWarning }),
-      routes: [...DESK_ROUTES, ...DESK_SERVER_ROUTES],
-      names: ownNames([...(door.allowHost ?? []), ...(isNamed ? [door.host] : [])]),
-      scheme: tls !== null || door.behindProxy === true ? 'https' : 'http',
-      cookieSuffix: String(door.port),
-      secret: (bytes) => randomBytes(bytes).toString('base64url'),
-      clock,
-    }),
-  );
+  return new Guard({
+    access: new OperatorAccess({ dataDir: dir, record, clock, audit, onWarning }),
+    routes: [...DESK_ROUTES, ...DESK_SERVER_ROUTES],
+    names: ownNames([...(door.allowHost ?? []), ...(isNamed ? [door.host] : [])]),
+    scheme: tls !== null || door.behindProxy === true ? 'https' : 'http',
+    cookieSuffix: String(door.port),
+    secret: (bytes) => randomBytes(bytes).toString('base64url'),
+    clock,
+  });
 }
 
-/** The operator of `dir`, made on the first start; `first` tells the passphrase of a new one. */
+/**
+ * The operator of `dir`, made on the first start with the passphrase that is given; `first` tells the one that was made
+ * where none was.
+ */
 export async function openOperator(
   dir: string,
   viewer: 'person' | 'nobody',
+  readGiven: () => Result<string | null, Failure>,
 ): Promise<Result<{ readonly record: OperatorRecord; readonly first: FirstPassphrase | null }, Failure>> {
   const present = readOperator(dir);
   if (!present.ok) return present;
   if (present.value !== null) return ok({ record: present.value, first: null });
+  const given = readGiven();
+  if (!given.ok) return given;
+  if (given.value !== null) {
+    const made = await createOperator(dir, given.value);
+    return made.ok ? ok({ record: made.value, first: null }) : made;
+  }
+  return inventOperator(dir, viewer);
+}
+
+async function inventOperator(
+  dir: string,
+  viewer: 'person' | 'nobody',
+): Promise<Result<{ readonly record: OperatorRecord; readonly first: FirstPassphrase }, Failure>> {
   const passphrase = generatePassphrase();
   const path = join(dir, FIRST_PASSPHRASE_FILE);
   // Where output goes to a log, the passphrase must not.

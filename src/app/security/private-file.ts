@@ -2,20 +2,11 @@
  * Files that hold secrets: readable by their owner alone, written whole and on the disk before they count, refused when
  * others may read them.
  */
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { err, ok, type Result } from '../../core/result.ts';
 import { type Failure, failure, toReason } from '../../model/failure.ts';
+import { writeDraft } from '../draft-file.ts';
 
 const OWNER_ONLY = 0o600;
 const OTHERS = 0o077;
@@ -41,19 +32,12 @@ export function readPrivateFile(path: string): Result<string | null, Failure> {
   }
 }
 
-/** Replaces it as a whole; a crash leaves the old one or the new one. */
+/** Replaces it as a whole; a crash leaves the old one or the new one. What root writes belongs to whom its folder does. */
 export function writePrivateFile(path: string, text: string): Result<null, Failure> {
   const draft = `${path}.new`;
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const file = openSync(draft, 'w', OWNER_ONLY);
-    try {
-      chmodSync(draft, OWNER_ONLY); // a draft left by a crash keeps the mode it had
-      writeSync(file, text);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
+    writeDraft(draft, text, OWNER_ONLY);
     renameSync(draft, path);
     syncFolder(dirname(path));
     return ok(null);

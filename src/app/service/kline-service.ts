@@ -3,6 +3,7 @@
  * HTTP and WebSocket out. Which feed, which clock and which place are the caller's row of choices; nothing here knows
  * a mode.
  */
+
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createMemoryBus } from '../../adapters/memory/memory-bus.ts';
@@ -10,7 +11,7 @@ import { acquireDataLock } from '../../adapters/sqlite/data-lock.ts';
 import { openSqliteDatabase } from '../../adapters/sqlite/sqlite-database.ts';
 import { createSqliteRequestLedger } from '../../adapters/sqlite/sqlite-request-ledger.ts';
 import { createSqliteStorage } from '../../adapters/sqlite/sqlite-storage.ts';
-import { DebugLog, type FetchTopMarkets, type HttpServer } from '../../api/index.ts';
+import { DebugLog, type HttpServer } from '../../api/index.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { Engine } from '../../engine/index.ts';
 import { type Failure, failure, toFailure, toReason } from '../../model/failure.ts';
@@ -19,6 +20,7 @@ import type { Bus } from '../../ports/bus.ts';
 import type { CandleStore } from '../../ports/candle-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Feed, FeedSink } from '../../ports/feed.ts';
+import type { FetchTopMarkets } from '../../ports/fetch-top-markets.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 import type { RequestLedger } from '../../ports/request-ledger.ts';
 import type { Config } from '../config.ts';

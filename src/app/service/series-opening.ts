@@ -1,6 +1,5 @@
 /**
- * How a run and its series begin: the inputs that tell the engine what the store already has, and derived history that
- * the store lacks.
+ * How a run and its series begin: the inputs that tell the engine what the store already has.
  */
 import { addMs, type EpochMs, epochMs } from '../../core/time.ts';
 import { digest } from '../../journal/index.ts';
@@ -11,7 +10,6 @@ import { bucketOpen } from '../../model/timeframe.ts';
 import type { CandleStore } from '../../ports/candle-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Config } from '../config.ts';
-import { deriveBacklog } from '../data/derive-history.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -60,18 +58,6 @@ export async function describeSeries(parts: OpeningParts, seriesId: SeriesId): P
     historyFrom: bucketOpen(epochMs(Math.max(0, now - historyMs(config, fanout.baseMs))), DAY_MS),
     formingMinIntervalMs: config.formingMinIntervalMs,
   };
-}
-
-/**
- * Derives what lies before the candles that `opened` hands over and was never derived, because derivation was off while
- * they came in; the stage derives the rest itself.
- */
-export async function deriveEarlier(store: CandleStore, opened: SeriesOpened): Promise<void> {
-  const { seriesId, timeframes, tail } = opened;
-  const newest = tail.at(-1);
-  if (newest === undefined) return;
-  const end = spanOpen(createFanout(seriesId, timeframes), newest.openTime);
-  await deriveBacklog(store, { seriesId, end }, timeframes);
 }
 
 /** How far back an empty series is fetched: the days of the settings, or more where the sync at the start wants more. */

@@ -7,7 +7,6 @@ import type { DeskMount } from '../../api/desk/desk-mount.ts';
 import {
   CandleReader,
   type DebugLog,
-  type FetchTopMarkets,
   type HttpServer,
   MarketHub,
   type PoolView,
@@ -21,6 +20,7 @@ import type { Bus } from '../../ports/bus.ts';
 import type { CandleStore } from '../../ports/candle-store.ts';
 import type { ChartStore } from '../../ports/chart-store.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { FetchTopMarkets } from '../../ports/fetch-top-markets.ts';
 import type { SignalReader } from '../../ports/signal-reader.ts';
 import type { Config } from '../config.ts';
 import { FACTOR_LEXICON, startFactorFold } from './factor-lexicon.ts';

@@ -2,6 +2,7 @@
  * The upstream side of the service: the engine, the feed that posts into it, and the supervisor that decides which
  * series are open in both.
  */
+import { setImmediate } from 'node:timers/promises';
 import { assert } from '../../core/assert.ts';
 import { Engine, step } from '../../engine/index.ts';
 import type { ClosedCandle } from '../../model/candle.ts';
@@ -18,8 +19,9 @@ import type { Journal } from '../../ports/journal.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 import type { Config } from '../config.ts';
 import { ChartOpener } from './chart-opening.ts';
+import { Derivation } from './derivation.ts';
 import { IngestSupervisor } from './ingest-supervisor.ts';
-import { deriveEarlier, describeSeries } from './series-opening.ts';
+import { describeSeries } from './series-opening.ts';
 
 /** What the upstream is made of. */
 export type UpstreamParts = {
@@ -47,6 +49,7 @@ export class Upstream {
   readonly engine: Engine;
   readonly supervisor: IngestSupervisor;
   readonly #charts: ChartOpener;
+  readonly #derivation: Derivation;
   readonly #parts: UpstreamParts;
   #feed: Feed | null = null;
 
@@ -54,12 +57,13 @@ export class Upstream {
     this.#parts = parts;
     const { clock, store, charts, bus, notifier, journal, commit } = parts;
     this.engine = new Engine({
-      ports: { clock, store, charts, bus, notifier, journal, feed: this.#lateFeed() },
+      ports: { clock, store, charts, bus, notifier, journal, feed: this.#lateFeed(), breathe: setImmediate },
       commit,
       step,
       onFatal: (error) => parts.onFatal(toFailure(error)),
     });
     this.#charts = new ChartOpener({ ...parts, engine: this.engine });
+    this.#derivation = new Derivation({ ...parts, post: (candles) => this.post(candles, 'silent') });
     this.supervisor = createSupervisor(parts, {
       open: (seriesId) => this.#openSeries(seriesId),
       close: (seriesId) => this.#closeSeries(seriesId),
@@ -109,16 +113,18 @@ export class Upstream {
 
   async #openSeries(seriesId: SeriesId): Promise<void> {
     const opened = await describeSeries(this.#parts, seriesId);
-    await deriveEarlier(this.#parts.store, opened);
+    await this.#derivation.begin(opened);
     for (const timeframe of [seriesParts(seriesId).timeframe, ...opened.timeframes]) {
       await this.#charts.open(siblingSeries(seriesId, timeframe), 'followed');
     }
     await this.engine.submit(opened);
     this.feed().watch(seriesId);
+    this.#derivation.goOn(seriesId);
   }
 
   async #closeSeries(seriesId: SeriesId): Promise<void> {
     this.feed().unwatch(seriesId);
+    await this.#derivation.end(seriesId);
     await this.engine.submit({ kind: 'seriesClosed', receivedTime: this.#parts.clock.now(), seriesId });
   }
 

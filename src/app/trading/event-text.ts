@@ -41,6 +41,10 @@ const TEXTS: { readonly [Kind in TradingEvent['kind']]: (event: EventOf<Kind>) =
   health: ({ health: { state, reasons } }) => [
     `health     ${state}${reasons.length === 0 ? '' : `: ${reasons.join(', ')}`}`,
   ],
+  capitalChanged: ({ from, to }) => [`capital    ${toDecimalText(from)} -> ${toDecimalText(to)} USDT`],
+  capitalKept: ({ capital, wanted, cash }) => [
+    `capital    stays ${toDecimalText(capital)} USDT: for ${toDecimalText(wanted)} more had to be paid out than there is cash (${cut(cash)}); nothing is bought until a start can pay it out`,
+  ],
   mismatch: ({ mismatch: { kind, ...rest } }) => [`mismatch   ${kind} ${plain(rest)}`],
 };
 

@@ -2,18 +2,21 @@
  * An operator's command to trading that runs in another process: a small file in its data directory, written whole, taken
  * once and removed. It needs no port and no password; whoever may write there may command.
  */
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { OperatorCommand } from '../../decisions/index.ts';
 import { toReason } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { writeDraft } from '../draft-file.ts';
 import { repeatUntil } from './supervisor.ts';
 
 /** Name of the file. */
 export const OPERATOR_FILE = 'hotcoin_command.json';
 
 const EVERY_MS = 500;
+/** A command holds no secret, and whoever runs trading has to read what somebody else left. */
+const READABLE = 0o644;
 
 const shape = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -30,8 +33,10 @@ export type FileCommand = z.infer<typeof shape>;
 /** Leaves a command in `dir`, in place of one that was not taken yet. */
 export async function writeCommand(dir: string, command: FileCommand): Promise<void> {
   const path = join(dir, OPERATOR_FILE);
-  await writeFile(`${path}.tmp`, JSON.stringify(command));
-  await rename(`${path}.tmp`, path);
+  // Named for this process: two who command at the same moment do not write into one draft.
+  const draft = `${path}.${process.pid}.tmp`;
+  writeDraft(draft, JSON.stringify(command), READABLE);
+  await rename(draft, path);
 }
 
 /** What watching needs. */

@@ -20,10 +20,11 @@ import { type Failure, FailureError, failure, toFailure, toReason } from '../../
 import type { PostsReceived } from '../../model/social-post.ts';
 import { viewPortfolio } from '../../portfolio/index.ts';
 import type { Account } from '../../ports/account.ts';
+import type { Bus } from '../../ports/bus.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DecisionLedger } from '../../ports/decision-ledger.ts';
-import type { Feed, FeedSink } from '../../ports/feed.ts';
-import type { MarketWatch, MarketWatchEvent, MarketWatchSink } from '../../ports/market-watch.ts';
+import type { Feed } from '../../ports/feed.ts';
+import type { MarketWatch, MarketWatchEvent } from '../../ports/market-watch.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 import type { OrderStore } from '../../ports/order-store.ts';
 import type { RequestLedger } from '../../ports/request-ledger.ts';
@@ -39,19 +40,8 @@ import { holdingsOf } from './ledger-holdings.ts';
 import type { Holding } from './paper-venue.ts';
 import { SeriesFollower } from './series-follower.ts';
 import { SurroundingsWatch } from './surroundings-watch.ts';
+import type { TradingMarket } from './trading-market.ts';
 import { openTradingStores, type TradingStores } from './trading-stores.ts';
-
-/** The market as trading needs it, within one budget of requests. */
-export type TradingMarket = {
-  readonly openFeed: (sink: FeedSink) => Feed;
-  readonly openWatch: (sink: MarketWatchSink) => MarketWatch;
-  /** What is spent of the exchange's patience; absent where it has no end. */
-  readonly readBudgets?: () => readonly RequestBudget[];
-  /** Tells what the surroundings were like, where the market knows it; otherwise they are measured. */
-  readonly onSurroundings?: (tell: (surroundings: Surroundings) => void) => void;
-  /** Called after feed, watch and venue were closed. */
-  readonly close: () => Promise<void>;
-};
 
 /**
  * Where orders go. For a venue that has no market and no wallet of its own, `follow` hears what the market does and
@@ -105,8 +95,10 @@ export type TradingService = {
   /** Why things were done and not done, and the orders behind it. */
   readonly decisions: DecisionLedger;
   readonly orders: OrderStore;
-  /** For questions beside trading; they spend the same budget, last in line. */
+  /** For questions beside trading; they spend the same budget, last in line, and are not recorded. */
   readonly feed: Pick<Feed, 'fetchHistory'>;
+  /** What the engine announces of the market, for whoever only listens. */
+  readonly bus: Pick<Bus, 'subscribe'>;
   readonly readBudgets: () => readonly RequestBudget[];
   /** No more input; everything that waits is stored; positions are left to their resting stops. */
   readonly close: () => Promise<void>;
@@ -139,6 +131,9 @@ class Trading {
   readonly #market: TradingMarket;
   #engine: Engine | null = null;
   #feed: Feed | null = null;
+  /** The feed below the recorder. */
+  #plainFeed: Feed | null = null;
+  #bus: Bus | null = null;
   /** As the venue told it last, also before there was anybody to hear it. */
   #connection: 'up' | 'down' = 'up';
 
@@ -148,7 +143,7 @@ class Trading {
     this.#closers = closers;
     const { recorder } = options;
     if (recorder !== undefined) closers.push(async () => recorder.close());
-    const market = options.openMarket(stores.ledger);
+    const market = this.#keepFeed(options.openMarket(stores.ledger));
     this.#market = recorder === undefined ? market : recorder.market(market);
     closers.push(() => this.#market.close());
     this.#sides = options.openVenue();
@@ -165,6 +160,16 @@ class Trading {
       for (const social of options.socials) social.start((posts) => this.#hearPosts(posts));
     });
     closers.push(() => this.#watch.close(), ...options.socials.map((social) => () => social.close()));
+  }
+
+  /** What is asked beside trading is no part of what the run was told. */
+  #keepFeed(market: TradingMarket): TradingMarket {
+    const openFeed: TradingMarket['openFeed'] = (sink) => {
+      const feed = market.openFeed(sink);
+      this.#plainFeed = feed;
+      return feed;
+    };
+    return { ...market, openFeed };
   }
 
   #hearPosts(posts: PostsReceived): void {
@@ -188,7 +193,9 @@ class Trading {
     this.#engine = engine;
     const recovered = await engine.recover();
     if (!recovered.ok) return recovered;
-    this.#sides.fund(holdingsOf(engine.state().trading?.portfolio ?? null, this.#options.settings.initialCapital));
+    const portfolio = engine.state().trading?.portfolio ?? null;
+    const { initialCapital } = this.#options.settings;
+    this.#sides.fund(holdingsOf(portfolio, initialCapital));
     this.#feed = this.#market.openFeed((event) => this.#offer(event));
     const surroundings = this.#measure();
     // Stopping goes the way of the data: nothing more is measured or told, then everything that waits is stored.
@@ -213,7 +220,8 @@ class Trading {
       account,
       decisions,
       orders,
-      feed: this.#lateFeed(),
+      feed: this.#plainFeed ?? this.#lateFeed(),
+      bus: this.#getBus(),
       readBudgets: () => this.#market.readBudgets?.() ?? [],
       close: () => closeAll(this.#closers, 'trading'),
     });
@@ -224,6 +232,7 @@ class Trading {
     const { store, charts, journal, commit } = this.#stores;
     const bus = createMemoryBus({ waitingMax: BUS_WAITING_MAX, onError: (error) => onWarning(toReason(error)) });
     this.#closers.push(() => bus.close());
+    this.#bus = bus;
     const trading = await this.#ports();
     const { clock } = trading;
     return new Engine({
@@ -288,10 +297,15 @@ class Trading {
     const known = await candidates.loadCandidates();
     const listings = await candidates.loadListings();
     for (const skipped of [...known.skipped, ...listings.skipped]) onWarning(skipped);
-    const isNew = engine.state().trading === null;
+    const portfolio = engine.state().trading?.portfolio ?? null;
+    const isNew = portfolio === null;
+    const capital = settings.initialCapital;
     return [
       { kind: 'runStarted', receivedTime, version, configHash: settings.configHash, seed },
       { kind: 'tradingOpened', receivedTime, settings },
+      ...(isNew || portfolio.initialCapital === capital
+        ? []
+        : [{ kind: 'capitalSet', receivedTime, capital } as const]),
       ...(isNew ? [{ kind: 'candidatesRestored', receivedTime, candidates: known.value } as const] : []),
       ...(isNew && listings.value !== null
         ? [{ kind: 'listingsRestored', receivedTime, memory: listings.value } as const]
@@ -327,6 +341,11 @@ class Trading {
   #getEngine(): Engine {
     assert(this.#engine !== null, 'the engine is asked before it is made');
     return this.#engine;
+  }
+
+  #getBus(): Bus {
+    assert(this.#bus !== null, 'the bus is asked before it is made');
+    return this.#bus;
   }
 
   #getFeed(): Feed {

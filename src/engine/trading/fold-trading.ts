@@ -8,11 +8,12 @@ import { type HealthFacts, reopenDecisions } from '../../decisions/index.ts';
 import { listNearest, reopenDiscovery } from '../../discovery/index.ts';
 import { EXECUTION_TIMER, readExecution } from '../../execution/index.ts';
 import type { CandleGap, ClosedCandle } from '../../model/candle.ts';
+import { createSignalDesk } from './signal-desk.ts';
 import type { TradingEffect, TradingInput } from './trading-events.ts';
 import { keepEnd, lookAtPrices } from './trading-ledger.ts';
 import { discover, followPrices } from './trading-market.ts';
 import { book, decide, execute } from './trading-orders.ts';
-import { createSignalDesk, foldSignals, followAgain, SIGNAL_TIMER, takeMarket } from './trading-signals.ts';
+import { foldSignals, followAgain, SIGNAL_TIMER, takeMarket } from './trading-signals.ts';
 import { createTrading, type Told, type TradingSettings, type TradingState } from './trading-state.ts';
 import { createTradingTurn, effectsOfTurn, type TradingTurn } from './trading-turn.ts';
 
@@ -131,6 +132,7 @@ type Taken = Exclude<TradingInput, { readonly kind: 'tradingOpened' | 'settingsC
 type TakenOf<Kind extends Taken['kind']> = Extract<Taken, { readonly kind: Kind }>;
 
 const TAKERS: { readonly [Kind in Taken['kind']]: (turn: TradingTurn, input: TakenOf<Kind>) => void } = {
+  capitalSet: (turn, { capital }) => book(turn, { kind: 'capitalSet', time: turn.now, capital }),
   tradingContinued: () => {},
   surroundingsMeasured: ({ state }, { surroundings }) => {
     state.surroundings = surroundings;
@@ -229,5 +231,7 @@ function measureHealth({ state, now }: TradingTurn): Omit<HealthFacts, 'latches'
     clockSkewMs,
     loopLagMs,
     isStorageFailing: storage === 'failing',
+    // A payment out of what is held waits for a start; meanwhile the larger capital must not be spent.
+    isCapitalKept: state.settings.initialCapital < state.portfolio.initialCapital,
   };
 }

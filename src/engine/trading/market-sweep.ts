@@ -3,15 +3,13 @@
  * judged, those first whose signal is oldest, so that in time everyone has one. They are for people: nothing is decided
  * by them, and the next round does not wait for them.
  */
-import { listTrading } from '../../discovery/index.ts';
+import { type DiscoveryState, listTrading } from '../../discovery/index.ts';
 import type { InstrumentId } from '../../model/instrument.ts';
 import type { TradeSignal } from '../../model/signal.ts';
-import type { TradingState } from './trading-state.ts';
+import type { SignalDesk } from './signal-desk.ts';
 
 /** Coins judged between two rounds: at most 40 requests, whose weight is 80. */
 export const SWEEP_COINS = 10;
-/** Coins of the market whose state is kept; more pairs than that in the quote asset have never traded at once. */
-export const MARKET_COINS_MAX = 1_000;
 /** Coins of the market that are judged at most, so that those of the rounds have room. Policy beyond it: left out. */
 const SWEPT_MAX = 900;
 const SUFFIX = ':market';
@@ -26,8 +24,11 @@ export function isSweep(traceId: string | undefined): boolean {
   return traceId?.endsWith(SUFFIX) === true;
 }
 
+/** Where the sweep finds coins and signals. */
+type SweptState = { readonly discovery: Pick<DiscoveryState, 'listing'>; readonly signals: SignalDesk };
+
 /** Whom to judge next, whose state was used longest ago first; nobody where only candidates are wanted. */
-export function nextOfMarket({ discovery, signals }: TradingState): readonly InstrumentId[] {
+export function nextOfMarket({ discovery, signals }: SweptState): readonly InstrumentId[] {
   const { config, coins, phase } = signals.dispatcher;
   if (config.universe !== 'market' || phase === 'stopped') return [];
   const usedAt = (instrumentId: InstrumentId): number => coins[instrumentId]?.usedAt ?? 0;

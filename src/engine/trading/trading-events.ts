@@ -18,12 +18,12 @@ import type {
 import type { InstrumentId } from '../../model/instrument.ts';
 import type { PositionId } from '../../model/intent.ts';
 import type { LedgerBatch, TradeContext } from '../../model/ledger.ts';
-import type { Price } from '../../model/money.ts';
+import type { Money, Price } from '../../model/money.ts';
 import type { ClosedPosition, TradeLeg } from '../../model/position.ts';
 import type { TradeSignal } from '../../model/signal.ts';
 import type { DiscoveryRequest } from './perform-discovery.ts';
 import type { PoolChange } from './pool-changes.ts';
-import type { SignalDeskEffect, SignalDeskInput } from './trading-signals.ts';
+import type { SignalDeskEffect, SignalDeskInput } from './signal-desk.ts';
 import type { Surroundings, TradingSettings } from './trading-state.ts';
 
 /** What can enter. */
@@ -32,6 +32,8 @@ export type TradingInput =
   | { readonly kind: 'tradingOpened'; readonly receivedTime: EpochMs; readonly settings: TradingSettings }
   /** Settings that act at once on running trading; the rest of them waits for the next run. */
   | { readonly kind: 'settingsChanged'; readonly receivedTime: EpochMs; readonly settings: TradingSettings }
+  /** The capital that the settings of a run name, where the records have another one. */
+  | { readonly kind: 'capitalSet'; readonly receivedTime: EpochMs; readonly capital: Money }
   /** Nothing but time: what later stages told is heard. */
   | { readonly kind: 'tradingContinued'; readonly receivedTime: EpochMs }
   | { readonly kind: 'surroundingsMeasured'; readonly receivedTime: EpochMs; readonly surroundings: Surroundings }
@@ -91,6 +93,10 @@ export type TradingEvent = { readonly time: EpochMs; readonly traceId: string | 
       readonly held: readonly InstrumentId[];
     }
   | { readonly kind: 'health'; readonly health: TradingHealth }
+  /** Capital was paid in or out. */
+  | { readonly kind: 'capitalChanged'; readonly from: Money; readonly to: Money }
+  /** Less cash than was to be paid out: the capital stays. */
+  | { readonly kind: 'capitalKept'; readonly capital: Money; readonly wanted: Money; readonly cash: Money }
   | { readonly kind: 'mismatch'; readonly mismatch: Mismatch }
 );
 

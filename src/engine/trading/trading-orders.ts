@@ -135,18 +135,23 @@ export function book(turn: TradingTurn, input: PortfolioInput): void {
   for (const fact of foldPortfolio(turn.state.portfolio, input)) takePortfolioFact(turn, fact);
 }
 
-function takePortfolioFact(turn: TradingTurn, fact: PortfolioFact): void {
-  const time = turn.now;
-  if (fact.kind === 'positionOpened') tell(turn, { kind: 'positionOpened', instrumentId: fact.instrumentId, time });
-  else if (fact.kind === 'legClosed') {
-    const context = keepLeg(turn, fact.leg);
-    note(turn, { kind: 'leg', leg: fact.leg, context }, fact.leg.traceId);
-  } else {
-    const { instrumentId, positionId, pnlNet, lastReason, traceId } = fact.closed;
+type Booked<Kind extends PortfolioFact['kind']> = Extract<PortfolioFact, { readonly kind: Kind }>;
+
+const BOOKED: { readonly [Kind in PortfolioFact['kind']]: (turn: TradingTurn, fact: Booked<Kind>) => void } = {
+  positionOpened: (turn, { instrumentId }) => tell(turn, { kind: 'positionOpened', instrumentId, time: turn.now }),
+  legClosed: (turn, { leg }) => note(turn, { kind: 'leg', leg, context: keepLeg(turn, leg) }, leg.traceId),
+  positionClosed: (turn, { closed }) => {
+    const { instrumentId, positionId, pnlNet, lastReason, traceId } = closed;
     // A coin that fell to its stop cools, also when earlier parts made up for it.
     const outcome = pnlNet < 0n || lastReason === 'stop' ? 'loss' : 'gain';
-    tell(turn, { kind: 'positionClosed', instrumentId, positionId, outcome, time });
-    keepClosed(turn, fact.closed);
-    note(turn, { kind: 'positionClosed', closed: fact.closed }, traceId);
-  }
+    tell(turn, { kind: 'positionClosed', instrumentId, positionId, outcome, time: turn.now });
+    keepClosed(turn, closed);
+    note(turn, { kind: 'positionClosed', closed }, traceId);
+  },
+  capitalChanged: (turn, fact) => note(turn, fact),
+  capitalKept: (turn, fact) => note(turn, fact),
+};
+
+function takePortfolioFact<Kind extends PortfolioFact['kind']>(turn: TradingTurn, fact: Booked<Kind>): void {
+  BOOKED[fact.kind as Kind](turn, fact);
 }

@@ -3,56 +3,19 @@
  * judged are followed by the market stage, so that history is asked for once and the stream keeps it up to date.
  */
 import { decimalFromFloat } from '../../core/decimal.ts';
-import { addMs, type EpochMs } from '../../core/time.ts';
+import { addMs } from '../../core/time.ts';
 import { candidateOf, listMembers, readTicker } from '../../discovery/index.ts';
 import type { Candidate } from '../../model/candidate.ts';
 import type { CandleGap, ClosedCandle } from '../../model/candle.ts';
 import type { EntryOpinion } from '../../model/decision.ts';
-import type { TimerFired } from '../../model/events.ts';
 import type { InstrumentId } from '../../model/instrument.ts';
 import type { Price } from '../../model/money.ts';
 import type { TradeSignal } from '../../model/signal.ts';
-import type { Timeframe } from '../../model/timeframe.ts';
-import {
-  averageRange,
-  createSignalDispatcher,
-  DEFAULT_DISPATCH,
-  type DispatchEffect,
-  type DispatchInput,
-  foldSignalDispatcher,
-  type SignalDispatcherState,
-  type SignalProfile,
-} from '../../signals/index.ts';
-import { isSweep, judgedOf, MARKET_COINS_MAX, nextOfMarket, sweepOf } from './market-sweep.ts';
+import { averageRange, type DispatchInput, foldSignalDispatcher } from '../../signals/index.ts';
+import { isSweep, judgedOf, nextOfMarket, sweepOf } from './market-sweep.ts';
+import { MARKET_COINS_MAX, type SignalDeskInput } from './signal-desk.ts';
 import { decide } from './trading-orders.ts';
 import { note, type TradingTurn } from './trading-turn.ts';
-
-/** What signals are set by. */
-export type SignalSettings = {
-  readonly profile: SignalProfile;
-  readonly universe: 'pool' | 'market';
-  readonly workersMax: number;
-  readonly deadlineMs: number;
-  /** The timeframe that confirms a direction and whose average range makes the stop. */
-  readonly confirmTimeframe: Timeframe;
-};
-
-/** The dispatcher, and whose candles are followed until when. */
-export type SignalDesk = {
-  readonly dispatcher: SignalDispatcherState;
-  readonly followed: Record<string, EpochMs>;
-};
-
-/** What can enter from outside: answers to its requests. */
-export type SignalDeskInput =
-  | Extract<DispatchInput, { readonly kind: 'signalHistoryFetched' | 'signalHistoryFailed' | 'signalsStopped' }>
-  | TimerFired;
-
-/** What it asks for. */
-export type SignalDeskEffect =
-  | Extract<DispatchEffect, { readonly kind: 'fetchSignalHistory' | 'abandonSignalHistory' | 'startTimer' }>
-  /** Let the minutes of this instrument come as certified candles, and those derived from them; or no longer. */
-  | { readonly kind: 'followSeries' | 'unfollowSeries'; readonly instrumentId: InstrumentId };
 
 /** Timers of the stage begin with this. */
 export const SIGNAL_TIMER = 'signals';
@@ -64,14 +27,6 @@ const FOLLOW_MS = 30 * 60_000;
  */
 const FOLLOWED_MAX = { pool: 60, market: MARKET_COINS_MAX } as const;
 const RANGE_PERIOD = 14;
-
-/** A desk that knows no coin. */
-export function createSignalDesk(settings: SignalSettings): SignalDesk {
-  const { profile, universe, workersMax, deadlineMs } = settings;
-  const coinsMax = universe === 'market' ? MARKET_COINS_MAX : DEFAULT_DISPATCH.coinsMax;
-  const config = { ...DEFAULT_DISPATCH, profile, universe, workersMax, deadlineMs, coinsMax };
-  return { dispatcher: createSignalDispatcher(config), followed: {} };
-}
 
 /**
  * Asks for the signals of the chosen candidates and of everything held. A round that is still under work goes on to its

@@ -13,7 +13,8 @@ import type { PositionId } from '../../model/intent.ts';
 import type { Money } from '../../model/money.ts';
 import { createPortfolio, type PortfolioState } from '../../portfolio/index.ts';
 import type { SeenPlaces } from './pool-changes.ts';
-import { createSignalDesk, type SignalDesk, type SignalSettings } from './trading-signals.ts';
+import type { SignalDesk, SignalSettings } from './signal-desk.ts';
+import { createSignalDesk } from './signal-desk.ts';
 
 /** Everything trading is set by; it enters as an input, so that a replay has it too. */
 export type TradingSettings = {

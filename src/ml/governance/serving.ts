@@ -37,11 +37,21 @@ export function mayServe(
   if (decision === null) return refusal(['decision_missing: there is no usable promotion decision']);
   const reasons = [
     ...findDisapproval(decision, floor),
+    ...findPaperFaults({ contract, decision }, { fileHashes, space }),
+  ];
+  return reasons.length === 0 ? ok({ contract, decision }) : refusal(reasons);
+}
+
+/** What of papers is not as it was saved, whatever the gate said: about other files, other figures or other features. */
+export function findPaperFaults(
+  { contract, decision }: Release,
+  { fileHashes, space }: Pick<ServingFacts, 'fileHashes' | 'space'>,
+): readonly string[] {
+  return [
     ...findMismatch(contract, decision),
     ...findChangedFiles(contract, fileHashes),
     ...findOtherFeatures(contract, space),
   ];
-  return reasons.length === 0 ? ok({ contract, decision }) : refusal(reasons);
 }
 
 function refusal(reasons: readonly string[]): Result<never, Failure> {
@@ -104,7 +114,7 @@ export type ServingState = { readonly current: Release | null; readonly previous
 export const NOTHING_SERVED: ServingState = { current: null, previous: [] };
 
 /** Earlier releases that are kept to go back to. */
-const PREVIOUS_MAX = 5;
+export const PREVIOUS_MAX = 5;
 
 /** `release`, which `mayServe` gave, is heard from now on; the one before it is kept. */
 export function serveRelease({ current, previous }: ServingState, release: Release): ServingState {

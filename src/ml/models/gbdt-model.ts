@@ -4,8 +4,8 @@
  * (A. Saabas, "Interpreting random forests", 2014).
  */
 
-import type { FeatureRow, ScoreAt, Scorer } from './model.ts';
 import type { GbdtDocument, Tree } from './model-document.ts';
+import type { FeatureRow, ScoreAt, Scorer } from './scorer.ts';
 
 type FlatTrees = {
   readonly roots: Int32Array;

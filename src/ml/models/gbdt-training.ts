@@ -9,10 +9,10 @@ import { binSamples } from './gbdt-bins.ts';
 import type { Slopes } from './gbdt-histogram.ts';
 import { openGbdt } from './gbdt-model.ts';
 import { createGrower } from './gbdt-tree.ts';
-import type { ScoreAt } from './model.ts';
 import type { GbdtDocument, Tree } from './model-document.ts';
 import type { Samples } from './samples.ts';
-import { type Boosted, type LossWatch, lossOfScores, watchLoss } from './stopping.ts';
+import type { ScoreAt } from './scorer.ts';
+import { type Boosted, type LossWatch, lossOfScores, type RoundPlan, watchLoss } from './stopping.ts';
 
 /** How trees are boosted; the defaults are `GBDT_DEFAULTS`. */
 export type GbdtSettings = {
@@ -58,7 +58,7 @@ export type TrainingSpans = { readonly train: Samples; readonly validation: Samp
 export function boost(
   document: GbdtDocument,
   { train, validation }: TrainingSpans,
-  { settings, seed }: { readonly settings: GbdtSettings; readonly seed: number },
+  { settings, seed, onRound }: RoundPlan<GbdtSettings>,
 ): Boosted<GbdtDocument> {
   const before = openGbdt(document);
   const rows = train.labels.length;
@@ -73,6 +73,7 @@ export function boost(
     takeSlopes(slopes, scores, train.labels);
     const features = draw(train.width, settings.featureFraction, createRng(seed, `features ${number}`).next);
     added.push(grow({ bag: bags(number), features, slopes, scores }));
+    onRound?.(round + 1);
     if (watch?.see(added.at(-1) as Tree) === 'stop') break;
   }
   const kept = watch === null ? added.length : watch.best();

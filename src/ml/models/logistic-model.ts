@@ -3,8 +3,8 @@
  * is not known stands at the mean and says nothing; values far out are cut, so that one spike can not outvote the rest.
  */
 
-import type { Scorer } from './model.ts';
 import type { LogisticDocument } from './model-document.ts';
+import type { Scorer } from './scorer.ts';
 
 /** Standard deviations beyond which a value says no more: a mean and deviation of heavy tails are not to be believed. */
 export const STANDARD_MAX = 8;

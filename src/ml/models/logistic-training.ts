@@ -8,7 +8,7 @@ import type { TrainingSpans } from './gbdt-training.ts';
 import { standardise } from './logistic-model.ts';
 import type { LogisticDocument } from './model-document.ts';
 import type { Samples } from './samples.ts';
-import { type Boosted, lossOfScores, watchLoss } from './stopping.ts';
+import { type Boosted, lossOfScores, type RoundPlan, watchLoss } from './stopping.ts';
 
 /** How weights are learned; the defaults are `LOGISTIC_DEFAULTS`. */
 export type LogisticSettings = {
@@ -60,7 +60,7 @@ type Weights = { readonly weights: Float64Array; readonly squares: Float64Array 
 export function descend(
   document: LogisticDocument,
   { train, validation }: TrainingSpans,
-  { settings, seed }: { readonly settings: LogisticSettings; readonly seed: number },
+  { settings, seed, onRound }: RoundPlan<LogisticSettings>,
 ): Boosted<LogisticDocument> {
   const state: Weights = {
     weights: Float64Array.from([...document.weights, document.bias]),
@@ -74,6 +74,7 @@ export function descend(
     const order = shuffle(train.labels.length, createRng(seed, `epoch ${document.epochs + trained}`).next);
     runEpoch(state, { inputs, labels: train.labels, order, settings });
     trained++;
+    onRound?.(trained);
     if (watch?.see() === 'stop') break;
   }
   const kept = watch === null ? { epochs: trained, ...state } : watch.best();

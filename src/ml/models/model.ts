@@ -7,9 +7,7 @@ import { applyCalibrator, sigmoid } from './calibrator.ts';
 import { openGbdt } from './gbdt-model.ts';
 import { openLogistic } from './logistic-model.ts';
 import type { FeatureSpace, ModelDocument } from './model-document.ts';
-
-/** A row: one number for each feature in the order of its schema; NaN is a value that is not known. */
-export type FeatureRow = ArrayLike<number>;
+import type { FeatureRow, Scorer } from './scorer.ts';
 
 /** How a probability came about, in log odds before calibration: `base` and all `contributions` sum to `score`. */
 export type Explanation = {
@@ -19,18 +17,6 @@ export type Explanation = {
   readonly base: number;
   /** One for each feature, in the order of the row; positive speaks for the event. */
   readonly contributions: readonly number[];
-};
-
-/** The log odds of the row that begins at `offset` of `values`, so that rows side by side need no views of their own. */
-export type ScoreAt = (values: FeatureRow, offset: number) => number;
-
-/** What a kind of model must be able to do; scores are log odds. */
-export type Scorer = {
-  readonly score: ScoreAt;
-  /** Adds what each feature did into `into`; answers the base. */
-  readonly contribute: (row: FeatureRow, into: Float64Array) => number;
-  /** How much each feature matters, in a unit of the model's own. */
-  readonly weigh: (into: Float64Array) => void;
 };
 
 /** A model that answers. A row of another length than the feature names is a bug of the caller and stops. */

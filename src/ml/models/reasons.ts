@@ -2,7 +2,8 @@
  * A prediction in words: an open model and a row in, the features that moved it furthest out, each with its value and the
  * direction. Log odds are told as they are; people read the direction and the order.
  */
-import type { FeatureRow, Model } from './model.ts';
+import type { Model } from './model.ts';
+import type { FeatureRow } from './scorer.ts';
 
 /** What one feature did; `value` is `null` where it is not known, `contribution` is in log odds and never 0. */
 export type Reason = { readonly name: string; readonly value: number | null; readonly contribution: number };

@@ -4,7 +4,7 @@
  */
 import { err, ok, type Result } from '../../core/result.ts';
 import { type Failure, failure } from '../../model/failure.ts';
-import type { FeatureRow } from './model.ts';
+import type { FeatureRow } from './scorer.ts';
 
 /** Labelled rows. `values` holds `labels.length` rows of `width` numbers; a label is 0 or 1. */
 export type Samples = {

@@ -12,6 +12,13 @@ export type Boosted<D extends ModelDocument = ModelDocument> = {
   readonly validationLoss: number | null;
 };
 
+/** How rounds are trained: settings of a kind, the seed of all that is drawn, and who is told after each of them. */
+export type RoundPlan<S> = {
+  readonly settings: S;
+  readonly seed: number;
+  readonly onRound?: (round: number) => void;
+};
+
 /** Watches losses; round 0 is the model before training. */
 export type LossWatch = {
   readonly see: (loss: number) => 'stop' | 'go on';

@@ -22,8 +22,12 @@ export type TrainingSettings =
   | ({ readonly kind: 'gbdt' } & GbdtSettings)
   | ({ readonly kind: 'logistic' } & LogisticSettings);
 
-/** Settings, and the seed of everything that is drawn. */
-export type TrainingPlan = { readonly settings: TrainingSettings; readonly seed: number };
+/** Settings, the seed of everything that is drawn, and who is told after each round or epoch; telling changes nothing. */
+export type TrainingPlan = {
+  readonly settings: TrainingSettings;
+  readonly seed: number;
+  readonly onRound?: (round: number) => void;
+};
 
 /** A trained model; see `Boosted`. */
 export type TrainedModel = Boosted;
@@ -45,12 +49,12 @@ export function trainModel(
     featureNames: space.names,
     calibrator: null,
   } as const;
-  const { settings, seed } = plan;
+  const { settings } = plan;
   switch (settings.kind) {
     case 'gbdt':
-      return ok(boost(beginGbdt(head, spans.train), spans, { settings, seed }));
+      return ok(boost(beginGbdt(head, spans.train), spans, { ...plan, settings }));
     case 'logistic':
-      return ok(descend(beginLogistic(head, spans.train), spans, { settings, seed }));
+      return ok(descend(beginLogistic(head, spans.train), spans, { ...plan, settings }));
     default:
       return assertNever(settings);
   }
@@ -62,12 +66,12 @@ export function continueModel(
   spans: TrainingSpans,
   plan: TrainingPlan,
 ): Result<TrainedModel, Failure> {
-  const { settings, seed } = plan;
+  const { settings } = plan;
   const fault = findFault(document.featureNames.length, spans, settings);
   if (fault !== null) return err(fault);
-  if (document.kind === 'gbdt' && settings.kind === 'gbdt') return ok(boost(document, spans, { settings, seed }));
+  if (document.kind === 'gbdt' && settings.kind === 'gbdt') return ok(boost(document, spans, { ...plan, settings }));
   if (document.kind === 'logistic' && settings.kind === 'logistic')
-    return ok(descend(document, spans, { settings, seed }));
+    return ok(descend(document, spans, { ...plan, settings }));
   return err(
     failure('model_settings_wrong', { reason: `settings of ${settings.kind} for a model of ${document.kind}` }),
   );

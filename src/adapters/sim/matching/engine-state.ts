@@ -5,7 +5,7 @@
 import type { Decimal } from '../../../core/decimal.ts';
 import type { EpochMs } from '../../../core/time.ts';
 import type { OrderArchive } from './order-archive.ts';
-import type { OrderList } from './order-lists.ts';
+import type { OrderList } from './order-list.ts';
 import type { SimFill, SimOrder } from './sim-order.ts';
 import type { SymbolBook } from './symbol-book.ts';
 import { Wallet } from './wallet.ts';

@@ -5,25 +5,10 @@
  */
 import type { EpochMs } from '../../../core/time.ts';
 import type { EngineState } from './engine-state.ts';
+import type { OrderList } from './order-list.ts';
 import { finish } from './settlement.ts';
 import { isOpenOrder, type SimOrder } from './sim-order.ts';
 import { queueOf, type SymbolBook } from './symbol-book.ts';
-
-/** Which kind of list. */
-export type ListKind = 'OCO' | 'OTO' | 'OTOCO';
-
-/** A list of orders; the working one of an OTO or OTOCO comes first. */
-export type OrderList = {
-  readonly listId: number;
-  readonly kind: ListKind;
-  readonly account: string;
-  readonly symbol: string;
-  readonly clientListId: string;
-  readonly createdTime: EpochMs;
-  readonly orders: readonly SimOrder[];
-  statusType: 'EXEC_STARTED' | 'UPDATED' | 'ALL_DONE';
-  status: 'EXECUTING' | 'ALL_DONE';
-};
 
 /** A member of a list, and when. */
 export type Member = { readonly order: SimOrder; readonly time: EpochMs };

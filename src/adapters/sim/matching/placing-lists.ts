@@ -5,7 +5,8 @@
 import { err, ok, type Result } from '../../../core/result.ts';
 import type { EpochMs } from '../../../core/time.ts';
 import { bookOf, type EngineState } from './engine-state.ts';
-import { finishList, type ListKind, nextOfList, type OrderList } from './order-lists.ts';
+import type { ListKind, OrderList } from './order-list.ts';
+import { finishList, nextOfList } from './order-lists.ts';
 import { announce, createOrder, findRefusal, reserveFor, startWork, wouldMatch } from './placing.ts';
 import { finish } from './settlement.ts';
 import type { OrderDraft, SimOrder, VenueRefusal } from './sim-order.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createTradingDesk, DESK_TIME, plainOrder, type TradingDesk } from '../../../../test/fixtures/trading-desk.ts';
 import { decimal, toDecimalText } from '../../../core/decimal.ts';
-import type { OrderList } from './order-lists.ts';
+import type { OrderList } from './order-list.ts';
 import type { OrderDraft, SimOrder } from './sim-order.ts';
 
 function fillTexts(order: SimOrder): readonly string[] {

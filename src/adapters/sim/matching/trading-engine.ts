@@ -18,7 +18,8 @@ import {
 } from './engine-state.ts';
 import type { MarketTick } from './market-depth.ts';
 import { OrderArchive } from './order-archive.ts';
-import { cancelMembers, type OrderList, removeFromBook } from './order-lists.ts';
+import type { OrderList } from './order-list.ts';
+import { cancelMembers, removeFromBook } from './order-lists.ts';
 import { findRefusal, placeOrder } from './placing.ts';
 import { continueLists, type ListDraft, placeList } from './placing-lists.ts';
 import { finish } from './settlement.ts';

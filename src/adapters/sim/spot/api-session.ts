@@ -3,7 +3,7 @@
  * session and user-stream methods. Out: their answers, and events wrapped with the number of their subscription.
  */
 import type { EpochMs } from '../../../core/time.ts';
-import type { Reply } from '../rest-server.ts';
+import type { Reply } from '../reply.ts';
 import type { ApiRequest } from './api-methods.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { type SignedRequest, socketPayload } from './signature.ts';

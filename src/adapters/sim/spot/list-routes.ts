@@ -3,7 +3,7 @@
  * Out: the exchange's answers with a report of every leg.
  */
 import { ok, type Result } from '../../../core/result.ts';
-import type { ListKind, OrderList } from '../matching/order-lists.ts';
+import type { ListKind, OrderList } from '../matching/order-list.ts';
 import type { OrderDraft, SimOrderType } from '../matching/sim-order.ts';
 import type { RestAnswer, RestRoute } from '../rest-api.ts';
 import { badRequest, type RestRefusal, readInteger } from '../rest-params.ts';

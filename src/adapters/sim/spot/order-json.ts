@@ -4,7 +4,7 @@
  */
 import { type Decimal, ZERO } from '../../../core/decimal.ts';
 import type { EpochMs } from '../../../core/time.ts';
-import type { OrderList } from '../matching/order-lists.ts';
+import type { OrderList } from '../matching/order-list.ts';
 import { isStopType, type SimFill, type SimOrder } from '../matching/sim-order.ts';
 import { toPaddedText } from '../sim-grid.ts';
 

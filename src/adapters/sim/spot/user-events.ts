@@ -4,7 +4,7 @@
  */
 import type { EpochMs } from '../../../core/time.ts';
 import type { EngineEvent, SimAccount } from '../matching/engine-state.ts';
-import type { OrderList } from '../matching/order-lists.ts';
+import type { OrderList } from '../matching/order-list.ts';
 import { type Json, places8 } from './order-json.ts';
 
 type OrderEvent = Extract<EngineEvent, { kind: 'order' }>;

@@ -117,12 +117,16 @@ export const deskTrade = z
   .meta({ id: 'DeskTrade' });
 
 /** Query of `GET /hotcoin/api/trades`; a limit that is none counts as 50, one out of range as its nearest bound. */
-export const tradesQuery = z.object({ limit: z.string().optional().describe('1..100, 50') });
+export const tradesQuery = z.object({
+  limit: z.string().optional().describe('1..100, 50'),
+  before: z.string().optional().describe('the next_before of an answer: older trades, from the files of their days'),
+});
 
 /** Answer of `GET /hotcoin/api/trades`, newest first; `source` says whether memory or the files of former days had them. */
 export const tradesAnswer = z
   .object({
     trades: z.array(deskTrade),
+    next_before: z.string().nullable().describe('ask with before=... for older ones; null where there are none'),
     source: z.enum(['memory', 'files', 'none']),
     pnl_summary: pnlSummary.nullable(),
     ts: sec,

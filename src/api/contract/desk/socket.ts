@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import type { PoolCoin } from '../hot-coins.ts';
 import type { DeskEvent } from './chart.ts';
+import type { WireEquityBar } from './equity.ts';
 import type { ExecutionMetricsAnswer, PrecheckStatsAnswer } from './execution.ts';
 import type { FunnelAnswer, HotPost, ListingNotice, WireMonitor } from './feed.ts';
 import type { DeskPosition, DeskTrade } from './positions.ts';
@@ -23,6 +24,7 @@ export const DESK_TOPICS = [
   'signals',
   'trades',
   'events',
+  'equity',
   'metrics',
   'funnel',
   'posts',
@@ -120,6 +122,8 @@ export type DeskTopicData = {
   readonly trades: MapOf<DeskTrade>;
   /** By `id`; the newest 200. */
   readonly events: MapOf<DeskEvent>;
+  /** The newest minutes of `GET /hotcoin/api/equity` by `time`; the newest of them is forming. */
+  readonly equity: MapOf<WireEquityBar>;
   readonly metrics: {
     readonly execution: Timeless<ExecutionMetricsAnswer>;
     readonly prechecks: Timeless<PrecheckStatsAnswer>;

@@ -75,6 +75,8 @@ export const deskStatus = z
     pause: text.describe('why an operator paused entries'),
     freshness: deskFreshness,
     ws_connected: z.boolean(),
+    orders_in_doubt: z.int().describe('orders of which nobody knows yet what became of them'),
+    buys_under_way: z.int().describe('buys that have not ended, each of which may become something that is held'),
     execution_metrics: executionMetrics,
     precheck_stats: precheckStats,
     pool_size: z.int(),
@@ -134,6 +136,7 @@ export const deskHealth = z
     execution_metrics: executionMetrics,
     checks: z.record(z.string(), z.enum(['ok', 'degraded', 'blocked', 'stopped'])),
     reasons: z.array(z.string()),
+    failing: z.array(z.string()).describe('what fails beside the engine; trading goes on without it'),
   })
   .meta({ id: 'DeskHealth' });
 

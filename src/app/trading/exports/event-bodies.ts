@@ -144,6 +144,19 @@ const BODIES: { readonly [Kind in TradingEvent['kind']]: Bodies<Kind> } = {
   health: ({ health }) => [
     { event_type: 'state_change', payload: { reasons: [...health.reasons], ...stateOf(health) } },
   ],
+  capitalChanged: ({ from, to }) => [
+    { event_type: 'capital', payload: { from: toDecimalText(from), to: toDecimalText(to), refused: null } },
+  ],
+  capitalKept: ({ capital, wanted, cash }) => [
+    {
+      event_type: 'capital',
+      payload: {
+        from: toDecimalText(capital),
+        to: toDecimalText(capital),
+        refused: { wanted: toDecimalText(wanted), cash: toDecimalText(cash) },
+      },
+    },
+  ],
   mismatch: ({ mismatch: { kind, ...rest } }) => [{ event_type: 'mismatch', payload: { kind, ...textsOf(rest) } }],
 };
 

@@ -167,9 +167,26 @@ export const EVENT_PAYLOADS = {
     config: z.record(z.string(), z.unknown()),
     sources: z.record(z.string(), z.string()),
   }),
+  /** Capital as a start found and left it; `refused` where less cash was there than was to be paid out. */
+  capital: z.strictObject({
+    from: z.string(),
+    to: z.string(),
+    refused: z.strictObject({ wanted: z.string(), cash: z.string() }).nullable(),
+  }),
   risk_action: z.strictObject({ layer: z.string(), text: z.string() }),
   emergency_close: z.strictObject({ symbols: z.array(z.string()), reason: z.string(), ts: z.number() }),
   state_change: z.strictObject({ reasons: z.array(z.string()), ...stateFields }),
+  /** A model in shadow orders coins much worse than its contract promises; told once for each alarm. */
+  model_alarm: z.strictObject({
+    task: z.string(),
+    interval: z.string(),
+    model: z.string(),
+    approval: z.enum(['taken back', 'none']),
+    auc: z.number(),
+    baseline_auc: z.number(),
+    rows: z.number(),
+    reason: z.string(),
+  }),
   mismatch: z.strictObject({ kind: z.string() }).catchall(z.string()),
 } as const;
 

@@ -86,8 +86,14 @@ const BLOCKS: Readonly<Record<string, Block>> = {
     return { freshness, ws_connected: isConnected };
   },
   execution: ({ state, now }) => {
-    const { metrics, prechecks } = readExecution(state().execution, now);
-    return { execution_metrics: toMetrics(metrics), precheck_stats: toPrechecks(prechecks) };
+    const { metrics, prechecks, positions } = readExecution(state().execution, now);
+    const live = positions.flatMap(({ orders }) => orders);
+    return {
+      orders_in_doubt: live.filter((order) => order.state === 'unknown').length,
+      buys_under_way: live.filter(({ side }) => side === 'buy').length,
+      execution_metrics: toMetrics(metrics),
+      precheck_stats: toPrechecks(prechecks),
+    };
   },
   tasks: ({ tasks }) => ({
     tasks: tasks().map(({ name, importance, state, restarts, lastError }) => ({

@@ -9,7 +9,7 @@ import type { TradeContext } from '../../../model/ledger.ts';
 import type { TradeLeg } from '../../../model/position.ts';
 
 /** Name of the file that a leg belongs to: by the UTC day of its exit. */
-export function tradeFileOf({ exitTime }: TradeLeg): string {
+export function tradeFileOf({ exitTime }: Pick<TradeLeg, 'exitTime'>): string {
   return `hotcoin_trades_${toIsoText(exitTime).slice(0, 10).replaceAll('-', '')}.jsonl`;
 }
 

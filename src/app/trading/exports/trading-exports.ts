@@ -12,6 +12,7 @@ import type { Surroundings, TradingEvent } from '../../../engine/index.ts';
 import { toReason } from '../../../model/failure.ts';
 import type { Cancel, Clock } from '../../../ports/clock.ts';
 import type { ResolvedConfig } from '../../hotcoin/hotcoin-config.ts';
+import type { ModelAlarm } from '../../ml/shadow-alarm.ts';
 import type { TradingService } from '../trading-service.ts';
 import { type TradingNow, toEventBodies } from './event-bodies.ts';
 import { EVENT_SCHEMA_VERSION, type EventBody } from './event-line.ts';
@@ -92,6 +93,13 @@ export class TradingExports {
       event_type: 'settings',
       payload: { occasion, config_hash: hash, config: { ...config }, sources: Object.fromEntries(named) },
     });
+  }
+
+  /** A model in shadow lost its order. */
+  noteModelAlarm({ time, model, baselineAuc, ...alarm }: ModelAlarm): void {
+    const { task, interval, approval, auc, rows, reason } = alarm;
+    const payload = { task, interval, model, approval, auc, baseline_auc: baselineAuc, rows, reason };
+    this.#addEvent(time, null, { event_type: 'model_alarm', payload });
   }
 
   /** Whether the last try to write could: a disk that fails is noticed within five seconds, and so is its recovery. */

@@ -1,12 +1,12 @@
 /**
- * What trades on a model's word would have earned: net results in time order in, their mean with a confidence interval
- * out. Trades of the same hours share their luck, so whole blocks of time are resampled, never single trades.
+ * What a trade earns on average, as far as trades at hand tell: net results with their times in, their mean with a confidence
+ * interval out. Trades of the same hours share their luck, so whole blocks of time are resampled, never single trades.
  */
-import { createRng } from '../../core/rng.ts';
-import type { EpochMs } from '../../core/time.ts';
+import { createRng } from './rng.ts';
+import type { EpochMs } from './time.ts';
 
-/** A trade that the labels describe; `net` is its result after costs as a fraction of what it cost. */
-export type LabelledTrade = { readonly time: EpochMs; readonly net: number };
+/** A trade: when it began and its result after costs, as a fraction of what it cost or in quote units. */
+export type TimedResult = { readonly time: EpochMs; readonly net: number };
 
 /** How the interval is made. */
 export type BootstrapSettings = {
@@ -34,7 +34,7 @@ export const BLOCKS_MIN = 10;
  * are left out; as many as there are get drawn with replacement, and the mean is that of all trades in them. The
  * percentile interval is stretched about the mean, since of few blocks it is too narrow. The same trades in any order and the same seed give the same interval.
  */
-export function deriveExpectancy(trades: readonly LabelledTrade[], settings: BootstrapSettings): Expectancy | null {
+export function deriveExpectancy(trades: readonly TimedResult[], settings: BootstrapSettings): Expectancy | null {
   if (trades.length === 0) return null;
   const blocks = blocksOf(trades, settings.blockMs);
   const total = blocks.reduce((sum, block) => sum + block.net, 0);
@@ -49,7 +49,7 @@ export function deriveExpectancy(trades: readonly LabelledTrade[], settings: Boo
 
 type Block = { readonly number: number; net: number; trades: number };
 
-function blocksOf(trades: readonly LabelledTrade[], blockMs: number): readonly Block[] {
+function blocksOf(trades: readonly TimedResult[], blockMs: number): readonly Block[] {
   const blocks = new Map<number, Block>();
   // Sorted, so that sums are rounded alike whatever order the trades come in.
   for (const { time, net } of [...trades].sort((a, b) => a.time - b.time || a.net - b.net)) {
