@@ -9,8 +9,8 @@ import { relative, resolve } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 
 const ROOT = resolve(import.meta.dirname, '..');
-// The thread that learns is started by its file's name, beside the program.
-const SERVER = { main: 'src/app/cli/main.ts', 'learning-thread': 'src/app/ml/learning-thread.ts' } as const;
+// The process that learns is started by its file's name, beside the program.
+const SERVER = { main: 'src/app/cli/main.ts', 'learning-process': 'src/app/ml/learning-process.ts' } as const;
 const CLIENT = { index: 'src/client/index.ts' } as const;
 
 async function bundle(

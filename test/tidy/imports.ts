@@ -83,7 +83,11 @@ const CONTRACT = 'src/api/contract.ts';
 const CLIENT = 'src/client/';
 
 /** Product files that nothing imports because people or tools start them. */
-const ENTRY_POINTS: readonly string[] = ['src/app/cli/main.ts', 'src/app/ml/learning-thread.ts', 'src/client/index.ts'];
+const ENTRY_POINTS: readonly string[] = [
+  'src/app/cli/main.ts',
+  'src/app/ml/learning-process.ts',
+  'src/client/index.ts',
+];
 
 type Import = { readonly node: ts.Node; readonly target: string; readonly style: 'type' | 'value' };
 

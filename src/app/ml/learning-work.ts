@@ -1,8 +1,11 @@
 /**
- * Learning in a thread of its own: a state and examples in, the state after them and what each led to out. The thread gets
- * nothing of the environment and a bound of memory, and is gone with its answer.
+ * Learning in a process of its own: a state and examples in, the state after them and what each led to out. The process gets
+ * nothing of the environment, a bound of memory and one of time, and is gone with its answer.
+ *
+ * Not a thread: one that crashes in the runtime or runs out of memory takes the whole program with it.
  */
-import { Worker } from 'node:worker_threads';
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import type { Example, OnlineOutcome, OnlineSettings, OnlineState } from '../../ml/index.ts';
 
 /** What is to be learned. */
@@ -15,24 +18,43 @@ export type LearningWork = {
 /** What was learned. */
 export type Learned = { readonly state: OnlineState; readonly outcomes: readonly OnlineOutcome[] };
 
+/** What the process says at its end: what was learned, or why nothing was. */
+export type LearningAnswer = { readonly learned: Learned } | { readonly error: unknown };
+
 /** Work under way; `stop` ends it, and it rejects. */
 export type LearningRun = { readonly done: Promise<Learned>; readonly stop: () => void };
 
 const MEMORY_MB_MAX = 512;
+/** A round takes a tenth of a second on a free machine. */
+const TIME_MS_MAX = 120_000;
 
-/** Begins to learn; rejects when the thread fails or ends without an answer. */
+/** Begins to learn; rejects when the process fails or ends without an answer. */
 export function startLearning(work: LearningWork): LearningRun {
-  // Beside this file in a checkout, beside the bundle in the published package.
-  const name = import.meta.url.endsWith('.ts') ? './learning-thread.ts' : './learning-thread.js';
   const { promise, resolve, reject } = Promise.withResolvers<Learned>();
-  const worker = new Worker(new URL(name, import.meta.url), {
-    workerData: work,
-    env: {},
-    resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB_MAX },
+  const child = startProcess();
+  child.once('message', (answer: LearningAnswer) => {
+    if ('learned' in answer) resolve(answer.learned);
+    else reject(answer.error);
   });
-  worker.unref();
-  worker.once('message', resolve);
-  worker.once('error', reject);
-  worker.once('exit', (code) => reject(new Error(`the thread that learns ended with ${code}`)));
-  return { done: promise, stop: () => void worker.terminate() };
+  child.once('error', reject);
+  child.once('exit', (code, signal) => reject(new Error(`the process that learns ended with ${signal ?? code}`)));
+  child.send(work, (error) => error !== null && reject(error));
+  return { done: promise, stop: () => void child.kill('SIGKILL') };
+}
+
+function startProcess(): ChildProcess {
+  // Beside this file in a checkout, beside the bundle in the published package.
+  const name = import.meta.url.endsWith('.ts') ? './learning-process.ts' : './learning-process.js';
+  const child = fork(fileURLToPath(new URL(name, import.meta.url)), [], {
+    env: {},
+    execArgv: [`--max-old-space-size=${MEMORY_MB_MAX}`],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    timeout: TIME_MS_MAX,
+    killSignal: 'SIGKILL',
+  });
+  // A program that has nothing else to do does not wait for it.
+  child.unref();
+  child.channel?.unref();
+  return child;
 }

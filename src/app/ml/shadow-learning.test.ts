@@ -59,7 +59,7 @@ async function school() {
   return { folder, served, errors, open };
 }
 
-it('writes what orders the newest outcomes better as a candidate that nothing serves, in a thread of its own', async () => {
+it('writes what orders the newest outcomes better as a candidate that nothing serves, in a process of its own', async () => {
   const { folder, served, errors, open } = await school();
   const learning = await open();
   learning.take(resolvedOf(200));
@@ -101,7 +101,7 @@ it('waits with outcomes of one label until there are others, and keeps no more t
   expect(errors).toEqual([]);
 });
 
-it('tells of a thread that fails, notes the round and begins anew', async () => {
+it('tells of a process that fails, notes the round and begins anew', async () => {
   const { errors, open } = await school();
   const learning = await open({ ...SETTINGS, gbdt: undefined as unknown as typeof SETTINGS.gbdt });
   learning.take(resolvedOf(200));

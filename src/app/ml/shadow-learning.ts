@@ -45,7 +45,7 @@ export class ShadowLearning {
   readonly #parts: LearningParts;
   readonly #settings: OnlineSettings;
   #state: OnlineState;
-  /** Taken while a thread learns; bounded by what is resolved meanwhile. */
+  /** Taken while a process learns; bounded by what is resolved meanwhile. */
   #waiting: Example[] = [];
   #through: number;
   #enough = 1;
@@ -89,7 +89,7 @@ export class ShadowLearning {
 
   #advance(): void {
     if (this.#run !== null) return;
-    // Short of a full buffer an example is only kept, which costs nothing worth a thread.
+    // Short of a full buffer an example is only kept, which costs nothing worth a process.
     while (this.#waiting.length > 0 && this.#state.buffer.length + 1 < this.#settings.fullRows) {
       const example = this.#waiting.shift() as Example;
       const { state, outcome } = foldExample(this.#state, example, this.#settings);
@@ -111,7 +111,7 @@ export class ShadowLearning {
       .catch((error: unknown) => {
         if (this.#run !== run) return undefined;
         this.#parts.onError(error);
-        // What a thread dies of it would die of again.
+        // What a process dies of another would die of again.
         this.#state = { ...this.#state, buffer: [] };
         return this.#keep({ ...this.#roundOf('failed', through), reason: toReason(error) });
       })
