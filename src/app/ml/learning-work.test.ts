@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { trainedModel } from '../../../test/fixtures/served-model.ts';
 import { addMs, epochMs } from '../../core/time.ts';
 import { createOnlineLearning, type Example, HOT_FEATURES, ONLINE_DEFAULTS } from '../../ml/index.ts';
@@ -57,17 +57,58 @@ it('is ended by stop and by nothing that a terminal or a service manager sends t
   await expect(run.done).rejects.toThrow('the process that learns ended with SIGKILL');
 });
 
-it('keeps no program waiting, and does not outlive one by more than its round', async () => {
-  const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+/** What a program prints that begins to learn `work` with `run` as the run, under a limit of open files. */
+async function runProgram(work: LearningWork, script: string): Promise<string> {
   const program = `
-    import { readFileSync } from 'node:fs';
+    import { openSync, readFileSync } from 'node:fs';
     import { startLearning } from '${here('./learning-work.ts')}';
-    startLearning(JSON.parse(readFileSync(0, 'utf8'))).done.catch(() => {});
-    console.log(readFileSync('/proc/self/task/' + process.pid + '/children', 'utf8'));
+    const work = JSON.parse(readFileSync(0, 'utf8'));
+    ${script}
   `;
-  const running = promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], { timeout: 20_000 });
-  running.child.stdin?.end(JSON.stringify(workOf(400)));
-  const learner = Number((await running).stdout.trim());
+  const command = 'ulimit -n 128; exec "$0" --input-type=module -e "$1"';
+  const running = promisify(execFile)('sh', ['-c', command, process.execPath, program], { timeout: 20_000 });
+  running.child.stdin?.end(JSON.stringify(work));
+  return (await running).stdout.trim();
+}
+
+it('keeps no program waiting, and does not outlive one by more than its round', async () => {
+  const printed = await runProgram(
+    workOf(400),
+    `startLearning(work).done.catch(() => {});
+     console.log(readFileSync('/proc/self/task/' + process.pid + '/children', 'utf8'));`,
+  );
+  const learner = Number(printed);
   expect(learner).toBeGreaterThan(0);
   await expect.poll(() => isAlive(learner), { timeout: 30_000, interval: 50 }).toBe(false);
+});
+
+it('rejects where no process can be started, and the program goes on', async () => {
+  const printed = await runProgram(
+    workOf(200),
+    `try { for (;;) openSync('/dev/null'); } catch { /* All files there may be. */ }
+     const tell = (error) => console.log('rejected: ' + error.message);
+     const run = startLearning(work);
+     await run.done.catch(tell);
+     run.stop();
+     setTimeout(() => { console.log('went on'); process.exit(); }, 300);`,
+  );
+  expect(printed).toMatch(/^rejected: .+\nwent on$/);
+});
+
+it('rejects what can not be sent, and leaves no process behind', async () => {
+  const work = workOf(200);
+  const run = startLearning({ ...work, settings: { ...work.settings, gbdt: (() => 1) as never } });
+  await expect(run.done).rejects.toThrow(/could not be cloned/);
+  await expect.poll(() => learnersOf(process.pid)).toEqual([]);
+});
+
+it('rejects where the runtime is gone', async () => {
+  const path = process.execPath;
+  onTestFinished(() => {
+    process.execPath = path;
+  });
+  process.execPath = '/nowhere/node';
+  await expect(startLearning(workOf(200)).done).rejects.toThrow(/ENOENT/);
 });

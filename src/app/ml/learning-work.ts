@@ -36,10 +36,22 @@ export function startLearning(work: LearningWork): LearningRun {
     if ('learned' in answer) resolve(answer.learned);
     else reject(answer.error);
   });
-  child.once('error', reject);
+  // Not once: a failed start may be followed by a failed message, and an error that nobody takes ends the program.
+  child.on('error', reject);
   child.once('exit', (code, signal) => reject(new Error(`the process that learns ended with ${signal ?? code}`)));
-  child.send(work, (error) => error !== null && reject(error));
-  return { done: promise, stop: () => void child.kill('SIGKILL') };
+  const stop = (): void => {
+    // Whoever ends it may wait for its end.
+    child.ref();
+    child.kill('SIGKILL');
+  };
+  try {
+    child.send(work, (error) => error !== null && reject(error));
+  } catch (error) {
+    // Of a process that did not start for want of files there is no channel.
+    stop();
+    reject(error);
+  }
+  return { done: promise, stop };
 }
 
 function startProcess(): ChildProcess {

@@ -39,12 +39,14 @@ async function school() {
   const served = await serveTrained(folder, trainedModel(1));
   const log: PredictionLog = createMemoryPredictionLog();
   const errors: unknown[] = [];
+  const gate = { wait: async (): Promise<void> => undefined };
   const open = async (settings = SETTINGS): Promise<ShadowLearning> => {
     const { model } = predictionOf(1);
     const parts = {
       ...{ model, document, settings },
       now: () => addMs(predictionOf(1).time, 1),
       saveCandidate: async (learned: typeof document) => {
+        await gate.wait();
         const saved = await saveCandidate(folder, KEY, learned);
         return saved.ok ? saved.value : Promise.reject(new Error(saved.error.message));
       },
@@ -56,7 +58,7 @@ async function school() {
     onTestFinished(() => learning.close());
     return learning;
   };
-  return { folder, served, errors, open };
+  return { folder, served, errors, open, gate, log };
 }
 
 it('writes what orders the newest outcomes better as a candidate that nothing serves, in a process of its own', async () => {
@@ -109,6 +111,42 @@ it('tells of a process that fails, notes the round and begins anew', async () =>
   await expect.poll(() => learning.view().isLearning, soon).toBe(false);
   expect(String(errors[0])).toMatch(/TypeError/);
   expect(learning.view()).toMatchObject({ examples: 0, lastRound: { through: 200, candidate: null } });
+});
+
+it('is closed when what is being saved is saved, with its round: no example teaches twice', async () => {
+  const { folder, errors, open, gate, log } = await school();
+  const asked = Promise.withResolvers<void>();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  gate.wait = () => {
+    asked.resolve();
+    return promise;
+  };
+  const learning = await open();
+  learning.take(resolvedOf(200));
+  await asked.promise;
+  let isClosed = false;
+  const closing = learning.close().then(() => {
+    isClosed = true;
+  });
+  await new Promise((settle) => setTimeout(settle, 50));
+  expect(isClosed).toBe(false);
+  resolve();
+  await closing;
+  const { lastRound } = await log.summarize(predictionOf(1).model);
+  expect(lastRound).toMatchObject({ result: 'replaced', through: 200 });
+  expect(readdirSync(folder.path).filter((name) => name.startsWith('candidate_'))).toHaveLength(1);
+  expect(errors).toEqual([]);
+});
+
+it('is closed at once while it learns, and saves nothing', async () => {
+  const { folder, errors, open, log } = await school();
+  const learning = await open();
+  learning.take(resolvedOf(200));
+  await learning.close();
+  expect(learning.view()).toMatchObject({ isLearning: false, lastRound: null });
+  expect((await log.summarize(predictionOf(1).model)).lastRound).toBe(null);
+  expect(readdirSync(folder.path).filter((name) => name.startsWith('candidate_'))).toEqual([]);
+  expect(errors).toEqual([]);
 });
 
 it('keeps the five newest candidates', async () => {

@@ -50,6 +50,8 @@ export class ShadowLearning {
   #through: number;
   #enough = 1;
   #run: LearningRun | null = null;
+  /** Settled when nothing of the newest round is under way; never rejects. */
+  #round: Promise<void> = Promise.resolve();
   #lastRound: LearningRound | null;
 
   constructor(parts: LearningParts, lastRound: LearningRound | null) {
@@ -79,12 +81,13 @@ export class ShadowLearning {
     };
   }
 
-  /** Ends what is under way; nothing is saved afterwards. */
-  close(): void {
+  /** Ends learning that is under way; resolves when what was being saved is saved, and nothing is afterwards. */
+  close(): Promise<void> {
     const run = this.#run;
     this.#run = null;
     this.#waiting = [];
     run?.stop();
+    return this.#round;
   }
 
   #advance(): void {
@@ -102,7 +105,7 @@ export class ShadowLearning {
   #learn(examples: readonly Example[], through: number): void {
     const run = startSafely({ state: this.#state, examples, settings: this.#settings });
     this.#run = run;
-    run.done
+    this.#round = run.done
       .then(async ({ state, outcomes }) => {
         if (this.#run !== run) return;
         this.#state = state;

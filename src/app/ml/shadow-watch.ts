@@ -113,7 +113,7 @@ export class ShadowWatch {
     this.#line.close();
     this.#endGrace();
     this.#history.close();
-    this.#parts.learning.close();
+    await this.#parts.learning.close();
     await this.#saving;
   }
 
