@@ -36,7 +36,6 @@ function stepBack(): void {
 stepBack();
 // A terminal and a service manager send their signals to every process; when learning ends is the program's to say.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
-process.once('disconnect', () => process.exit());
 process.once('message', (work: LearningWork) => {
   process.send?.(answer(work), () => process.exit());
 });

@@ -57,6 +57,10 @@ it('is ended by stop and by nothing that a terminal or a service manager sends t
   await expect(run.done).rejects.toThrow('the process that learns ended with SIGKILL');
 });
 
+it('takes no longer than it may', async () => {
+  await expect(startLearning(workOf(20_000), 100).done).rejects.toThrow('the process that learns ended with SIGKILL');
+});
+
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
 /** What a program prints that begins to learn `work` with `run` as the run, under a limit of open files. */
@@ -75,13 +79,25 @@ async function runProgram(work: LearningWork, script: string): Promise<string> {
 
 it('keeps no program waiting, and does not outlive one by more than its round', async () => {
   const printed = await runProgram(
-    workOf(400),
-    `startLearning(work).done.catch(() => {});
-     console.log(readFileSync('/proc/self/task/' + process.pid + '/children', 'utf8'));`,
+    workOf(200),
+    `let end = 'it went';
+     startLearning(work).done.then(() => { end = 'it waited'; }, () => { end = 'it failed'; });
+     const learner = readFileSync('/proc/self/task/' + process.pid + '/children', 'utf8').trim();
+     process.on('exit', () => console.log(end + ' ' + learner));`,
   );
-  const learner = Number(printed);
-  expect(learner).toBeGreaterThan(0);
+  expect(printed).toMatch(/^it went \d+$/);
+  const learner = Number(printed.split(' ').at(-1));
   await expect.poll(() => isAlive(learner), { timeout: 30_000, interval: 50 }).toBe(false);
+});
+
+it('is waited for by whoever stops it', async () => {
+  const printed = await runProgram(
+    workOf(200),
+    `const run = startLearning(work);
+     run.stop();
+     await run.done.catch((error) => console.log(error.message));`,
+  );
+  expect(printed).toBe('the process that learns ended with SIGKILL');
 });
 
 it('rejects where no process can be started, and the program goes on', async () => {
@@ -92,7 +108,7 @@ it('rejects where no process can be started, and the program goes on', async () 
      const run = startLearning(work);
      await run.done.catch(tell);
      run.stop();
-     setTimeout(() => { console.log('went on'); process.exit(); }, 300);`,
+     setTimeout(() => console.log('went on'), 300);`,
   );
   expect(printed).toMatch(/^rejected: .+\nwent on$/);
 });

@@ -28,8 +28,8 @@ const MEMORY_MB_MAX = 512;
 /** A round takes a tenth of a second on a free machine. */
 const TIME_MS_MAX = 120_000;
 
-/** Begins to learn; rejects when the process fails or ends without an answer. */
-export function startLearning(work: LearningWork): LearningRun {
+/** Begins to learn; rejects when the process fails, takes longer than `timeMsMax` or ends without an answer. */
+export function startLearning(work: LearningWork, timeMsMax = TIME_MS_MAX): LearningRun {
   const { promise, resolve, reject } = Promise.withResolvers<Learned>();
   const child = startProcess();
   child.once('message', (answer: LearningAnswer) => {
@@ -44,6 +44,9 @@ export function startLearning(work: LearningWork): LearningRun {
     child.ref();
     child.kill('SIGKILL');
   };
+  // The option of the runtime for this would keep the program waiting.
+  const timer = setTimeout(stop, timeMsMax).unref();
+  child.once('exit', () => clearTimeout(timer));
   try {
     child.send(work, (error) => error !== null && reject(error));
   } catch (error) {
@@ -62,8 +65,6 @@ function startProcess(): ChildProcess {
     execArgv: [`--max-old-space-size=${MEMORY_MB_MAX}`],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    timeout: TIME_MS_MAX,
-    killSignal: 'SIGKILL',
   });
   // A program that has nothing else to do does not wait for it.
   child.unref();

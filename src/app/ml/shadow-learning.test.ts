@@ -140,8 +140,10 @@ it('is closed when what is being saved is saved, with its round: no example teac
 
 it('is closed at once while it learns, and saves nothing', async () => {
   const { folder, errors, open, log } = await school();
-  const learning = await open();
-  learning.take(resolvedOf(200));
+  // Thirty rounds of many seconds.
+  const endless = { ...SETTINGS, treesMax: 1e9, gbdt: { ...SETTINGS.gbdt, rounds: 5_000 } };
+  const learning = await open(endless);
+  learning.take(resolvedOf(6_000));
   await learning.close();
   expect(learning.view()).toMatchObject({ isLearning: false, lastRound: null });
   expect((await log.summarize(predictionOf(1).model)).lastRound).toBe(null);
