@@ -98,6 +98,7 @@ async function play(
   closers.push(() => client.close());
   const of = (frame: string): SeriesId => siblingSeries(base, timeframe(frame));
   for (const frame of FRAMES) client.subscribe(of(frame), { since: lastBefore(time.live, frame) });
+  clock.go();
   const stands = (): number => service.engine.state().market.series[base]?.nextOpen ?? 0;
   while (stands() < time.end && failures.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   expect(failures).toEqual([]);

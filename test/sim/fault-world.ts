@@ -17,10 +17,9 @@ import { addMs, type EpochMs, epochMs } from '../../src/core/time.ts';
 import { instrumentId } from '../../src/model/instrument.ts';
 import { type SeriesId, seriesId, seriesParts, siblingSeries } from '../../src/model/series.ts';
 import { timeframe, timeframeMs } from '../../src/model/timeframe.ts';
-import type { Clock } from '../../src/ports/clock.ts';
 import { createTruth, findStoreFaults } from './exchange-truth.ts';
 import { CLIENTS, type Fault, type FaultPlan } from './fault-plan.ts';
-import { createPacedClock } from './paced-clock.ts';
+import { createPacedClock, type PacedClock } from './paced-clock.ts';
 import { startSimService } from './sim-service.ts';
 import { Timeline } from './timeline.ts';
 import { WatchfulClient } from './watchful-client.ts';
@@ -66,7 +65,7 @@ export async function runFaultWorld(plan: FaultPlan): Promise<WorldReport> {
 
 class FaultWorld {
   readonly #plan: FaultPlan;
-  readonly #clock: Clock;
+  readonly #clock: PacedClock;
   readonly #wallClock = createWallClock();
   readonly #market;
   readonly #series: readonly SeriesId[];
@@ -92,6 +91,7 @@ class FaultWorld {
         this.#blame(`the clock stopped: ${error instanceof Error ? error.stack : error}`);
       },
     });
+    this.#clock.go();
     this.#timeline = new Timeline(this.#clock);
     this.#market = createGeneratedMarket({
       seed: plan.seed,

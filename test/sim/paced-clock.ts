@@ -15,18 +15,28 @@ export type PacedClockOptions = {
   readonly onError: (error: unknown) => void;
 };
 
-/** A running paced clock; `close` ends it for good. */
-export function createPacedClock({ start, stepMs, onError }: PacedClockOptions): Clock {
+/**
+ * A paced clock. It stands until `go`, because what reads files while a world is made does so in other threads, which no
+ * turn of the event loop waits for. `close` ends it for good.
+ */
+export type PacedClock = Clock & { readonly go: () => void };
+
+/** A paced clock that stands at `start`. */
+export function createPacedClock({ start, stepMs, onError }: PacedClockOptions): PacedClock {
   const clock = createManualClock(start);
-  let state: 'running' | 'closed' = 'running';
+  let state: 'standing' | 'running' | 'closed' = 'standing';
   const run = async (): Promise<void> => {
     // An advance gives the event loop at least one turn, so sockets are read while this loops.
     while (state === 'running') await clock.advance(stepMs);
   };
-  run().catch(onError);
   return {
     now: clock.now,
     schedule: clock.schedule,
+    go: () => {
+      if (state !== 'standing') return;
+      state = 'running';
+      run().catch(onError);
+    },
     close: () => {
       state = 'closed';
       clock.close();
